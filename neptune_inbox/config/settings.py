@@ -1,0 +1,72 @@
+"""What can be set, with its defaults, as frozen values. No file and no text of errors here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from neptune_inbox.model import Profile
+
+THEMES: Final = ("neptune-dark", "neptune-light", "terminal")
+PREVIEWS: Final = ("auto", "on", "off")
+TIME_FORMATS: Final = ("age", "clock", "iso")
+COLUMNS: Final = ("age", "user", "event", "title")
+
+
+@dataclass(frozen=True, slots=True)
+class UiSettings:
+    """How the inbox looks and feels."""
+
+    theme: str = "neptune-dark"
+    undo_seconds: float = 5
+    """How long a mark is held before it is sent; 0 sends at once."""
+    columns: tuple[str, ...] = COLUMNS
+    preview: str = "auto"
+    time_format: str = "age"
+
+
+@dataclass(frozen=True, slots=True)
+class PollingSettings:
+    """How often the server is asked."""
+
+    requests_per_minute: int = 30
+    """The budget of one profile, shared by its watched users."""
+    unfocused_factor: float = 4
+    """How many times slower while the terminal has lost focus."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotifySettings:
+    """How new unread notifications are announced."""
+
+    title: bool = True
+    bell: bool = False
+    desktop: bool = False
+    quiet: str = ""
+    """Hours without bell and desktop, `22:00-07:00` local time; empty for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSettings:
+    """What is kept on this machine."""
+
+    keep_days: int = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that config.toml says."""
+
+    default_profile: str = ""
+    """Empty only where there is no profile."""
+    profiles: dict[str, Profile] = field(default_factory=dict)
+    ui: UiSettings = UiSettings()
+    polling: PollingSettings = PollingSettings()
+    notify: NotifySettings = NotifySettings()
+    views: dict[str, str] = field(default_factory=dict)
+    """Queries by name, in the order of the file."""
+    keys: dict[str, str | tuple[str, ...]] = field(default_factory=dict)
+    """Keys by action id, as written; the action table checks them."""
+    commands: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Argument lists by name, for `|`; never given to a shell."""
+    store: StoreSettings = StoreSettings()

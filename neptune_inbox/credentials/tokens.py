@@ -1,0 +1,117 @@
+"""What a token looks like: the gate that every token passes, and what a JWT says of itself. Pure but for one pop."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import os
+import re
+from collections.abc import MutableMapping
+from dataclasses import dataclass
+from typing import Final
+
+from neptune_inbox.errors import TokenMalformed
+from neptune_inbox.model import Instant, Token
+from neptune_inbox.text import CleanText, clean_line
+
+TOKEN_VARIABLE: Final = "NEPTUNE_TOKEN"
+SHORTEST: Final = 8
+LONGEST: Final = 4_096
+
+_TOKEN = re.compile(rf"[\x21-\x7e]{{{SHORTEST},{LONGEST}}}")
+_PREFIX = re.compile(rf"(?:{TOKEN_VARIABLE}=|authorization:\s*)?(?:bearer\s+)?", re.IGNORECASE)
+_WRAPPING = " \t\r\n\"'`"
+_NOTHING = CleanText("")
+_YEAR_5000 = 95_617_584_000
+
+
+def parse_pasted_token(text: str, origin: str = "What was pasted") -> Token:
+    """The token in what a person pasted: quotes, blanks and `Bearer ` around it are taken off.
+
+    Raises TokenMalformed, which says what is wrong with it and never shows it; `origin` starts that sentence.
+    """
+    bare = _PREFIX.sub("", text.strip(_WRAPPING), count=1).strip(_WRAPPING)
+    if fault := _fault_of(bare):
+        raise TokenMalformed(f"{origin} is no token: {fault}.")
+    return Token(bare)
+
+
+def _fault_of(bare: str) -> str:
+    """What is wrong with it, in words that do not repeat it; empty for a token."""
+    if not bare:
+        return "it is empty"
+    if bare.lower().startswith(("https://", "http://")):
+        return "it is a web address"
+    if re.search(r"[\r\n]", bare):
+        return "it holds a line break"
+    if re.search(r"\s", bare):
+        return "it holds a space"
+    if not set(bare) - set("•●∙*."):
+        return "it is the masked form"
+    if not (bare.isascii() and bare.isprintable()):
+        return "it holds a character that no token has" + (", it was cut off" if "…" in bare else "")
+    return "" if _TOKEN.fullmatch(bare) else f"it has {len(bare):,} characters, a token has {SHORTEST} to {LONGEST:,}"
+
+
+def token_from_environment(env: MutableMapping[str, str] | None = None) -> Token | None:
+    """Takes NEPTUNE_TOKEN out of the environment, so that no child process inherits it. Raises TokenMalformed."""
+    text = (os.environ if env is None else env).pop(TOKEN_VARIABLE, "")
+    return parse_pasted_token(text, TOKEN_VARIABLE) if text else None
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a JWT says of itself; nothing here is verified, that is the server's part."""
+
+    expires_at: Instant | None = None
+    issued_at: Instant | None = None
+    issuer: CleanText = _NOTHING
+    subject: CleanText = _NOTHING
+    token_id: CleanText = _NOTHING
+    team: CleanText = _NOTHING
+
+    def is_expired(self, now: Instant) -> bool:
+        """Whether its own `exp` lies in the past; a token without one never expires."""
+        return self.expires_at is not None and self.expires_at <= now
+
+
+def claims(token: Token) -> Claims | None:
+    """The claims of a JWT (RFC 7519), read without its secret; None for a token that is no JWT."""
+    parts = token.reveal().split(".")
+    if len(parts) != 3 or not isinstance(_part(parts[0]), dict):
+        return None
+    payload = _part(parts[1])
+    if not isinstance(payload, dict):
+        return None
+    team = next((payload[name] for name in ("team", "team_id", "teamId") if payload.get(name)), None)
+    if isinstance(team, dict):
+        team = team.get("id") or team.get("uuid")
+    return Claims(
+        expires_at=_instant(payload.get("exp")),
+        issued_at=_instant(payload.get("iat")),
+        issuer=_word(payload.get("iss")),
+        subject=_word(payload.get("sub")),
+        token_id=_word(payload.get("jti")),
+        team=_word(team),
+    )
+
+
+def _part(text: str) -> object:
+    try:
+        return json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
+    except (binascii.Error, ValueError, RecursionError):
+        return None
+
+
+def _instant(value: object) -> Instant | None:
+    if isinstance(value, str) and value.isdecimal() and len(value) < 20:
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < _YEAR_5000:
+        return None
+    return int(value * 1000)
+
+
+def _word(value: object) -> CleanText:
+    is_word = isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool))
+    return clean_line(str(value)) if is_word else _NOTHING
