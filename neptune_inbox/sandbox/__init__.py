@@ -1,0 +1,1 @@
+"""A Neptune of our own, in memory: the demo, the tests and the screenshots talk to it with the production client."""

@@ -1,0 +1,111 @@
+"""What the sandbox keeps, as plain mutable records, and the keys of a place within it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from neptune_inbox.model import Instant, JsonObject
+
+
+class ContactKey(NamedTuple):
+    """What makes a contact info unique within one user."""
+
+    type: str
+    value: str
+
+
+@dataclass(slots=True)
+class ContactRecord:
+    """One way to reach a user."""
+
+    type: str
+    value: str
+    filterable: str = ""
+    meta: JsonObject = field(default_factory=dict)
+
+    @property
+    def key(self) -> ContactKey:
+        return ContactKey(self.type, self.value)
+
+
+@dataclass(slots=True)
+class UserRecord:
+    """A customer of the fictional team."""
+
+    uuid: str
+    user_id: str
+    meta: JsonObject
+    created_at: Instant
+    updated_at: Instant
+    contacts: dict[ContactKey, ContactRecord] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class NotificationRecord:
+    """One app notification; `number` counts up and breaks ties between equal times."""
+
+    uuid: str
+    number: int
+    user_id: str
+    event_type: str
+    title: str
+    body: str
+    link: str
+    data: JsonObject
+    status: str
+    created_at: Instant
+    message_id: str = ""
+    tags: tuple[str, ...] = ()
+    occurred_at: Instant | None = None
+    """When the sender says that the event happened; `created_at` is when we made the notification of it."""
+    read_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentRecord:
+    """An environment of the team; a mocked one renders and sends nothing."""
+
+    identifier: str
+    name: str
+    is_mocked: bool = False
+
+
+ENVIRONMENTS = (
+    EnvironmentRecord("dev", "Development", is_mocked=True),
+    EnvironmentRecord("staging", "Staging"),
+    EnvironmentRecord("production", "Production"),
+)
+
+
+@dataclass(slots=True)
+class Space:
+    """Everything that belongs to one environment."""
+
+    environment: EnvironmentRecord
+    users: dict[str, UserRecord] = field(default_factory=dict)
+    notifications: dict[str, NotificationRecord] = field(default_factory=dict)
+    by_user: dict[str, list[NotificationRecord]] = field(default_factory=dict)
+    messages: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What became of an event: `notification` is None without a user, and for a message that was already known."""
+
+    message_id: str
+    notification: NotificationRecord | None = None
+    is_duplicate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One write that was asked of the sandbox, with the status it was answered with; tokens are masked."""
+
+    method: str
+    route: str
+    """The route's pattern, such as `/app_notifications/{environment}/read`."""
+    environment: str
+    user_id: str
+    body: JsonObject
+    status: int

@@ -1,0 +1,124 @@
+"""Which tokens the sandbox lets in: those it signed itself, and those it was given."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from neptune_inbox.errors import AccessDenied, TokenRefused
+from neptune_inbox.model import Instant, JsonObject, Token
+from neptune_inbox.sandbox.world import World
+
+HEADER: JsonObject = {"alg": "HS256", "typ": "JWT"}
+ISSUER = "neptune-inbox sandbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a token lets its bearer do; `environments` is None for all of them."""
+
+    team: str
+    environments: frozenset[str] | None = None
+
+    def permits(self, environment: str) -> bool:
+        return self.environments is None or environment in self.environments
+
+    def check(self, environment: str) -> None:
+        """Raises AccessDenied for an environment that the token does not reach."""
+        if not self.permits(environment):
+            raise AccessDenied("No Access")
+
+
+class TokenRules:
+    """The gate of one world; of the tokens that it was given it keeps only digests."""
+
+    def __init__(self, world: World, *, given: Iterable[Token] = ()) -> None:
+        self._world = world
+        self._given: set[bytes] = set()
+        for token in given:
+            self.admit(token)
+
+    def admit(self, token: Token) -> None:
+        """From now on lets this token in as it is, until its own `exp` if it has one."""
+        self._given.add(_digest(token.reveal()))
+
+    def withdraw(self, token: Token) -> None:
+        """No longer lets in a token that was given."""
+        self._given.discard(_digest(token.reveal()))
+
+    def check(self, text: str) -> Grant:
+        """What the bearer may do; raises TokenRefused, or AccessDenied for another team's token."""
+        claims = _read_claims(text)
+        is_given = _digest(text) in self._given
+        if not is_given and (claims is None or not _is_signed(text, self._world.secret)):
+            raise TokenRefused("Unauthenticated")
+        expires = (claims or {}).get("exp")
+        if isinstance(expires, int) and expires * 1000 <= self._world.now():
+            raise TokenRefused("Unauthenticated")
+        if is_given or claims is None:
+            return Grant(self._world.team)
+        if claims.get("team") != self._world.team:
+            raise AccessDenied("No Access")
+        limits = claims.get("environments")
+        return Grant(self._world.team, frozenset(map(str, limits)) if isinstance(limits, list) else None)
+
+
+def sign_token(
+    world: World,
+    *,
+    environments: Sequence[str] | None = None,
+    expires_at: Instant | None = None,
+    team: str | None = None,
+) -> Token:
+    """A JWT that this world lets in: for the environments named, or all; until `expires_at` (ms), or without end."""
+    claims: JsonObject = {
+        "iss": ISSUER,
+        "sub": team or world.team,
+        "team": team or world.team,
+        "iat": world.now() // 1000,
+        "jti": world.new_uuid(),
+    }
+    if expires_at is not None:
+        claims["exp"] = expires_at // 1000
+    if environments is not None:
+        claims["environments"] = list(environments)
+    signed = f"{_encode(HEADER)}.{_encode(claims)}"
+    return Token(f"{signed}.{_signature(signed, world.secret)}")
+
+
+def _encode(value: JsonObject) -> str:
+    return _base64(json.dumps(value, separators=(",", ":")).encode())
+
+
+def _base64(value: bytes) -> str:
+    return base64.urlsafe_b64encode(value).rstrip(b"=").decode("ascii")
+
+
+def _signature(signed: str, secret: bytes) -> str:
+    return _base64(hmac.digest(secret, signed.encode(), "sha256"))
+
+
+def _is_signed(text: str, secret: bytes) -> bool:
+    signed, _, signature = text.rpartition(".")
+    return hmac.compare_digest(signature.encode(), _signature(signed, secret).encode())
+
+
+def _read_claims(text: str) -> JsonObject | None:
+    """The claims of a JWT, whoever signed it; None for anything else."""
+    parts = text.split(".")
+    if len(parts) != 3 or not text.isascii():
+        return None
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except (ValueError, RecursionError, binascii.Error):
+        return None
+    return claims if isinstance(claims, dict) else None
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()

@@ -1,0 +1,181 @@
+"""The sandbox over a real socket, as any Neptune SDK would reach it."""
+
+from __future__ import annotations
+
+import builtins
+import logging
+import socket
+import ssl
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import trustme
+
+from neptune_inbox.errors import UsageProblem
+from neptune_inbox.model import Token
+from neptune_inbox.sandbox import serve as serving
+from neptune_inbox.sandbox.seed import seed_demo
+from neptune_inbox.sandbox.serve import LoopbackOnly, Tls, announce, build_server, listen, serve
+from neptune_inbox.sandbox.server import create_app
+from neptune_inbox.sandbox.tokens import sign_token
+from neptune_inbox.sandbox.world import World
+from tests.socket_sandbox import BackgroundServer
+
+NOON = 1_795_000_000_000
+
+
+@pytest.fixture
+def world() -> World:
+    world = World(now=lambda: NOON)
+    seed_demo(world, main="dev")
+    return world
+
+
+def client(world: World, verify: ssl.SSLContext | bool = True) -> httpx.Client:
+    headers = {"authorization": f"Bearer {sign_token(world).reveal()}"}
+    return httpx.Client(headers=headers, trust_env=False, verify=verify)
+
+
+def test_an_sdk_lists_marks_and_ingests_over_the_socket(world: World) -> None:
+    with BackgroundServer(create_app(world)) as server, client(world) as http:
+        base = server.base_url + "/neptune"
+        listed = http.get(f"{base}/app_notifications/dev?user_id=u-4711&type=all&per_page=100").json()
+        assert listed["meta"]["total"] == 118
+        unread = http.get(f"{base}/app_notifications/dev?user_id=u-4711").json()["data"][0]
+        marked = http.post(f"{base}/app_notifications/dev/read", json={"type": "notification", "id": unread["uuid"]})
+        assert marked.json()["count"] == 1
+        assert http.get(f"{base}/dev/users/eu%2F4410?includes=contact_infos").json()["user_id"] == "eu/4410"
+        contact = {"type": "email", "value": "lukasz@rowery.example"}
+        assert http.request("DELETE", f"{base}/dev/users/eu/4410/contacts_info", json=contact).status_code == 200
+        body = {
+            "environment": "dev",
+            "api_token": sign_token(world).reveal(),
+            "event_type": "welcome",
+            "user_id": "u-1",
+        }
+        assert httpx.post(f"{base}/events/ingest", json=body, trust_env=False).status_code == 200
+    assert [write.status for write in world.writes] == [200, 200, 200]
+
+
+def test_a_proxy_style_request_line_is_understood(world: World) -> None:
+    with BackgroundServer(create_app(world)) as server:
+        host, port = server.base_url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=5) as raw:
+            token = sign_token(world).reveal()
+            raw.sendall(
+                b"GET http://api.teurons.com/neptune/environments HTTP/1.1\r\nHost: api.teurons.com\r\n"
+                b"Connection: close\r\nAuthorization: Bearer " + token.encode() + b"\r\n\r\n"
+            )
+            answer = b"".join(iter(lambda: raw.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 200 OK")
+    assert answer.lower().count(b"\r\ndate:") == 1
+
+
+def test_it_speaks_https_with_a_given_certificate(world: World, tmp_path: Path) -> None:
+    authority = trustme.CA()
+    issued = authority.issue_cert("127.0.0.1")
+    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    issued.cert_chain_pems[0].write_to_path(str(certificate))
+    issued.private_key_pem.write_to_path(str(key))
+    trusting = ssl.create_default_context()
+    authority.configure_trust(trusting)
+    with BackgroundServer(create_app(world), tls=Tls(certificate, key)) as server:
+        assert server.base_url.startswith("https://127.0.0.1:")
+        with client(world, verify=trusting) as http:
+            assert http.get(server.base_url + "/environments").status_code == 200
+
+
+def test_a_certificate_that_is_not_there_is_named_as_the_problem(world: World, tmp_path: Path) -> None:
+    with pytest.raises(UsageProblem, match="certificate or its key cannot be used"):
+        build_server(create_app(world), Tls(tmp_path / "no.pem", tmp_path / "no.key"))
+
+
+def test_without_uvicorn_the_command_to_install_it_is_named(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = builtins.__import__
+
+    def absent(name: str, *args: Any, **kwargs: Any) -> Any:
+        if name in ("uvicorn", "httptools"):
+            raise ImportError(name)
+        return real(name, *args, **kwargs)
+
+    monkeypatch.setattr(builtins, "__import__", absent)
+    with pytest.raises(UsageProblem) as problem:
+        build_server(create_app(world))
+    assert problem.value.remedy == "Run `pip install 'neptune-inbox[sandbox]'`."
+
+
+@pytest.mark.parametrize("port", [70_000, -1])
+def test_a_port_that_is_none_is_refused(port: int) -> None:
+    with pytest.raises(UsageProblem, match=f"Port {port} cannot be used"):
+        listen(port)
+
+
+def test_a_taken_port_is_refused_before_anything_is_announced(world: World) -> None:
+    announced: list[str] = []
+    with listen(0) as taken, pytest.raises(UsageProblem, match="cannot be used"):
+        serve(create_app(world), port=taken.getsockname()[1], on_ready=announced.append)
+    assert announced == []
+
+
+def test_it_listens_on_loopback_only() -> None:
+    with listen(0) as listener:
+        assert listener.getsockname()[0] == "127.0.0.1"
+
+
+def test_serving_announces_where_and_ends_quietly_on_an_interrupt(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Interrupted:
+        def run(self, sockets: list[socket.socket]) -> None:
+            assert sockets[0].getsockname()[1] == int(announced[0].rpartition(":")[2])
+            raise KeyboardInterrupt
+
+    announced: list[str] = []
+    monkeypatch.setattr(serving, "build_server", lambda app, tls: Interrupted())
+    serve(create_app(world), port=0, on_ready=announced.append)
+    assert announced[0].startswith("http://127.0.0.1:")
+
+
+def test_the_announcement_is_what_a_shell_needs() -> None:
+    assert announce("http://127.0.0.1:8088", Token("a.b.c")).splitlines() == [
+        "NEPTUNE_API_BASE=http://127.0.0.1:8088/neptune",
+        "NEPTUNE_EDGE_BASE=http://127.0.0.1:8088/neptune",
+        "NEPTUNE_ENV=dev",
+        "NEPTUNE_TOKEN=a.b.c",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("client_host", "status"),
+    [("127.0.0.1", 200), ("127.0.3.4", 200), ("::1", 200), ("192.168.0.7", 421), ("testclient", 421), (None, 421)],
+)
+async def test_other_machines_are_refused(world: World, client_host: str | None, status: int) -> None:
+    guarded = LoopbackOnly(create_app(world))
+    at: Callable[[Any], Any] = lambda scope: {**scope, "client": (client_host, 1) if client_host else None}  # noqa: E731
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await guarded(at(scope), receive, send)
+
+    headers = {"authorization": f"Bearer {sign_token(world).reveal()}"}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), headers=headers) as http:
+        assert (await http.get("http://127.0.0.1/environments")).status_code == status
+
+
+def test_the_access_log_names_no_user_and_no_token(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    with BackgroundServer(create_app(world)) as server, client(world) as http:
+        http.get(server.base_url + "/app_notifications/dev?user_id=u-4711")
+        http.get(server.base_url + "/dev/users/u-4711")
+        body = {"environment": "dev", "api_token": sign_token(world).reveal(), "event_type": "welcome"}
+        http.post(server.base_url + "/events/ingest", json=body)
+    ours = [record.getMessage() for record in caplog.records if record.name.startswith("neptune_inbox")]
+    assert ours == [
+        "sandbox-000001 GET /app_notifications/{environment} 200",
+        "sandbox-000002 GET /{environment}/users/{user_id} 200",
+        "sandbox-000003 POST /events/ingest 200",
+    ]
+    served = [record.getMessage() for record in caplog.records if not record.name.startswith("http")]
+    assert not [line for line in served if "eyJ" in line or "u-4711" in line]
