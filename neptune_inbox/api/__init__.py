@@ -1,0 +1,1 @@
+"""The API client: transport (one guarded way out), wire (JSON to model), client (one method per endpoint)."""

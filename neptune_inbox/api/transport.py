@@ -1,0 +1,264 @@
+"""One guarded HTTP exchange: token, host pin, limits, deadline, and every failure as one of our errors.
+
+Everything that the product sends goes through `Transport.call`; mode observe is enforced here, below every caller.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from neptune_inbox.api.address import Address, check_base
+from neptune_inbox.api.reader import Limits, is_json, parse, read_body, redact
+from neptune_inbox.api.refusals import Reply, refusal
+from neptune_inbox.api.retry import next_delay, parse_http_date
+from neptune_inbox.errors import (
+    InboxError,
+    Invalid,
+    NotNeptune,
+    NotSignedIn,
+    ObserveOnly,
+    Offline,
+    TimedOut,
+    TokenMalformed,
+)
+from neptune_inbox.model import Instant, JsonObject, JsonValue, Mode, Now, Token
+from neptune_inbox.text import clean_line
+
+if TYPE_CHECKING:
+    import httpx
+
+    from neptune_inbox.api.connection import ConnectionWatch
+
+Base: TypeAlias = Literal["api", "edge"]
+Sleep: TypeAlias = Callable[[float], Awaitable[None]]
+
+DEFAULT_LIMITS: Final = Limits()
+RECONNECT_WITHIN: Final = 0.2
+"""Seconds; a restarted server drops all its connections at once, so the second try of a read is spread a little."""
+_TOKEN = re.compile(r"[\x21-\x7e]{8,4096}")
+_REQUEST_IDS: Final = ("x-request-id", "request-id", "x-correlation-id", "x-amzn-requestid")
+_NO_CONTENT: Final = (204, 205)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A proven success: a 2xx that is JSON or empty."""
+
+    value: JsonValue
+    """The JSON body; None where it is empty."""
+    request_id: str = ""
+    """The server's name for the request, empty where it gives none."""
+    server_date: Instant | None = None
+    size: int = 0
+    """Bytes of the decoded body."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One request to be made; holds no token."""
+
+    method: str
+    base: Base
+    address: Address
+    url: str
+    body: JsonObject | None
+    subject: str
+
+
+class Transport:
+    """The one way out of the product."""
+
+    def __init__(
+        self,
+        *,
+        api_base: str,
+        edge_base: str,
+        token: Token | None,
+        mode: Mode,
+        http: httpx.AsyncBaseTransport | None = None,
+        now: Now,
+        sleep: Sleep,
+        rng: Random,
+        limits: Limits = DEFAULT_LIMITS,
+    ) -> None:
+        """`http` replaces the network. Raises ConfigProblem unless both bases are https, or http on this machine."""
+        self._addresses: dict[Base, Address] = {
+            "api": check_base("api_base", api_base),
+            "edge": check_base("edge_base", edge_base),
+        }
+        self._token = token
+        self._mode = mode
+        self._http = http
+        self._now = now
+        self._sleep = sleep
+        self._rng = rng
+        self._limits = limits
+        self._client: httpx.AsyncClient | None = None
+        self._opening = asyncio.Lock()
+        self._is_closed = False
+
+    def use_token(self, token: Token | None) -> None:
+        """Send this token from the next request on."""
+        self._token = token
+
+    async def aclose(self) -> None:
+        """Close the connections; later calls raise Offline."""
+        self._is_closed = True
+        if self._client is not None:
+            await self._client.aclose()
+
+    async def call(
+        self,
+        method: str,
+        base: Base,
+        segments: Sequence[str],
+        *,
+        params: Mapping[str, str | int] | None = None,
+        body: JsonObject | None = None,
+        is_write: bool,
+        subject: str = "",
+    ) -> Answer:
+        """Send one request and prove its answer; `subject` names what it is about, for error sentences.
+
+        On `edge`, the token goes into the body as `api_token` and no Authorization is sent.
+        Raises SignInProblem, Refused (ObserveOnly before any connection) or Unreachable, nothing else.
+        """
+        if self._mode is Mode.OBSERVE and (is_write or method != "GET"):
+            shown = clean_line(subject, 160) or "this change"
+            raise ObserveOnly(f"This profile only observes, so nothing was sent about {shown}.")
+        token = self._checked_token()
+        address = self._addresses[base]
+        call = _Call(method, base, address, address.url(segments, params), body, subject)
+        client = await self._opened()
+        from neptune_inbox.api import troubles
+
+        problem: InboxError
+        try:
+            async with asyncio.timeout(self._limits.total):
+                return await self._exchange(client, call, token)
+        except TimeoutError:
+            problem = TimedOut(f"{address.place} took longer than {self._limits.total:g} seconds.")
+        except troubles.EXPECTED as error:
+            problem = troubles.of_exception(error, address.place)
+        # Raised out here, the outside exception is not even its context: that may carry the token.
+        raise problem
+
+    def _checked_token(self) -> Token:
+        if self._token is None:
+            raise NotSignedIn("No token is known for this profile.")
+        if not _TOKEN.fullmatch(self._token.reveal()):
+            raise TokenMalformed("What this profile has as its token is none.")
+        return self._token
+
+    async def _opened(self) -> httpx.AsyncClient:
+        if self._is_closed:
+            raise Offline("The connection was closed.")
+        async with self._opening:
+            if self._client is None:
+                self._client = await asyncio.to_thread(self._open)
+        return self._client
+
+    def _open(self) -> httpx.AsyncClient:
+        from neptune_inbox.api.connection import open_client
+
+        return open_client(tuple(self._addresses.values()), self._http, self._limits)
+
+    async def _exchange(self, client: httpx.AsyncClient, call: _Call, token: Token) -> Answer:
+        response = await self._send(client, call, token)
+        try:
+            return await self._answer(response, call, token)
+        finally:
+            await response.aclose()
+
+    async def _send(self, client: httpx.AsyncClient, call: _Call, token: Token) -> httpx.Response:
+        """The response with its headers read; a read is sent again, once, when its kept connection was dead."""
+        import httpx
+
+        from neptune_inbox.api.connection import ConnectionWatch, PinnedBearer
+
+        auth = PinnedBearer(token, call.address) if call.base == "api" else None
+        watch = ConnectionWatch()
+        try:
+            return await client.send(_request(client, call, token, watch), stream=True, auth=auth)
+        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+            if call.method != "GET" or not watch.was_reused:
+                raise
+        await self._sleep(next_delay(0, retry_after=None, rng=self._rng, base=RECONNECT_WITHIN))
+        return await client.send(_request(client, call, token, watch), stream=True, auth=auth)
+
+    async def _answer(self, response: httpx.Response, call: _Call, token: Token) -> Answer:
+        if not response.is_success:
+            reply = await self._reply(response, call, token)
+            path = call.url.partition("?")[0].removeprefix(f"{call.address.scheme}://{call.address.place}")
+            raise refusal(reply, subject=call.subject, place=call.address.place, path=path, now=self._now())
+        headers, place = response.headers, call.address.place
+        value, size = None, 0
+        if response.status_code not in _NO_CONTENT:
+            content_type = headers.get("content-type")
+            if content_type is not None and not is_json(content_type):
+                raise NotNeptune(f"{place} answered with something that is not JSON ({response.status_code}).")
+            body = await self._body(response, place)
+            if body and content_type is None:
+                raise NotNeptune(f"{place} did not say that its answer is JSON.")
+            value, size = await self._parsed(body, place, token), len(body)
+        request_id = next((headers[name] for name in _REQUEST_IDS if name in headers), "")
+        date = parse_http_date(headers.get("date", ""))
+        return Answer(value, clean_line(request_id.replace(token.reveal(), "••••"), 120), date, size)
+
+    async def _reply(self, response: httpx.Response, call: _Call, token: Token) -> Reply:
+        """A refusal as far as it can be read: where the body cannot be, the status speaks alone."""
+        status, headers = response.status_code, response.headers
+        shown = {name: text.replace(token.reveal(), "••••") for name, text in headers.items()}
+        if status < 400:
+            return Reply(status, shown, None, is_odd=False)
+        try:
+            body = await self._body(response, call.address.place)
+            if not body or is_json(headers.get("content-type", "")):
+                return Reply(status, shown, await self._parsed(body, call.address.place, token), is_odd=False)
+        except NotNeptune:
+            pass
+        return Reply(status, shown, None, is_odd=True)
+
+    async def _body(self, response: httpx.Response, place: str) -> bytes:
+        import httpx
+
+        # The stream itself, as `aiter_raw` refuses a response that a test transport made with its content.
+        if not isinstance(response.stream, httpx.AsyncByteStream):
+            raise NotNeptune(f"{place} sent an answer that cannot be read.")
+        return await read_body(response.stream, response.headers, place, self._limits)
+
+    async def _parsed(self, body: bytes, place: str, token: Token) -> JsonValue:
+        if not body.strip():
+            return None
+        return redact_echo(await parse(body, place, self._limits), body, token)
+
+
+def redact_echo(value: JsonValue, body: bytes, token: Token) -> JsonValue:
+    """The value without the token, should the server have echoed it; a copy is made only then."""
+    secret = token.reveal()
+    is_echoed = secret.encode() in body or json.dumps(secret)[1:-1].encode() in body
+    return redact(value, secret) if is_echoed else value
+
+
+def _request(client: httpx.AsyncClient, call: _Call, token: Token, watch: ConnectionWatch) -> httpx.Request:
+    """The request, built in a frame of its own so that no traceback holds the body with the token."""
+    content, headers = None, {}
+    if call.body is not None:
+        body = call.body if call.base == "api" else {**call.body, "api_token": token.reveal()}
+        content, headers = _encode(body), {"Content-Type": "application/json"}
+    return client.build_request(call.method, call.url, content=content, headers=headers, extensions={"trace": watch})
+
+
+def _encode(body: JsonObject) -> bytes:
+    problem: Invalid
+    try:
+        return json.dumps(body, allow_nan=False, separators=(",", ":")).encode("ascii")
+    except (ValueError, TypeError, RecursionError):
+        problem = Invalid("What was to be sent is no JSON.", "Check the payload.")
+    raise problem
