@@ -7,10 +7,11 @@ from neptune_inbox.config.settings import (
     PollingSettings,
     Settings,
     StoreSettings,
+    Template,
     UiSettings,
 )
 from neptune_inbox.config.template import TEMPLATE
-from neptune_inbox.config.writing import add_view, set_default_profile, set_profile, set_value
+from neptune_inbox.config.writing import add_template, add_view, set_default_profile, set_profile, set_value
 
 __all__ = [
     "DEFAULT_API_BASE",
@@ -20,7 +21,9 @@ __all__ = [
     "PollingSettings",
     "Settings",
     "StoreSettings",
+    "Template",
     "UiSettings",
+    "add_template",
     "add_view",
     "edge_base_for",
     "load",

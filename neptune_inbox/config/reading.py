@@ -19,6 +19,7 @@ from neptune_inbox.config.settings import (
     PollingSettings,
     Settings,
     StoreSettings,
+    Template,
     UiSettings,
 )
 from neptune_inbox.config.table import Source, Table
@@ -78,6 +79,7 @@ def parse(text: str, path: Path) -> Settings:
         views=_views(top.table("views")),
         keys=_keys(top.table("keys")),
         commands=_commands(top.table("commands")),
+        templates={name: _template(table) for name, table in _named_tables(top, "templates")},
         store=_store(top.table("store")),
     )
     top.finish()
@@ -156,6 +158,12 @@ def _notify(table: Table) -> NotifySettings:
     )
     table.finish()
     return settings
+
+
+def _template(table: Table) -> Template:
+    template = Template(table.needed_text("event_type"), table.text("data", "{}"))
+    table.finish()
+    return template
 
 
 def _store(table: Table) -> StoreSettings:

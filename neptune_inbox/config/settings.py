@@ -47,6 +47,15 @@ class NotifySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Template:
+    """An event to start from."""
+
+    event_type: str
+    data: str = "{}"
+    """JSON text of an object."""
+
+
+@dataclass(frozen=True, slots=True)
 class StoreSettings:
     """What is kept on this machine."""
 
@@ -69,4 +78,6 @@ class Settings:
     """Keys by action id, as written; the action table checks them."""
     commands: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Argument lists by name, for `|`; never given to a shell."""
+    templates: dict[str, Template] = field(default_factory=dict)
+    """Events by name, in the order of the file."""
     store: StoreSettings = StoreSettings()

@@ -68,6 +68,11 @@ quiet = ""
 [commands]
 #ticket = ["jq", "."]
 
+# Events to start from when one is composed: a type, and data as JSON text.
+#[templates.card]
+#event_type = "payment_failed"
+#data = '{"card": "4242"}'
+
 [store]
 # Read notifications older than this leave the cache on this machine.
 keep_days = 90

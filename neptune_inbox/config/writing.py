@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from neptune_inbox.config.profiles import edge_base_for, unknown_profile
 from neptune_inbox.config.reading import load, parse
-from neptune_inbox.config.settings import Settings
+from neptune_inbox.config.settings import Settings, Template
 from neptune_inbox.errors import ConfigProblem, DiskFull
 from neptune_inbox.model import Profile
 from neptune_inbox.paths import Paths, make_private
@@ -60,6 +60,14 @@ def add_view(paths: Paths, name: str, query: str) -> Settings:
         views[name]["query"] = query
     else:
         views[name] = query
+    return _write(paths, document)
+
+
+def add_template(paths: Paths, name: str, template: Template) -> Settings:
+    """Keep an event under a name, in place of one that had it. Raises ConfigProblem."""
+    document = _read(paths)
+    kept = _table(document, ("templates", name))
+    kept["event_type"], kept["data"] = template.event_type, template.data
     return _write(paths, document)
 
 

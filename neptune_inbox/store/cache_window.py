@@ -1,0 +1,162 @@
+"""Which rows a search shows, newest first: a `Search` as one SQL statement over the covering indexes."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from array import array
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from neptune_inbox.model import Clause, Filter, Key, Search
+from neptune_inbox.store.cache_names import place_ref, rowids
+from neptune_inbox.store.cache_text import SHORTEST, like_pattern, match_expression
+
+FEW = 4000
+"""Up to so many text matches are looked up one by one and sorted; more are probed while walking the time index."""
+
+
+@dataclass(slots=True)
+class _Query:
+    """The statement while it is put together."""
+
+    source: str = "notification NOT INDEXED"
+    conditions: list[str] = field(default_factory=list)
+    values: list[object] = field(default_factory=list)
+
+    def add(self, condition: str, *values: object, is_negated: bool = False) -> None:
+        self.conditions.append(f"NOT ({condition})" if is_negated else f"({condition})")
+        self.values.extend(values)
+
+
+def find(
+    connection: sqlite3.Connection,
+    place: str,
+    search: Search,
+    *,
+    only: Collection[Key] | None,
+    without: Collection[Key],
+    limit: int | None,
+    newer_than: int | None,
+) -> array[int]:
+    """The rowids that a search shows, newest first, at most `limit`."""
+    ref = place_ref(connection, place)
+    accounts = _accounts(connection, ref, search)
+    if not accounts or (only is not None and not only):
+        return array("q")
+    query = _Query()
+    is_narrow = _add_texts(connection, query, search.clauses)
+    if only is not None:
+        query.add("seq IN (SELECT value FROM json_each(?))", json.dumps(rowids(connection, place, only)))
+        is_narrow = True
+    if without:
+        query.add("seq NOT IN (SELECT value FROM json_each(?))", json.dumps(rowids(connection, place, without)))
+    if newer_than is not None:
+        query.add("seq > ?", newer_than)
+        is_narrow = True
+    kinds = _add_clauses(connection, query, ref, search)
+    _choose_index(connection, query, ref, accounts, is_narrow=is_narrow, is_unread_only=kinds == {Filter.UNREAD})
+    found = connection.execute(
+        f"SELECT seq FROM {query.source} WHERE {' AND '.join(query.conditions)}"
+        " ORDER BY sorted_at DESC, seq DESC LIMIT ?",
+        (*query.values, -1 if limit is None else limit),
+    )
+    return array("q", (seq for (seq,) in found))
+
+
+def _accounts(connection: sqlite3.Connection, place: int, search: Search) -> list[int]:
+    """The users in scope that the search's `user` clauses leave."""
+    conditions = ["place = ? AND user_id IN (SELECT value FROM json_each(?))"]
+    values: list[object] = [place, json.dumps(search.users)]
+    for clause in search.clauses:
+        if clause.field == "user":
+            conditions.append(f"{'NOT ' if clause.is_negated else ''}user_id GLOB ?")
+            values.append(_glob(clause.value))
+    found = connection.execute(f"SELECT ref FROM account WHERE {' AND '.join(conditions)}", values)
+    return [int(ref) for (ref,) in found]
+
+
+def _choose_index(
+    connection: sqlite3.Connection,
+    query: _Query,
+    place: int,
+    accounts: list[int],
+    *,
+    is_narrow: bool,
+    is_unread_only: bool,
+) -> None:
+    if len(accounts) == 1:
+        query.add("account = ?", accounts[0])
+        query.source = "notification NOT INDEXED" if is_narrow else "notification INDEXED BY by_account"
+        return
+    query.add("place = ?", place)
+    (everybody,) = connection.execute("SELECT count(*) FROM account WHERE place = ?", (place,)).fetchone()
+    if len(accounts) < everybody:
+        query.add("account IN (SELECT value FROM json_each(?))", json.dumps(accounts))
+    if not is_narrow:
+        query.source = f"notification INDEXED BY {'by_time_unread' if is_unread_only else 'by_time'}"
+
+
+def _add_texts(connection: sqlite3.Connection, query: _Query, clauses: Iterable[Clause]) -> bool:
+    """Add the `text` clauses; whether so few rows match that they are better looked up one by one."""
+    wanted = []
+    for clause in clauses:
+        if clause.field != "text" or not clause.value:
+            continue
+        if len(clause.value) < SHORTEST:
+            _add_short(query, clause)
+        elif clause.is_negated:
+            query.add("seq NOT IN (SELECT rowid FROM words WHERE words MATCH ?)", match_expression([clause.value]))
+        else:
+            wanted.append(clause.value)
+    if not wanted:
+        return False
+    expression = match_expression(wanted)
+    query.add("seq IN (SELECT rowid FROM words WHERE words MATCH ?)", expression)
+    (matches,) = connection.execute(
+        "SELECT count(*) FROM (SELECT rowid FROM words WHERE words MATCH ? LIMIT ?)", (expression, FEW)
+    ).fetchone()
+    return int(matches) < FEW
+
+
+def _add_short(query: _Query, clause: Clause) -> None:
+    pattern = like_pattern(clause.value)
+    query.add(
+        r"title LIKE ? ESCAPE '\'"
+        r" OR event IN (SELECT ref FROM event WHERE name LIKE ? ESCAPE '\')"
+        r" OR account IN (SELECT ref FROM account WHERE user_id LIKE ? ESCAPE '\')",
+        pattern,
+        pattern,
+        pattern,
+        is_negated=clause.is_negated,
+    )
+
+
+def _add_clauses(connection: sqlite3.Connection, query: _Query, place: int, search: Search) -> set[Filter]:
+    """Add the filter and the other clauses; which of read and unread may be shown after all."""
+    kinds = {Filter.READ, Filter.UNREAD} & ({search.kind} if search.kind is not Filter.ALL else set(Filter))
+    for clause in search.clauses:
+        if clause.field == "event":
+            found = connection.execute(
+                "SELECT ref FROM event WHERE place = ? AND lower(name) GLOB lower(?)", (place, _glob(clause.value))
+            )
+            refs = json.dumps([ref for (ref,) in found])
+            query.add("event IN (SELECT value FROM json_each(?))", refs, is_negated=clause.is_negated)
+        elif clause.field == "since":
+            query.add("sorted_at >= ?", clause.instant, is_negated=clause.is_negated)
+        elif clause.field == "before":
+            query.add("sorted_at < ?", clause.instant, is_negated=clause.is_negated)
+        elif clause.field == "has" and clause.value == "link":
+            query.add("has_link = 1", is_negated=clause.is_negated)
+        elif clause.field == "is" and clause.value in (Filter.READ, Filter.UNREAD):
+            named = {Filter(clause.value)}
+            kinds &= ({Filter.READ, Filter.UNREAD} - named) if clause.is_negated else named
+    if len(kinds) < 2:
+        conditions = {Filter.READ: "is_read = 1", Filter.UNREAD: "is_read = 0"}
+        query.add(conditions[next(iter(kinds))] if kinds else "0")
+    return kinds
+
+
+def _glob(value: str) -> str:
+    """The GLOB pattern in which only `*` and `?` are more than themselves."""
+    return value.replace("[", "[[]")

@@ -1,0 +1,251 @@
+"""What a search shows: clause by clause, and any search against a model that reads every row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neptune_inbox.model import Clause, Filter, Key, Notification, Search
+from neptune_inbox.store import cache_window
+from neptune_inbox.store.cache import Cache
+from neptune_inbox.store.cache_text import SHORTEST, legible
+from neptune_inbox.store.schema_cache import open_cache
+from tests.builders import HOUR, NOON, FakeClock, notification, page
+from tests.unit.store_helpers import PLACE
+
+USERS = ("u-1", "u-2", "v-3")
+
+
+def cache_of(*rows: Notification) -> Cache:
+    clock = FakeClock()
+    cache = Cache(open_cache(None, clock.now), clock.now)
+    for user_id in {row.user_id for row in rows}:
+        cache.merge(PLACE, user_id, page(*(row for row in rows if row.user_id == user_id)), seen_at=NOON)
+    return cache
+
+
+def ids(
+    cache: Cache,
+    *clauses: Clause,
+    kind: Filter = Filter.ALL,
+    users: tuple[str, ...] = USERS,
+    only: set[Key] | None = None,
+    without: set[Key] = frozenset(),  # type: ignore[assignment]
+    limit: int | None = None,
+    newer_than: int | None = None,
+) -> list[str]:
+    rowids = cache.window(
+        PLACE, Search(users, kind, clauses), only=only, without=without, limit=limit, newer_than=newer_than
+    )
+    return [row.id for row in cache.rows(rowids)]
+
+
+@pytest.fixture
+def cache() -> Cache:
+    return cache_of(
+        notification("card", title="Card ending 4242 was declined", created_at=NOON - HOUR),
+        notification("code", "u-2", "Your code is 99", created_at=NOON, event_type="otp_requested", is_read=True),
+        notification("bill", "v-3", "100% due_now", created_at=NOON - 2 * HOUR, data='{"city": "M\\u00fcnchen"}'),
+        notification("link", title='ÜBER quota \\ "stop"', created_at=NOON - 3 * HOUR, link="https://acme.example"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("declined", ["card"]),
+        ("DECLINED", ["card"]),
+        ("ending 4242", ["card"]),
+        ("über", ["link"]),
+        ("münchen", ["bill"]),
+        ('"stop"', ["link"]),
+        ("otp_req", ["code"]),
+        ("v-3", ["bill"]),
+        ("99", ["code"]),
+        ("0%", ["bill"]),
+        ("e_", ["bill"]),
+        ("\\", ["link"]),
+        ("u-2", ["code"]),
+        ("nowhere", []),
+        ("a AND b", []),
+        ("NEAR(", []),
+        ("", ["code", "card", "bill", "link"]),
+    ],
+)
+def test_text_is_found_letter_for_letter_but_for_the_case(cache: Cache, text: str, expected: list[str]) -> None:
+    assert ids(cache, Clause("text", text)) == expected
+    if text:
+        others = [id for id in ["code", "card", "bill", "link"] if id not in expected]
+        assert ids(cache, Clause("text", text, is_negated=True)) == others
+
+
+def test_every_word_must_be_there(cache: Cache) -> None:
+    assert ids(cache, Clause("text", "card"), Clause("text", "declined")) == ["card"]
+    assert ids(cache, Clause("text", "card"), Clause("text", "quota")) == []
+
+
+@pytest.mark.parametrize(
+    ("clause", "expected"),
+    [
+        (Clause("event", "otp_*"), ["code"]),
+        (Clause("event", "OTP_requested"), ["code"]),
+        (Clause("event", "otp"), []),
+        (Clause("event", "otp_*", is_negated=True), ["card", "bill", "link"]),
+        (Clause("user", "u-*"), ["code", "card", "link"]),
+        (Clause("user", "u-?", is_negated=True), ["bill"]),
+        (Clause("user", "[uv]-3"), []),
+        (Clause("since", instant=NOON - HOUR), ["code", "card"]),
+        (Clause("before", instant=NOON - HOUR), ["bill", "link"]),
+        (Clause("before", instant=NOON - HOUR, is_negated=True), ["code", "card"]),
+        (Clause("has", "link"), ["link"]),
+        (Clause("has", "link", is_negated=True), ["code", "card", "bill"]),
+        (Clause("is", "unread"), ["card", "bill", "link"]),
+        (Clause("is", "read"), ["code"]),
+        (Clause("is", "read", is_negated=True), ["card", "bill", "link"]),
+        (Clause("is", "starred"), ["code", "card", "bill", "link"]),
+    ],
+)
+def test_each_clause_by_itself(cache: Cache, clause: Clause, expected: list[str]) -> None:
+    assert ids(cache, clause) == expected
+
+
+def test_the_scope_is_kept(cache: Cache) -> None:
+    assert ids(cache, users=()) == []
+    assert ids(cache, users=("nobody",)) == []
+    assert ids(cache, users=("u-2",)) == ["code"]
+    assert ids(cache, users=("u-1", "v-3")) == ["card", "bill", "link"]
+    assert list(cache.window("another place", Search(USERS))) == []
+
+
+def test_read_and_unread_at_once_is_nothing(cache: Cache) -> None:
+    assert ids(cache, Clause("is", "read"), kind=Filter.UNREAD) == []
+    assert ids(cache, kind=Filter.READ) == ["code"]
+
+
+def test_what_the_outbox_and_my_plane_decide_comes_as_keys(cache: Cache) -> None:
+    code, card = Key("u-2", "code"), Key("u-1", "card")
+
+    assert ids(cache, only={card, code}) == ["code", "card"]
+    assert ids(cache, only={card, code}, kind=Filter.UNREAD) == ["card"]
+    assert ids(cache, only=set()) == []
+    assert ids(cache, only={Key("u-1", "code")}) == []
+    assert ids(cache, without={card, Key("u-9", "x")}) == ["code", "bill", "link"]
+    assert ids(cache, limit=2) == ["code", "card"]
+
+
+def test_only_what_came_later_is_waiting_behind_the_banner(cache: Cache) -> None:
+    newest = max(cache.window(PLACE, Search(USERS)))
+    cache.merge(PLACE, "u-1", page(notification("late", created_at=NOON - 9 * HOUR)), seen_at=NOON)
+
+    assert ids(cache, newer_than=newest) == ["late"]
+    assert ids(cache, newer_than=newest, kind=Filter.READ) == []
+
+
+@dataclass(frozen=True)
+class _Case:
+    rows: tuple[Notification, ...]
+    search: Search
+    only: frozenset[Key] | None
+    without: frozenset[Key]
+    limit: int | None
+    few: int
+
+
+WORDS = ["card", "Declined", "50%", "a_b", "ab", "x", '"q"', "münz"]
+TEXTS = st.lists(st.sampled_from(WORDS), max_size=3).map(" ".join)
+INSTANTS = st.integers(NOON - 4, NOON)
+CLAUSES = st.one_of(
+    st.builds(Clause, st.just("text"), st.sampled_from([*WORDS, "CARD", "ard 50", "zz"]), is_negated=st.booleans()),
+    st.builds(Clause, st.just("event"), st.sampled_from(["otp_*", "*", "pay?", "pay"]), is_negated=st.booleans()),
+    st.builds(Clause, st.just("user"), st.sampled_from(["u-*", "u-1", "?-?"]), is_negated=st.booleans()),
+    st.builds(Clause, st.sampled_from(["since", "before"]), instant=INSTANTS, is_negated=st.booleans()),
+    st.builds(Clause, st.just("has"), st.just("link"), is_negated=st.booleans()),
+    st.builds(Clause, st.just("is"), st.sampled_from(["read", "unread"]), is_negated=st.booleans()),
+)
+ROWS = st.lists(
+    st.builds(
+        notification,
+        st.sampled_from("abcdefgh"),
+        st.sampled_from(USERS),
+        TEXTS,
+        body=TEXTS,
+        created_at=st.one_of(st.none(), INSTANTS),
+        is_read=st.booleans(),
+        event_type=st.sampled_from(["otp_a", "payx", "pay", ""]),
+        link=st.sampled_from(["", "https://a.example"]),
+    ),
+    max_size=12,
+    unique_by=lambda row: row.key,
+).map(tuple)
+KEYS = st.frozensets(st.builds(Key, st.sampled_from(USERS), st.sampled_from("abcdefgh")), max_size=8)
+CASES = st.builds(
+    _Case,
+    ROWS,
+    st.builds(
+        Search,
+        st.lists(st.sampled_from(USERS), unique=True).map(tuple),
+        st.sampled_from(Filter),
+        st.lists(CLAUSES, max_size=3).map(tuple),
+    ),
+    st.one_of(st.none(), KEYS),
+    st.one_of(st.just(frozenset[Key]()), KEYS),
+    st.one_of(st.none(), st.integers(1, 5)),
+    st.sampled_from([0, 4000]),
+)
+
+
+def holds(row: Notification, clause: Clause) -> bool:
+    created = NOON if row.created_at is None else row.created_at
+    if clause.field == "text":
+        fields = [row.title, row.event_type, row.user_id]
+        fields += [row.body, legible(row.data)] if len(clause.value) >= SHORTEST else []
+        result = any(clause.value.lower() in field.lower() for field in fields)
+    elif clause.field in ("event", "user"):
+        result = fnmatchcase(row.event_type if clause.field == "event" else row.user_id, clause.value)
+    elif clause.field in ("since", "before"):
+        assert clause.instant is not None
+        result = created >= clause.instant if clause.field == "since" else created < clause.instant
+    elif clause.field == "has":
+        result = bool(row.link)
+    else:
+        result = row.is_read == (clause.value == "read")
+    return result != clause.is_negated
+
+
+@given(case=CASES)
+def test_any_search_shows_what_reading_every_row_would_show(case: _Case) -> None:
+    cache = cache_of(*case.rows)
+    expected = {
+        row.key
+        for row in case.rows
+        if row.user_id in case.search.users
+        and (case.search.kind is Filter.ALL or row.is_read == (case.search.kind is Filter.READ))
+        and (case.only is None or row.key in case.only)
+        and row.key not in case.without
+        and all(holds(row, clause) for clause in case.search.clauses)
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cache_window, "FEW", case.few)
+        rowids = cache.window(PLACE, case.search, only=case.only, without=case.without, limit=case.limit)
+    rows = cache.rows(rowids)
+
+    shown = [row.key for row in rows]
+    assert len(shown) == min(len(expected), case.limit or 99)
+    assert set(shown) <= expected
+    order = [(NOON if row.created_at is None else row.created_at, row.rowid) for row in rows]
+    assert order == sorted(order, reverse=True)
+    if case.limit is not None and shown:
+        left_out = [row for row in case.rows if row.key in expected - set(shown)]
+        assert all((NOON if row.created_at is None else row.created_at) <= order[-1][0] for row in left_out)
+
+
+@pytest.mark.parametrize("data", ['{"a": "\\u00e9"}', '{"a": "\\ud800"}', "{broken \\u", "[" * 100_000 + "\\u0041"])
+def test_any_payload_can_be_made_findable(data: str) -> None:
+    cache = cache_of(notification("a", data=data))
+    cache.merge(PLACE, "u-1", page(notification("a", data="{}")), seen_at=NOON)
+
+    assert ids(cache, Clause("text", "Card declined")) == ["a"]
