@@ -91,7 +91,8 @@ class KeyringAbsent(KeyringProblem):
     """This machine has no OS keyring."""
 
     default_remedy = (
-        "Install one (GNOME Keyring, KWallet), set NEPTUNE_TOKEN or token_command, or use the token for this session only."
+        "Install one (GNOME Keyring, KWallet), set NEPTUNE_TOKEN or token_command,"
+        " or use the token for this session only."
     )
 
 

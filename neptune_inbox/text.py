@@ -14,6 +14,7 @@ from typing import Final, NamedTuple, NewType
 from neptune_inbox.errors import UsageProblem
 
 CleanText = NewType("CleanText", str)
+NO_TEXT = CleanText("")
 
 LINE_LIMIT: Final = 300
 BLOCK_LIMIT: Final = 65_536

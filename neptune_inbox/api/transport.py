@@ -6,6 +6,7 @@ Everything that the product sends goes through `Transport.call`; mode observe is
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -217,12 +218,10 @@ class Transport:
         shown = {name: text.replace(token.reveal(), "••••") for name, text in headers.items()}
         if status < 400:
             return Reply(status, shown, None, is_odd=False)
-        try:
+        with contextlib.suppress(NotNeptune):
             body = await self._body(response, call.address.place)
             if not body or is_json(headers.get("content-type", "")):
                 return Reply(status, shown, await self._parsed(body, call.address.place, token), is_odd=False)
-        except NotNeptune:
-            pass
         return Reply(status, shown, None, is_odd=True)
 
     async def _body(self, response: httpx.Response, place: str) -> bytes:

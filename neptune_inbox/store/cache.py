@@ -6,11 +6,25 @@ from array import array
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from neptune_inbox.model import Counts, Freshness, Instant, Key, Notification, Now, Page, Row, Search, Sighting, User
+from neptune_inbox.model import (
+    Counts,
+    Freshness,
+    Instant,
+    Key,
+    Lifetime,
+    Notification,
+    Now,
+    Page,
+    Row,
+    Search,
+    Sighting,
+    User,
+)
 from neptune_inbox.store import cache_people, cache_rows
 from neptune_inbox.store.cache_merge import Merged, merge
 from neptune_inbox.store.cache_names import account_ref, place_ref, rowids
-from neptune_inbox.store.cache_prune import prune_some
+from neptune_inbox.store.cache_prune import admit_pruning, prune_some
+from neptune_inbox.store.cache_times import lifetimes
 from neptune_inbox.store.cache_window import find
 from neptune_inbox.store.database import Database
 
@@ -129,6 +143,11 @@ class Cache:
             )
             return [Key(user_id, id) for (id,) in found]
 
+    def lifetimes(self, place: str, user_ids: Collection[str], since: Instant) -> list[Lifetime]:
+        """When what these users were sent since an instant came and was read, oldest first."""
+        with self._database.reading() as connection:
+            return lifetimes(connection, place, user_ids, since)
+
     def event_types(self, place: str) -> list[str]:
         """The event types that were ever cached of a place, in alphabetical order."""
         with self._database.reading() as connection:
@@ -164,11 +183,16 @@ class Cache:
         return str(found[0]) if found else None
 
     def prune(self, place: str, before: Instant, keep: Collection[Key]) -> int:
-        """Forget rows that are older than an instant and not to be kept, in small transactions; how many."""
+        """Forget read rows that are older than an instant and not to be kept, in small transactions; how many.
+
+        From then on the cache says that it is complete back to that instant only.
+        """
         pruned = 0
         while True:
             with self._database.transaction() as connection:
                 some = prune_some(connection, place, before, keep)
+                if some and not pruned:
+                    admit_pruning(connection, place, before)
             for seq in some:
                 self._seen_unread.pop(seq, None)
             pruned += len(some)

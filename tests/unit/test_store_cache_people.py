@@ -105,7 +105,7 @@ def test_the_last_screen_is_remembered(cache: Cache) -> None:
 
 
 def test_pruning_forgets_what_is_old_and_keeps_what_it_is_told_to(cache: Cache, database: Database) -> None:
-    old = [notification(f"old-{number}", created_at=NOON - HOUR - number) for number in range(600)]
+    old = [notification(f"old-{number}", created_at=NOON - HOUR - number, is_read=True) for number in range(600)]
     merge(cache, notification("new", created_at=NOON), *old)
 
     assert cache.prune(PLACE, NOON - HOUR + 1, keys(["old-7", "never"])) == 599
@@ -118,8 +118,24 @@ def test_pruning_forgets_what_is_old_and_keeps_what_it_is_told_to(cache: Cache, 
     assert matching == (2,), "forgotten rows are not found either"
 
 
+def test_what_is_still_unread_is_kept_however_old_it_is(cache: Cache) -> None:
+    merge(cache, notification("waiting", created_at=NOON - HOUR))
+
+    assert cache.prune(PLACE, NOON, []) == 0
+    assert shown(cache) == ["waiting"]
+
+
+def test_after_pruning_the_cache_no_longer_claims_to_have_it_all(cache: Cache) -> None:
+    merge(cache, notification("old", created_at=NOON - HOUR, is_read=True))
+    cache.set_freshness(PLACE, Freshness("u-1", NOON, complete_back_to=NOON - HOUR, has_everything=True))
+    cache.prune(PLACE, NOON, [])
+
+    fresh = cache.freshness(PLACE, ["u-1"])["u-1"]
+    assert (fresh.complete_back_to, fresh.has_everything) == (NOON, False)
+
+
 def test_a_rowid_is_never_given_twice(cache: Cache) -> None:
-    merge(cache, notification("a"))
+    merge(cache, notification("a", created_at=NOON - HOUR, is_read=True))
     (first,) = cache.window(PLACE, Search(("u-1",)))
     cache.prune(PLACE, NOON, [])
     merge(cache, notification("b"))

@@ -1,0 +1,46 @@
+"""Customers, the ways to reach them, and the events that are sent to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from neptune_inbox.text import NO_TEXT, CleanText
+
+
+@dataclass(frozen=True, slots=True)
+class ContactInfo:
+    """One way to reach a user; within one user `<type, value>` is unique."""
+
+    type: str
+    value: str
+    filterable: str = ""
+    meta: str = "{}"
+    """ASCII JSON text."""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A customer as Neptune knows them."""
+
+    user_id: str
+    name: CleanText = NO_TEXT
+    """The best name that `meta` offers, or empty."""
+    meta: str = "{}"
+    """ASCII JSON text."""
+    contacts: tuple[ContactInfo, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event to ingest; a notification is made of it by the service."""
+
+    event_type: str
+    data: str = "{}"
+    """ASCII JSON text of an object."""
+    user_id: str = ""
+    contact_infos: tuple[ContactInfo, ...] = ()
+    timestamp: int | None = None
+    """Unix seconds."""
+    message_id: str = ""
+    tags: tuple[str, ...] = ()
+    ignore_user_contacts: bool = False

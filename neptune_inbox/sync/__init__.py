@@ -1,0 +1,1 @@
+"""What the program does: the only layer that a front end is handed."""

@@ -1,0 +1,71 @@
+"""What happened, as frozen past-tense facts; whoever listens decides what to draw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from neptune_inbox.errors import InboxError
+from neptune_inbox.model import Key
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """Notifications that were not in the cache before."""
+
+    user_id: str
+    keys: tuple[Key, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """A poll of one user ended; `changed` tells whether rows or counts differ from before."""
+
+    user_id: str
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MarksChanged:
+    """Marks were held, undone, sent, failed or put off."""
+
+    keys: tuple[Key, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MineChanged:
+    """My plane changed for these."""
+
+    keys: tuple[Key, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HealthChanged:
+    """The connection or the token became good or bad; ask `Session.health`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Troubled:
+    """A background task met an error that the user must be told."""
+
+    error: InboxError
+
+
+Fact: TypeAlias = Arrived | Polled | MarksChanged | MineChanged | HealthChanged | Troubled
+
+
+class Bus:
+    """Hands each fact to every listener, on the event loop, in order."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Callable[[Fact], None]] = []
+
+    def listen(self, listener: Callable[[Fact], None]) -> Callable[[], None]:
+        """Add a listener; the answer takes it away again."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def tell(self, fact: Fact) -> None:
+        for listener in tuple(self._listeners):
+            listener(fact)

@@ -1,0 +1,140 @@
+"""Walking down a list whose pages move while it is read: which page comes next, and when known ground is reached.
+
+Pure. Arrivals push rows down, so the next page repeats some; rows that leave pull the rest up, so the next page skips
+some and the walk steps back. Rows of a walk that broke off are no known ground: what lies below them is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from math import ceil
+
+from neptune_inbox.model import Filter, Freshness, Instant, Key, Page
+
+PAGES_WITHOUT_NEWS = 2
+"""A server that ignores the page number shows the same rows again; so many pages of that end the walk."""
+
+
+@dataclass(slots=True)
+class Trail:
+    """What earlier walks down one list left behind."""
+
+    ground: frozenset[Key] = frozenset()
+    """The first page of the last walk that ended: nothing is missing from there on down."""
+    top: Instant | None = None
+    """When the newest of them was created."""
+    loose: frozenset[Key] = frozenset()
+    """What a walk brought that broke off before it reached known ground."""
+    is_broken: bool = False
+    back_to: Instant | None = None
+    """Nothing of this list is missing that was created since, as far as older pages were loaded."""
+
+
+@dataclass(slots=True)
+class Trails:
+    """The trails down all three lists of one user."""
+
+    of: dict[Filter, Trail] = field(default_factory=lambda: {kind: Trail() for kind in Filter})
+    before: Freshness | None = None
+    """How complete the user's rows were before a walk broke off."""
+
+    @property
+    def loose(self) -> frozenset[Key]:
+        return frozenset[Key]().union(*(trail.loose for trail in self.of.values()))
+
+    @property
+    def is_broken(self) -> bool:
+        return any(trail.is_broken for trail in self.of.values())
+
+
+class Walk:
+    """One walk down one list, page by page."""
+
+    def __init__(
+        self, kind: Filter, trails: Trails, *, most: int, first: int = 1, stops_at_known: bool = True
+    ) -> None:
+        self.number = first
+        """The page to be read next."""
+        self.stops_at_known = stops_at_known
+        self.seen: set[Key] = set()
+        self.brought: set[Key] = set()
+        """What was not cached before."""
+        self.oldest: Instant | None = None
+        self.total: int | None = None
+        self.is_over = False
+        self.is_whole = False
+        """It reached known ground or the end of the list."""
+        self.has_end = False
+        """It reached the end of the list."""
+        self._kind = kind
+        self._trail = trails.of[kind]
+        self._loose = trails.loose
+        self._most = most
+        self._pages = 0
+        self._furthest = 0
+        self._without_news = 0
+        self._first: Page | None = None
+
+    def take(self, page: Page, new: Collection[Key]) -> None:
+        """Take in the page that was asked for; `new` are its rows that were not cached before."""
+        keys = frozenset(row.key for row in page.rows)
+        fresh = keys - self.seen
+        self.seen |= keys
+        self.brought.update(new)
+        self.oldest = oldest_of(page, self.oldest)
+        self._first = self._first or page
+        self._pages += 1
+        grown, self.total = _growth(self.total, page.total), page.total if page.total is not None else self.total
+        if grown < 0 and self.number > 1 and page.rows:
+            self.number = max(1, self.number - ceil(-grown / len(page.rows)))
+        else:
+            self._judge(page, fresh, has_grown=grown > 0)
+            self._furthest = max(self._furthest, self.number)
+            self.number += 1
+        self.is_over = self.is_whole or self._pages >= self._most
+
+    def leave_trail(self) -> None:
+        """Tell the next walk how far this one came; also when it broke off."""
+        trail = self._trail
+        trail.is_broken = not self.is_over and (trail.is_broken or self._pages > 0)
+        if not self.is_over:
+            trail.loose |= self.brought
+            return
+        trail.loose = frozenset()
+        # A list that is empty all of a sudden does not take away the ground.
+        if self._first is not None and self._first.rows:
+            trail.ground = frozenset(row.key for row in self._first.rows)
+            trail.top = max((row.created_at for row in self._first.rows if row.created_at is not None), default=None)
+
+    def _judge(self, page: Page, fresh: frozenset[Key], *, has_grown: bool) -> None:
+        is_explained = fresh or has_grown or self.number <= self._furthest
+        self._without_news = 0 if is_explained else self._without_news + 1
+        is_shown_again = self._without_news >= PAGES_WITHOUT_NEWS
+        self.has_end = is_end(page, self.number)
+        self.is_whole = page.is_last or is_shown_again or (self.stops_at_known and self._is_known(page, fresh))
+
+    def _is_known(self, page: Page, fresh: frozenset[Key]) -> bool:
+        top = self._trail.top
+        if self._kind is Filter.ALL and top is not None:
+            # What lies above the ground may have been cached from the unread list, with rows between that were read
+            # at once; so here the ground itself must be met.
+            return any(row.created_at is not None and row.created_at < top for row in page.rows)
+        if any(row.key in self._trail.ground for row in page.rows):
+            return True
+        return bool(fresh) and not fresh & (self.brought | self._loose)
+
+
+def _growth(before: int | None, now: int | None) -> int:
+    return 0 if before is None or now is None else now - before
+
+
+def is_end(page: Page, number: int) -> bool:
+    """Whether a page proves that no older row exists; a list that is empty all of a sudden proves nothing."""
+    return page.is_last and (bool(page.rows) or number == 1 or page.total != 0)
+
+
+def oldest_of(page: Page, before: Instant | None) -> Instant | None:
+    """The oldest created time of a page's rows and of what came before it."""
+    created = [row.created_at for row in page.rows if row.created_at is not None]
+    return min([*created, *([before] if before is not None else [])], default=None)

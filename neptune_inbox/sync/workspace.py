@@ -1,0 +1,167 @@
+"""What lies around a session: the profiles there are, opening one, and signing in to one.
+
+Signing in tests the token against the API before anything is stored; "saved" is said only after it was read back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from neptune_inbox.errors import AccessDenied, NotFound
+from neptune_inbox.model import Environment, Event, Filter, Now, Profile, Token
+from neptune_inbox.sync.session import Session, check_expiry
+
+if TYPE_CHECKING:
+    from neptune_inbox.api.client import Client
+    from neptune_inbox.config import Settings
+    from neptune_inbox.credentials import Claims, Vault
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileSaved:
+    """A profile to keep in the configuration, as the default one."""
+
+    profile: Profile
+
+
+@dataclass(frozen=True, slots=True)
+class ViewSaved:
+    """A view to keep in the configuration."""
+
+    name: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateSaved:
+    """An event to keep in the configuration as one to start from."""
+
+    name: str
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeChosen:
+    """The theme to keep in the configuration."""
+
+    theme: str
+
+
+Change: TypeAlias = ProfileSaved | ViewSaved | TemplateSaved | ThemeChosen
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A token that the API took."""
+
+    token: Token
+    claims: Claims | None
+    environments: tuple[Environment, ...]
+    """The environments of the team; empty where the token may not list them."""
+    unread: int | None
+    """How many unread notifications the first user has, if one was named."""
+
+
+class Workspace:
+    """Everything that a front end needs before and around a session."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        vault: Vault,
+        now: Now,
+        open_session: Callable[[Profile], Awaitable[Session]],
+        make_client: Callable[[Profile, Token], Client],
+        change_settings: Callable[[Change], Settings],
+        read_claims: Callable[[Token], Claims | None],
+        find_profile: Callable[[Settings, str | None], Profile],
+        blank_profile: Profile,
+        log: Path | None = None,
+        is_demo: bool = False,
+    ) -> None:
+        self.settings = settings
+        self.is_demo = is_demo
+        self.log = log
+        """Where a broken program leaves its report; None leaves none."""
+        self._vault = vault
+        self._now = now
+        self._open_session = open_session
+        self._make_client = make_client
+        self._change_settings = change_settings
+        self._read_claims = read_claims
+        self._find_profile = find_profile
+        self._blank_profile = blank_profile
+
+    @property
+    def profiles(self) -> tuple[Profile, ...]:
+        return tuple(self.settings.profiles.values())
+
+    def profile(self, name: str | None) -> Profile:
+        """The named or default profile, under the environment variables. Raises ConfigProblem, NotSignedIn."""
+        return self._find_profile(self.settings, name)
+
+    def blank_profile(self) -> Profile:
+        """What a first sign-in starts from."""
+        return self._blank_profile
+
+    async def add_view(self, name: str, query: str) -> None:
+        """Keep a query as a view in the configuration. Raises ConfigProblem."""
+        self.settings = self._change_settings(ViewSaved(name, query))
+
+    async def add_template(self, name: str, event: Event) -> None:
+        """Keep an event's type and data as a template in the configuration. Raises ConfigProblem."""
+        self.settings = self._change_settings(TemplateSaved(name, event))
+
+    async def set_theme(self, theme: str) -> None:
+        """Keep the theme in the configuration. Raises ConfigProblem."""
+        self.settings = self._change_settings(ThemeChosen(theme))
+
+    async def open(self, profile: Profile) -> Session:
+        """Open a profile's files; no request, no token yet. Raises StoreProblem."""
+        return await self._open_session(profile)
+
+    async def check(self, profile: Profile, token: Token, first_user: str = "") -> Checked:
+        """Try a token against the API: its claims, the environment, and the first user where one is named.
+
+        Raises TokenExpired before any request, else what the client raises.
+        """
+        claims = self._read_claims(token)
+        check_expiry(claims, self._now())
+        client = self._make_client(profile, token)
+        try:
+            environments = await self._environments(client)
+            if environments and profile.environment not in {known.name for known in environments}:
+                names = ", ".join(known.name for known in environments)
+                raise NotFound(f"This team has no environment `{profile.environment}`.", f"It has {names}.")
+            page = await client.app_notifications(first_user or "neptune-inbox", Filter.UNREAD, per_page=1)
+        finally:
+            await client.aclose()
+        return Checked(token, claims, environments, page.total if first_user else None)
+
+    async def save(self, profile: Profile, token: Token) -> str:
+        """Keep the profile and its token; the answer says where the token is kept now. Raises KeyringProblem."""
+        where = await self._vault.save(profile, token)
+        self.settings = self._change_settings(ProfileSaved(profile))
+        return where
+
+    async def use_once(self, profile: Profile, token: Token) -> str:
+        """Keep the profile, and its token for this session only."""
+        where = self._vault.hold(profile, token)
+        self.settings = self._change_settings(ProfileSaved(profile))
+        return where
+
+    async def forget(self, profile: Profile) -> None:
+        """Delete the token of a profile and prove that it is gone. Raises KeyringProblem."""
+        await self._vault.forget(profile)
+
+    @staticmethod
+    async def _environments(client: Client) -> tuple[Environment, ...]:
+        try:
+            return await client.environments()
+        except (AccessDenied, NotFound):
+            # Listing environments is not needed to use one; the token may be limited to its own.
+            return ()

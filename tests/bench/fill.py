@@ -1,0 +1,78 @@
+"""Fills a home with N cached notifications, as `neptune-inbox` would have left it: for the benchmarks.
+
+python tests/bench/fill.py FOLDER N
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+from neptune_inbox import config
+from neptune_inbox.model import Counts, Freshness, Mode, Notification, Page, Profile
+from neptune_inbox.paths import Paths
+from neptune_inbox.store.cache import Cache
+from neptune_inbox.store.desk import Desk
+from neptune_inbox.store.schema_cache import open_cache
+from neptune_inbox.store.schema_state import open_state
+from neptune_inbox.sync.session import place_key
+from neptune_inbox.text import clean_block, clean_line
+
+API_BASE = "http://127.0.0.1:9/neptune"
+"""Nobody listens there: the benchmarks are about what is on this machine."""
+USERS = tuple(f"u-{number:04}" for number in range(20))
+EVENTS = ("payment_failed", "otp_requested", "invoice_overdue", "welcome", "shipment_delayed", "report_ready")
+WORDS = ("card", "invoice", "delivery", "yesterday", "number", "waits", "answer", "customer", "refund", "code")
+PAGE = 2_000
+
+
+def notification(number: int, now: int) -> Notification:
+    """Row `#number`, the newest first."""
+    words = " ".join(WORDS[(number * step) % len(WORDS)] for step in (1, 3, 5, 7))
+    return Notification(
+        id=f"{number:08x}-0000-4000-8000-{number:012x}",
+        user_id=USERS[number % len(USERS)],
+        title=clean_line(f"#{number:06} {words}"),
+        body=clean_block(f"Dear customer,\n\n{words} {words}.\n\n**{number}** is your number."),
+        event_type=clean_line(EVENTS[number % len(EVENTS)]),
+        created_at=now - number * 37_000,
+        is_read=number % 3 != 0,
+        data=f'{{"order": "A-{number}", "amount": {number % 500}}}',
+        raw=f'{{"uuid": "{number}"}}',
+    )
+
+
+def fill(folder: Path, count: int) -> None:
+    """Make the home; an existing one with this many rows is left as it is."""
+    paths = Paths.under(folder).create()
+    done = folder / f"filled-{count}"
+    if done.exists():
+        return
+    now = time.time_ns() // 1_000_000
+    profile = Profile("bench", API_BASE, API_BASE, "dev", Mode.ACT, users=USERS)
+    config.set_profile(paths, profile)
+    config.set_default_profile(paths, profile.name)
+    place = place_key(profile, "")
+    database = open_cache(paths.cache_db, lambda: now)
+    cache = Cache(database, lambda: now)
+    for user_id in USERS:
+        rows = [notification(number, now) for number in range(count) if USERS[number % len(USERS)] == user_id]
+        for start in range(0, len(rows), PAGE):
+            page = Page(tuple(rows[start : start + PAGE]), len(rows))
+            cache.merge(place, user_id, page, seen_at=now)
+        unread = sum(not row.is_read for row in rows)
+        cache.set_counts(place, user_id, Counts(len(rows), unread, len(rows) - unread), now)
+        cache.set_freshness(place, Freshness(user_id, now, has_everything=True))
+    database.close()
+    state = open_state(paths.state_db, lambda: now)
+    desk = Desk(state, lambda: now)
+    for user_id in USERS:
+        desk.watch(place, user_id)
+    state.close()
+    done.touch()
+
+
+if __name__ == "__main__":
+    fill(Path(sys.argv[1]), int(sys.argv[2]))
+    print("filled")

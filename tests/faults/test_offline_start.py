@@ -1,0 +1,90 @@
+"""Starting without a network: everything that was there is there, its age is told, and marking works."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from neptune_inbox.model import Filter, MarkState
+from neptune_inbox.sandbox.faults import Kind
+from neptune_inbox.sync.health import State
+from neptune_inbox.sync.inbox import Scope
+from tests.builders import HOUR, Office
+
+ROWS = 5_000
+WEEK = 7 * 24 * HOUR
+ALL = Scope("u-1", Filter.ALL)
+
+
+async def test_after_a_week_offline_all_5000_rows_are_there_and_a_mark_is_sent_once_the_network_is_back(
+    tmp_path: Path,
+) -> None:
+    office = Office(folder=tmp_path)
+    ids = office.arrive(ROWS)
+    session = await office.open()
+    await session.catch_up("u-1", Filter.ALL)
+    while (await session.inbox.load_older("u-1", Filter.ALL)).new:
+        pass
+    fetched_at = office.clock.now()
+    await session.close()
+
+    office.clock.advance(WEEK / 1000)
+    office.faults.set(Kind.OFFLINE)
+    started = time.perf_counter()
+    session = await office.open()
+    window = await session.inbox.open(ALL)
+    first = window.row(0)
+    seconds = time.perf_counter() - started
+
+    assert [row.id for row in await session.inbox.rows(window)] == ids[::-1]
+    assert first.id == ids[-1]
+    assert seconds < 1.0
+
+    await session.poller.step()
+    overview = await session.inbox.overview("u-1")
+    assert overview.freshness["u-1"].fetched_at == fetched_at, "a week old, and it says so"
+    assert overview.freshness["u-1"].problem
+    assert overview.freshness["u-1"].has_everything
+    assert len(await session.inbox.open(ALL)) == ROWS, "trouble takes nothing away"
+
+    receipt = await session.marking.hold([first.key], label="one")
+    assert receipt.count(MarkState.HELD) == 1
+    for _ in range(8):
+        office.clock.advance(HOUR / 1000)
+        await session.courier.flush()
+    assert session.health.state is State.OFFLINE
+    assert office.marked == []
+    (mark,) = await session.marking.unsettled()
+    assert mark.error, "the row tells why it is still waiting"
+
+    office.faults.clear()
+    office.clock.advance(HOUR / 1000)
+    for _ in range(3):
+        await session.courier.flush()
+    assert office.marked == [first.id]
+    assert await session.marking.unsettled() == []
+    row = await session.inbox.row(first.key)
+    assert row is not None
+    assert row.is_read
+    await session.close()
+
+
+async def test_a_restart_while_offline_keeps_the_mark(tmp_path: Path) -> None:
+    office = Office(folder=tmp_path)
+    ids = office.arrive(3)
+    session = await office.open()
+    await session.catch_up("u-1", Filter.ALL)
+    await session.close()
+    office.faults.set(Kind.OFFLINE)
+    session = await office.open()
+    window = await session.inbox.open(ALL)
+    await session.marking.hold([window.row(1).key], label="one")
+    await session.close()
+
+    office.clock.advance(WEEK / 1000)
+    office.faults.clear()
+    session = await office.open()
+    await session.courier.flush()
+
+    assert office.marked == [ids[1]]
+    await session.close()

@@ -1,0 +1,195 @@
+"""Proof: when it was there, when it became read, by whom, and what we did."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from neptune_inbox.model import Filter, JsonObject, Key, MarkState
+from neptune_inbox.sandbox.answers import notification_row
+from neptune_inbox.sandbox.faults import Kind
+from neptune_inbox.sandbox.records import NotificationRecord
+from neptune_inbox.sync.evidence import Evidence, ReadBy
+from neptune_inbox.sync.session import Session
+from tests.builders import ENVIRONMENT, HOUR, Office, keys
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+@pytest.fixture
+async def session(office: Office) -> AsyncIterator[Session]:
+    session = await office.open()
+    yield session
+    await session.close()
+
+
+async def look(office: Office, session: Session, *, after: float = 10) -> int:
+    """Poll once, some time later; when that was."""
+    office.clock.advance(after)
+    await session.inbox.refresh("u-1", Filter.UNREAD)
+    return office.clock.now()
+
+
+async def evidence(session: Session, id: str) -> Evidence:
+    found = await session.evidence.of(Key("u-1", id))
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def no_read_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The service says that something was read, and not when."""
+
+    def without_time(record: NotificationRecord) -> JsonObject:
+        row = notification_row(record)
+        if row.pop("read_at", None) is not None:
+            row["is_read"] = True
+        return row
+
+    monkeypatch.setattr("neptune_inbox.sandbox.handlers.notification_row", without_time)
+
+
+async def test_an_unread_one_was_read_by_nobody(office: Office, session: Session) -> None:
+    (id,) = office.arrive(1)
+    first = await look(office, session)
+    proof = await evidence(session, id)
+    assert (proof.read_by, proof.read_between) == (ReadBy.NOBODY, (None, None))
+    assert proof.sighting is not None
+    assert proof.sighting.first_seen_at == first
+    last = await look(office, session)
+    proof = await evidence(session, id)
+    assert proof.sighting is not None
+    assert proof.sighting.last_seen_unread_at == last
+
+
+async def test_the_servers_own_time_decides_when_it_was_read(office: Office, session: Session) -> None:
+    (id,) = office.arrive(1)
+    await look(office, session)
+    office.clock.advance(60)
+    office.read_elsewhere(id)
+    read_at = office.clock.now()
+    await look(office, session)
+    proof = await evidence(session, id)
+    assert (proof.read_by, proof.read_between) == (ReadBy.NOT_US, (read_at, read_at))
+
+
+@pytest.mark.usefixtures("no_read_times")
+async def test_without_a_time_it_was_read_between_two_looks(office: Office, session: Session) -> None:
+    (id,) = office.arrive(1)
+    await look(office, session)
+    unread = await look(office, session)
+    office.clock.advance(60)
+    office.read_elsewhere(id)
+    read = await look(office, session)
+    proof = await evidence(session, id)
+    assert (proof.read_by, proof.read_between) == (ReadBy.NOT_US, (unread, read))
+
+
+@pytest.mark.usefixtures("no_read_times")
+async def test_what_was_read_when_we_first_saw_it(office: Office, session: Session) -> None:
+    (id,) = office.arrive(1, is_read=True)
+    created = office.clock.now()
+    seen = await look(office, session)
+    proof = await evidence(session, id)
+    assert (proof.read_by, proof.read_between) == (ReadBy.NOT_US, (created, seen))
+
+
+async def test_what_we_marked_was_read_by_us_and_every_step_is_there(office: Office, session: Session) -> None:
+    (id,) = office.arrive(1)
+    await look(office, session)
+    await session.marking.hold(keys([id]), label="1 shown")
+    await session.marking.undo()
+    await session.marking.hold(keys([id]), label="1 shown")
+    office.clock.advance(5)
+    await session.courier.flush()
+    await session.mine.note(Key("u-1", id), "called back")
+    await look(office, session)
+    proof = await evidence(session, id)
+    assert proof.read_by is ReadBy.US
+    assert [mark.state for mark in proof.marks] == [MarkState.UNDONE, MarkState.SENT]
+    assert [entry.outcome for entry in proof.journal] == ["held", "undone", "held", "sent"]
+    assert proof.mine.note == "called back"
+
+
+async def test_who_was_first_decides(office: Office, session: Session) -> None:
+    (id,) = office.arrive(1)
+    await look(office, session)
+    office.clock.advance(60)
+    office.read_elsewhere(id)
+    office.clock.advance(60)
+    await session.marking.hold(keys([id]), label="1 shown")
+    office.clock.advance(5)
+    await session.courier.flush()
+    await look(office, session)
+    await session.inbox.refresh("u-1", Filter.ALL)
+    assert (await evidence(session, id)).read_by is ReadBy.NOT_US
+
+
+async def test_a_mark_that_was_refused_read_nothing(office: Office, session: Session) -> None:
+    (id,) = office.arrive(1)
+    await look(office, session)
+    await session.marking.hold(keys([id]), label="1 shown")
+    office.faults.set(Kind.FORBIDDEN, method="POST")
+    office.clock.advance(5)
+    await session.courier.flush()
+    assert (await evidence(session, id)).read_by is ReadBy.NOBODY
+    office.read_elsewhere(id)
+    await look(office, session)
+    assert (await evidence(session, id)).read_by is ReadBy.NOT_US
+
+
+@pytest.mark.parametrize("has_times", [True, False])
+async def test_everything_on_the_server_that_we_marked_was_read_by_us(
+    office: Office, session: Session, has_times: bool, request: pytest.FixtureRequest
+) -> None:
+    if not has_times:
+        request.getfixturevalue("no_read_times")
+    before, ours = office.arrive(2)
+    await look(office, session)
+    office.read_elsewhere(before)
+    await look(office, session)
+    office.clock.advance(10)
+    await session.marking.mark_everything_on_server("u-1")
+    office.clock.advance(10)
+    (after,) = office.arrive(1)
+    office.read_elsewhere(after)
+    await look(office, session)
+    await session.inbox.refresh("u-1", Filter.ALL)
+    assert (await evidence(session, before)).read_by is ReadBy.NOT_US
+    assert (await evidence(session, ours)).read_by is ReadBy.US
+    assert (await evidence(session, after)).read_by is ReadBy.NOT_US
+
+
+async def test_what_is_not_cached_has_no_evidence(session: Session) -> None:
+    assert await session.evidence.of(Key("u-1", "unheard of")) is None
+
+
+async def test_the_journal_of_all_and_of_one_customer(office: Office, session: Session) -> None:
+    for user_id in ("u-1", "u-2"):
+        (id,) = office.arrive(1, user_id)
+        await session.marking.hold([Key(user_id, id)], label="1 shown")
+    assert [entry.user_id for entry in await session.evidence.entries()] == ["u-1", "u-2"]
+    assert [entry.user_id for entry in await session.evidence.entries(user_id="u-2")] == ["u-2"]
+    assert [entry.user_id for entry in await session.evidence.entries(limit=1)] == ["u-2"]
+
+
+async def test_a_notification_says_all_that_the_server_said(office: Office, session: Session) -> None:
+    made = office.world.add_notification(
+        ENVIRONMENT,
+        "u-1",
+        "Card declined",
+        body="Card **4242**",
+        event_type="payment_failed",
+        link="https://acme.example/cards",
+        data={"card": "4242"},
+        created_at=office.clock.now() - HOUR,
+    )
+    await look(office, session)
+    whole = (await evidence(session, made.uuid)).notification
+    assert (whole.title, whole.body, whole.link) == ("Card declined", "Card **4242**", "https://acme.example/cards")
+    assert '"card"' in whole.data
+    assert made.uuid in whole.raw

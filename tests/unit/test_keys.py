@@ -1,0 +1,169 @@
+"""The action table and the user's keymap: every key means one thing, and a mistake is named in words."""
+
+from __future__ import annotations
+
+import string
+from contextlib import suppress
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual.binding import Binding
+from textual.keys import _character_to_key, format_key
+
+from neptune_inbox.errors import ConfigProblem
+from neptune_inbox.tui.keys import (
+    ACTIONS,
+    Where,
+    apply_keymap,
+    available,
+    hints,
+    key_name,
+    markdown_table,
+    shown,
+    shown_keys,
+)
+
+BY_ID = {action.id: action for action in ACTIONS}
+
+PROMISED = (
+    *("j", "k", "down", "up", "g", "G", "home", "end", "ctrl+d", "ctrl+u", "pagedown", "pageup"),
+    *("tab", "shift+tab", "h", "l", "n", "N", "enter", "escape", "p", "1", "2", "3"),
+    *("m", "M", "z", "u", "$", "e", "U", "b", "s", "c", "x", "space", "v", "a", "A", "/", "f"),
+    *("@", "J", "K", "w", "E", "i", "P", "o", "y", "Y", "r", "R", "L", ":", "?", "q", "|", "ctrl+p"),
+)
+"""Every key that design.md promises."""
+
+
+class TestTheTable:
+    def test_no_key_means_two_things(self) -> None:
+        keys = [key for action in ACTIONS for key in action.keys]
+        assert sorted(keys) == sorted(set(keys))
+
+    def test_no_id_is_there_twice(self) -> None:
+        assert len(BY_ID) == len(ACTIONS)
+
+    @pytest.mark.parametrize("key", PROMISED)
+    def test_every_promised_key_does_something(self, key: str) -> None:
+        assert any(key_name(key) in action.keys for action in ACTIONS)
+
+    @pytest.mark.parametrize("key", ["d", "D", "delete"])
+    def test_the_keys_of_deletion_only_say_that_nothing_is_deleted(self, key: str) -> None:
+        assert key in BY_ID["nothing.deleted"].keys
+
+    @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
+    def test_textual_takes_every_key_as_it_is_written(self, action: object) -> None:
+        keys = BY_ID[action.id].keys  # type: ignore[attr-defined]
+        made = list(Binding.make_bindings([(",".join(keys), "run", "")])) if keys else []
+        assert [binding.key for binding in made] == list(keys)
+
+    def test_groups_stand_together(self) -> None:
+        groups = [action.group for action in ACTIONS]
+        assert sum(before != after for before, after in pairwise(groups)) == len(set(groups)) - 1
+
+
+class TestNamesOfKeys:
+    @pytest.mark.parametrize("char", [char for char in string.printable if char.isprintable() and char != " "])
+    def test_are_textuals_own_for_every_character(self, char: str) -> None:
+        assert key_name(char) == _character_to_key(char)
+
+    @pytest.mark.parametrize(
+        ("key", "seen"),
+        [
+            ("dollar_sign", "$"),
+            ("question_mark", "?"),
+            ("at", "@"),
+            ("slash", "/"),
+            ("vertical_line", "|"),
+            ("enter", "⏎"),
+            ("escape", "esc"),
+            ("ctrl+d", "ctrl+d"),
+            ("down", "↓"),
+            ("pagedown", "pgdn"),
+            ("space", "space"),
+        ],
+    )
+    def test_people_see_the_sign_on_the_key(self, key: str, seen: str) -> None:
+        assert shown(key) == seen
+        assert shown(key) == format_key(key)
+
+    @pytest.mark.parametrize("wrong", ["", "crtl+x", "ctrl+", "two", "ctrl+two", "f25", "\x07", "hyper+x"])
+    def test_what_is_no_key_is_refused_by_name(self, wrong: str) -> None:
+        with pytest.raises(ConfigProblem, match="There is no key"):
+            key_name(wrong)
+
+    @given(st.text(max_size=12))
+    def test_any_text_is_a_key_or_a_sentence(self, text: str) -> None:
+        with suppress(ConfigProblem):
+            assert shown(key_name(text))
+
+
+class TestTheUsersKeymap:
+    def test_none_leaves_the_table_as_it_is(self) -> None:
+        assert apply_keymap({}) == ACTIONS
+
+    def test_keys_are_replaced_by_id_in_any_spelling(self) -> None:
+        table = {action.id: action.keys for action in apply_keymap({"undo": "ctrl+Z, %", "help": ["f1", "?"]})}
+        assert table["undo"] == ("ctrl+z", "percent_sign")
+        assert table["help"] == ("f1", "question_mark")
+        assert table["mark.row"] == ("m",)
+
+    def test_the_comma_is_a_key_too(self) -> None:
+        table = {action.id: action.keys for action in apply_keymap({"unread.next": ","})}
+        assert table["unread.next"] == ("comma",)
+
+    @pytest.mark.parametrize("nothing", ["", []])
+    def test_an_action_without_keys_stays_in_the_palette(self, nothing: str | list[str]) -> None:
+        table = {action.id: action.keys for action in apply_keymap({"event": nothing})}
+        assert table["event"] == ()
+
+    def test_two_actions_may_swap_keys(self) -> None:
+        table = {action.id: action.keys for action in apply_keymap({"mark.row": "e", "mine.done": "m"})}
+        assert (table["mark.row"], table["mine.done"]) == (("e",), ("m",))
+
+    def test_an_unknown_id_is_named_with_the_nearest_right_one(self) -> None:
+        with pytest.raises(ConfigProblem, match=r"`mark\.rows`") as caught:
+            apply_keymap({"mark.rows": "m"})
+        assert caught.value.remedy == "Did you mean `mark.row`?"
+
+    def test_an_id_like_none_points_at_the_list(self) -> None:
+        with pytest.raises(ConfigProblem) as caught:
+            apply_keymap({"zzzzzz": "m"})
+        assert "README" in caught.value.remedy
+
+    def test_a_wrong_key_is_named_with_its_action(self) -> None:
+        with pytest.raises(ConfigProblem, match=r"`undo`.*`crtl\+z`"):
+            apply_keymap({"undo": "crtl+z"})
+
+    def test_a_key_that_another_action_has_is_a_clash_with_a_way_out(self) -> None:
+        with pytest.raises(ConfigProblem, match=r"`e` would do both `undo` and `mine\.done`") as caught:
+            apply_keymap({"undo": "e"})
+        assert caught.value.remedy.startswith("Give `mine.done` other keys")
+        apply_keymap({"undo": "e", "mine.done": []})
+
+    def test_two_chosen_actions_that_clash_are_named(self) -> None:
+        with pytest.raises(ConfigProblem, match=r"`f5` would do both"):
+            apply_keymap({"refresh": "f5", "refresh.all": "f5"})
+
+
+class TestWhatIsMadeOfTheTable:
+    def test_only_what_can_be_done_is_available(self) -> None:
+        assert [action.id for action in available(ACTIONS, {"undo", "mark.row"})] == ["mark.row", "undo"]
+
+    def test_hints_come_in_order_and_end_with_help(self) -> None:
+        shown_here = hints(ACTIONS, Where.LIST)
+        assert [label for _, label, _ in shown_here][:4] == ["mark read", "mark all", "undo", "done"]
+        assert [id for _, _, id in shown_here][-2:] == ["help", "quit"]
+
+    def test_hints_follow_the_users_keys_and_the_place(self) -> None:
+        table = apply_keymap({"mark.row": "ctrl+m", "mine.done": []})
+        assert hints(table, Where.LIST)[0] == ("ctrl+m", "mark read", "mark.row")
+        assert "mine.done" not in {id for _, _, id in hints(table, Where.LIST)}
+        assert "mark.row" not in {id for _, _, id in hints(table, Where.SIDEBAR)}
+
+    def test_the_table_for_the_readme_names_every_action_and_breaks_no_column(self) -> None:
+        lines = markdown_table().splitlines()
+        assert all(line.replace("\\|", "").count("|") == 5 for line in lines)
+        assert all(any(f"`{action.id}`" in line for line in lines) for action in ACTIONS)
+        assert shown_keys(BY_ID["move.down"]) == "j ↓"

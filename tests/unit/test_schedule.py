@@ -1,0 +1,205 @@
+"""Whose turn it is: nobody starves, the budget holds, the user on screen and the refresh key come first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neptune_inbox.sync.schedule import ON_SCREEN_EVERY, OTHERS_EVERY, Schedule
+
+MINUTE = 60_000
+HOUR = 60 * MINUTE
+START = 1_790_000_000_000
+
+
+@dataclass
+class Log:
+    """The polls of a simulated stretch of time, and what they cost."""
+
+    polls: dict[str, list[int]] = field(default_factory=dict)
+    requests: int = 0
+
+    def longest_gap(self, user: str) -> int:
+        times = self.polls[user]
+        return max((after - before for before, after in pairwise(times)), default=0)
+
+
+def users(count: int) -> list[str]:
+    return [f"u-{number}" for number in range(count)]
+
+
+def a_schedule(budget: int, watched: list[str], on_screen: str = "", seed: int = 7) -> Schedule:
+    schedule = Schedule(requests_per_minute=budget, rng=Random(seed))
+    schedule.set_users(watched)
+    if on_screen:
+        schedule.look_at(frozenset({on_screen}))
+    return schedule
+
+
+def run(schedule: Schedule, milliseconds: int, *, cost: int = 1, start: int = START) -> Log:
+    """Poll by the schedule for this long; every poll answers at once and costs `cost` requests."""
+    log, now = Log(), start
+    while now < start + milliseconds:
+        user, pause = schedule.next(now)
+        if user is None:
+            now += max(1, round(pause * 1000))
+            continue
+        log.polls.setdefault(user, []).append(now)
+        log.requests += cost
+        schedule.note(user, now, cost)
+    return log
+
+
+def longest_fair(budget: int, count: int) -> float:
+    """Twice the fair share, but nobody is ever polled more often than every half minute."""
+    return max(2 * count / budget * MINUTE, OTHERS_EVERY * 1.1 + 2 * MINUTE / budget)
+
+
+def test_fifty_watched_users_share_thirty_requests_a_minute_with_one_on_screen() -> None:
+    watched = users(50)
+    log = run(a_schedule(30, watched, on_screen="u-7"), HOUR)
+    assert log.requests <= 30 * 60 + 1
+    assert log.requests >= 30 * 60 * 0.95, "the budget is there to be used"
+    assert max(log.longest_gap(user) for user in watched) <= 2 * 50 / 30 * MINUTE
+    assert log.longest_gap("u-7") < 15_000, "the customer on screen is nearly live"
+
+
+@given(budget=st.integers(1, 120), count=st.integers(1, 200), on_screen=st.booleans(), seed=st.integers(0, 99))
+def test_nobody_starves_whatever_the_budget_and_the_number_of_users(
+    budget: int, count: int, on_screen: bool, seed: int
+) -> None:
+    watched = users(count)
+    schedule = a_schedule(budget, watched, on_screen="u-0" if on_screen else "", seed=seed)
+    # Long enough for three rounds, however small the budget.
+    length = round(3 * longest_fair(budget, count))
+    log = run(schedule, length)
+    assert log.requests <= length * budget / MINUTE + 1
+    assert set(log.polls) == set(watched)
+    for user, times in log.polls.items():
+        gaps = [times[0] - START, log.longest_gap(user), START + length - times[-1]]
+        assert max(gaps) <= longest_fair(budget, count) + 1, user
+
+
+@pytest.mark.parametrize("cost", [2, 3])
+def test_polls_that_cost_more_requests_come_less_often(cost: int) -> None:
+    watched = users(50)
+    log = run(a_schedule(30, watched, on_screen="u-0"), HOUR, cost=cost)
+    assert log.requests <= 30 * 60 + cost
+    assert max(log.longest_gap(user) for user in watched) <= 2 * cost * 50 / 30 * MINUTE
+
+
+def test_the_user_on_screen_is_asked_for_first() -> None:
+    schedule = a_schedule(30, users(50), on_screen="u-31")
+    assert schedule.next(START) == ("u-31", 0.0)
+
+
+def test_a_user_who_comes_on_screen_later_is_due_at_the_shorter_interval() -> None:
+    schedule = a_schedule(120, ["u-1"])
+    schedule.note("u-1", START, 1)
+    assert schedule.next(START + ON_SCREEN_EVERY + 1_100)[0] is None
+    schedule.look_at(frozenset({"u-1"}))
+    assert schedule.next(START + ON_SCREEN_EVERY + 1_100)[0] == "u-1"
+
+
+def test_the_only_user_may_have_the_whole_budget() -> None:
+    log = run(a_schedule(1, ["u-1"], on_screen="u-1"), HOUR)
+    assert 50 <= log.requests <= 61
+
+
+def test_no_users_no_polls() -> None:
+    assert a_schedule(30, []).next(START) == (None, 60.0)
+
+
+def test_an_idle_inbox_uses_less_than_its_budget() -> None:
+    log = run(a_schedule(120, users(2)), HOUR)
+    assert log.longest_gap("u-0") >= OTHERS_EVERY * 0.9
+    assert log.requests <= 2 * HOUR / (OTHERS_EVERY * 0.9) + 2
+
+
+def test_the_refresh_key_jumps_the_queue_and_the_budget() -> None:
+    schedule = a_schedule(1, users(20))
+    now = START
+    for _ in range(3):
+        user, pause = schedule.next(now)
+        now += round(pause * 1000)
+        if user:
+            schedule.note(user, now, 1)
+    assert schedule.next(now)[1] > 10, "the budget is spent"
+    schedule.ask_now(frozenset({"u-0"}), now)
+    assert schedule.next(now) == ("u-0", 0.0)
+
+
+def test_a_refresh_key_held_down_does_not_empty_the_budget() -> None:
+    schedule, polls = a_schedule(30, users(5), on_screen="u-0"), 0
+    for now in range(START, START + MINUTE, 33):
+        schedule.ask_now(frozenset({"u-0"}), now)
+        user, _ = schedule.next(now)
+        if user:
+            schedule.note(user, now, 1)
+            polls += 1
+    assert polls <= 30 + 12
+
+
+def test_asking_for_a_stranger_changes_nothing() -> None:
+    schedule = a_schedule(30, ["u-1"])
+    schedule.note("u-1", START, 1)
+    schedule.ask_now(frozenset({"u-9"}), START)
+    assert schedule.next(START + 1)[0] is None
+
+
+def test_without_focus_everything_goes_slower() -> None:
+    watched = users(10)
+    awake, asleep = a_schedule(30, watched, on_screen="u-0"), a_schedule(30, watched, on_screen="u-0")
+    asleep.slowness = 4.0
+    assert run(asleep, HOUR).requests <= run(awake, HOUR).requests / 3.5
+
+
+def test_a_user_whose_poll_failed_waits_and_the_others_go_on() -> None:
+    schedule = a_schedule(60, ["u-1", "u-2"])
+    schedule.note_failure("u-1", START, 120.0, requests=2)
+    assert schedule.failures("u-1") == 1
+    log = run(schedule, 117_000, start=START + 2_000)
+    assert set(log.polls) == {"u-2"}
+    assert schedule.next(START + 121_100)[0] == "u-1"
+    schedule.note("u-1", START + 121_100, 1)
+    assert schedule.failures("u-1") == 0
+
+
+def test_looking_at_a_failing_user_does_not_hurry_them() -> None:
+    schedule = a_schedule(60, ["u-1"])
+    schedule.note_failure("u-1", START, 300.0)
+    schedule.look_at(frozenset({"u-1"}))
+    assert schedule.next(START + 60_000)[0] is None
+
+
+def test_a_user_no_longer_watched_is_forgotten() -> None:
+    schedule = a_schedule(60, ["u-1", "u-2"])
+    schedule.set_users(["u-2"])
+    schedule.note("u-1", START, 1)
+    schedule.note_failure("u-1", START, 5.0)
+    assert schedule.failures("u-1") == 0
+    assert set(run(schedule, HOUR).polls) == {"u-2"}
+
+
+@pytest.mark.parametrize("jump", [-24 * HOUR, 24 * HOUR])
+def test_a_clock_that_jumps_by_a_day_stops_nothing(jump: int) -> None:
+    schedule = a_schedule(30, users(3), on_screen="u-0")
+    run(schedule, HOUR)
+    log = run(schedule, 5 * MINUTE, start=START + HOUR + jump)
+    assert set(log.polls) == {"u-0", "u-1", "u-2"}
+    assert log.requests <= 5 * 30 + 1, "one catch-up poll, no storm"
+
+
+def test_a_refresh_during_a_poll_is_not_lost() -> None:
+    schedule = a_schedule(120, ["u-1"])
+    assert schedule.next(START)[0] == "u-1"
+    schedule.ask_now(frozenset({"u-1"}), START + 50)
+    schedule.note("u-1", START + 100, 1)
+    assert schedule.next(START + 100 + 500) == ("u-1", 0.0), "what was under way began before the key"
+    schedule.note("u-1", START + 700, 1)
+    assert schedule.next(START + 1_300)[0] is None

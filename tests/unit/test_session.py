@@ -1,0 +1,184 @@
+"""The bundle that a front end receives: signing in, the place that rows are bound to, and the end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from neptune_inbox.credentials import Claims, Vault, claims
+from neptune_inbox.errors import NotSignedIn, Offline, StoreProblem, TokenExpired, TokenRefused
+from neptune_inbox.model import EVERYONE, Filter, MarkState
+from neptune_inbox.sandbox.faults import Kind
+from neptune_inbox.sandbox.tokens import sign_token
+from neptune_inbox.sync.facts import Bus, HealthChanged, MarksChanged
+from neptune_inbox.sync.health import State
+from neptune_inbox.sync.session import check_expiry, place_key
+from neptune_inbox.text import CleanText
+from tests.builders import HOUR, NOON, Listener, Office, keys, profile, shown
+
+NOBODY = CleanText("")
+
+# -- the place ---------------------------------------------------------------------------------------------------
+
+
+def test_a_place_is_base_environment_and_team_and_nothing_else() -> None:
+    here = profile()
+    assert place_key(here, "acme") == place_key(replace(here, name="other", colour="red"), "acme")
+    assert place_key(here, "acme") == place_key(replace(here, api_base=here.api_base.upper() + "/"), "acme")
+    others = [
+        place_key(here, "umbrella"),
+        place_key(replace(here, environment="production"), "acme"),
+        place_key(replace(here, api_base="https://other.test/neptune"), "acme"),
+    ]
+    assert len({place_key(here, "acme"), *others}) == 4
+
+
+# -- signing in --------------------------------------------------------------------------------------------------
+
+
+def test_a_token_that_is_over_is_named_before_any_request() -> None:
+    over = Claims(expires_at=NOON - HOUR, issued_at=None, issuer=NOBODY, subject=NOBODY, team=NOBODY)
+    with pytest.raises(TokenExpired, match=r"expired on 4 November 2026, \d\d:00"):
+        check_expiry(over, NOON)
+    check_expiry(replace(over, expires_at=NOON + HOUR), NOON)
+    check_expiry(replace(over, expires_at=None), NOON)
+    check_expiry(None, NOON)
+
+
+async def test_an_expired_token_signs_out_and_reading_goes_on() -> None:
+    office = Office()
+    session = await office.open()
+    ids = office.arrive(2)
+    await session.inbox.refresh("u-1", Filter.UNREAD)
+    await session.close()
+    office.builder.vault.hold(office.profile, sign_token(office.world, expires_at=office.clock.now() - HOUR))
+    requests = office.requests
+    session = await office.open(is_signed_in=False)
+    with pytest.raises(TokenExpired):
+        await session.sign_in()
+    assert session.health.state is State.SIGNED_OUT
+    assert await session.poller.step() is None
+    assert office.requests == requests
+    assert await shown(session) == ids[::-1]
+    await session.close()
+
+
+async def test_without_a_token_nothing_is_asked_and_the_sentence_says_so() -> None:
+    office = Office()
+    office.builder.vault = Vault(memory_only=True)
+    session = await office.open(is_signed_in=False)
+    with pytest.raises(NotSignedIn, match="no token for `acme`"):
+        await session.sign_in()
+    assert isinstance(session.health.error, NotSignedIn)
+    assert office.requests == 0
+    await session.close()
+
+
+async def test_the_first_sign_in_of_a_team_opens_its_own_place() -> None:
+    office = Office()
+    session = await office.open(is_signed_in=False)
+    unbound = session.place
+    assert await session.sign_in() is False
+    await session.close()
+    session = await office.open()
+    assert session.place == place_key(office.profile, "acme") != unbound
+    assert session.token_source
+    assert session.claims is not None
+    assert session.claims.team == "acme"
+    assert await session.inbox.watched() == ["u-1"], "the users of the profile are watched there too"
+    await session.close()
+
+
+async def test_the_next_start_opens_the_same_place_without_a_token() -> None:
+    office = Office()
+    session = await office.open()
+    ids = office.arrive(2)
+    await session.inbox.refresh("u-1", Filter.UNREAD)
+    await session.close()
+    office.builder.vault = Vault(memory_only=True)
+    session = await office.open(is_signed_in=False)
+    assert await shown(session) == ids[::-1]
+    await session.close()
+
+
+async def test_a_new_token_wakes_everything() -> None:
+    office = Office()
+    session = await office.open()
+    office.faults.set(Kind.UNAUTHENTICATED, times=1)
+    await session.poller.step()
+    listener = Listener.on(session.bus)
+    office.use_token(session, office.new_token())
+    assert session.health.state is State.UNKNOWN
+    assert listener.all(HealthChanged) == [HealthChanged()]
+    office.clock.advance(60)
+    await session.poller.step()
+    assert str(session.health.state) == "online"
+    assert claims(office.new_token()) is not None
+    await session.close()
+
+
+# -- for the command line ----------------------------------------------------------------------------------------
+
+
+async def test_catching_up_fetches_everybody_who_is_watched_or_the_one_named() -> None:
+    office = Office(users=("u-1", "u-2"))
+    for user_id in ("u-1", "u-2", "u-3"):
+        office.arrive(1, user_id)
+    session = await office.open()
+    await session.catch_up("u-3")
+    assert (await session.inbox.overview("u-3")).cached.all == 1
+    assert (await session.inbox.overview(EVERYONE)).cached.all == 0
+    await session.catch_up()
+    assert (await session.inbox.overview(EVERYONE)).cached.all == 2
+    office.faults.set(Kind.OFFLINE)
+    with pytest.raises(Offline):
+        await session.catch_up()
+    office.faults.set(Kind.UNAUTHENTICATED)
+    with pytest.raises(TokenRefused):
+        await session.catch_up("u-1")
+    await session.close()
+
+
+# -- the end -----------------------------------------------------------------------------------------------------
+
+
+async def test_held_marks_stay_when_it_is_closed_and_go_when_it_is_opened_again(tmp_path: Path) -> None:
+    office = Office(folder=tmp_path)
+    session = await office.open()
+    ids = office.arrive(2)
+    await session.inbox.refresh("u-1", Filter.UNREAD)
+    await session.marking.hold(keys(ids), label="2 shown")
+    await session.close()
+    session = await office.open()
+    assert {mark.state for mark in await session.marking.unsettled()} == {MarkState.HELD}
+    assert office.marked == []
+    undone = await session.marking.undo()
+    assert undone is not None
+    assert len(undone.undone) == 2, "the window is still open"
+    await session.close()
+
+
+async def test_a_closed_session_answers_instead_of_hanging(tmp_path: Path) -> None:
+    office = Office(folder=tmp_path)
+    session = await office.open()
+    await session.close()
+    with pytest.raises(StoreProblem):
+        await session.inbox.watched()
+
+
+async def test_what_runs_in_the_background_is_polling_and_sending() -> None:
+    session = await Office().open()
+    assert session.background == (session.poller.run, session.courier.run)
+    await session.close()
+
+
+def test_a_listener_hears_facts_in_order_until_it_is_taken_away() -> None:
+    bus, heard = Bus(), list[object]()
+    leave = bus.listen(heard.append)
+    bus.tell(HealthChanged())
+    bus.tell(MarksChanged(()))
+    leave()
+    bus.tell(HealthChanged())
+    assert heard == [HealthChanged(), MarksChanged(())]
