@@ -1,0 +1,245 @@
+"""The app: themes, keys, the workers that poll and send, and which screen is on.
+
+It owns every task that may write, so that no screen that is left can cut one off. What the screens show and what the
+keys mean is not decided here.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.segment import Segment, Segments
+from textual import on, work
+from textual.filter import LineFilter
+
+from neptune_inbox.errors import ConfigProblem, NotSignedIn, SignInProblem
+from neptune_inbox.model import EVERYONE, Filter, Profile
+from neptune_inbox.sync.facts import Arrived, Fact
+from neptune_inbox.sync.inbox import Scope
+from neptune_inbox.tui.crash import leave_report
+from neptune_inbox.tui.herald import Herald
+from neptune_inbox.tui.keys import Action, apply_keymap
+from neptune_inbox.tui.messages import FactTold, ProfileChosen, SignInAsked, UnreadCounted
+from neptune_inbox.tui.screens.inbox import InboxScreen, keyed
+from neptune_inbox.tui.screens.sheet import Sheet
+from neptune_inbox.tui.screens.sign_in import SignInScreen
+from neptune_inbox.tui.theme import THEMES, choose_theme, textual_theme
+from neptune_inbox.tui.type_ahead import TypeAheadApp
+from neptune_inbox.tui.verbs import find_verb, load_verbs
+from neptune_inbox.tui.widgets.gate import HarmlessFilter
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from neptune_inbox.sync.session import Session
+    from neptune_inbox.sync.workspace import Workspace
+
+STYLES = Path(__file__).parent / "styles"
+
+
+class NeptuneInbox(TypeAheadApp[int]):
+    """The terminal inbox."""
+
+    TITLE = "neptune-inbox"
+    CSS_PATH: ClassVar[list[str | PurePath]] = sorted(STYLES.glob("*.tcss"))
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar = []
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        profile: Profile | None,
+        *,
+        user_id: str | None = None,
+        kind: Filter = Filter.UNREAD,
+        environ: Mapping[str, str],
+        on_screen: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`on_screen` is called once Textual has the terminal."""
+        # Before the theme: without colour Textual would turn blanks black.
+        super().__init__(ansi_color=True if "NO_COLOR" in environ else None)
+        self.workspace = workspace
+        self.session: Session | None = None
+        self._gate = HarmlessFilter()
+        self._herald = Herald(workspace.settings.notify, write=self._write_to_terminal, environ=environ)
+        self._profile = profile
+        self._user_id = user_id
+        self._kind = kind
+        self._environ = environ
+        self._on_screen = on_screen
+        # Before the stylesheets are read, so that they are read once.
+        for name in THEMES:
+            self.register_theme(textual_theme(name))
+        self.theme = choose_theme(workspace.settings.ui.theme, environ)
+        self._actions: tuple[Action, ...] = apply_keymap(workspace.settings.keys)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """What our sheets name beyond Textual's own variables, for themes that leave it open."""
+        return {"production": "ansi_red", "faint": "ansi_bright_black"}
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """The last gate: whatever got this far, no control character of a customer's text reaches the terminal."""
+        return [*super().get_line_filters(), self._gate]
+
+    async def on_mount(self) -> None:
+        self._heed_signals()
+        self._on_screen()
+        if self._profile is None:
+            self.ask_sign_in(self.workspace.blank_profile(), "")
+        else:
+            await self.open_profile(self._profile)
+
+    async def open_profile(self, profile: Profile) -> None:
+        """Show a profile's inbox from the cache, then sign in, poll and send."""
+        await self._close_session()
+        self.session = session = await self.workspace.open(profile)
+        session.bus.listen(self._pass_on)
+        watched = await session.inbox.watched()
+        user_id = self._user_id
+        if user_id is None:
+            user_id = watched[0] if len(watched) == 1 else EVERYONE
+        self._user_id = None
+        scope = Scope(user_id, self._kind)
+        screen = keyed(self._actions)(
+            self.workspace, session, actions=self._actions, find_verb=find_verb, scope=scope
+        )
+        await self.push_screen(screen)
+        self.call_after_refresh(self._start, session, scope)
+
+    async def _start(self, session: Session, scope: Scope) -> None:
+        """What the first frame must not wait for: the token, the connection, polling and sending."""
+        await session.look_at(scope.user_id, scope.kind)
+        self.run_worker(self._sign_in(session), group="sign-in", name="sign in")
+        for task in session.background:
+            self.run_worker(task(), group="session")
+        self.call_later(load_verbs)
+
+    async def _sign_in(self, session: Session) -> None:
+        try:
+            is_same_team = await session.sign_in()
+        except NotSignedIn as error:
+            self.ask_sign_in(session.profile, error.sentence)
+        except SignInProblem as error:
+            self._say(str(error), "error")
+        else:
+            if not is_same_team:
+                # Not from here: opening anew ends this very worker.
+                self.call_later(self.open_profile, session.profile)
+
+    def _pass_on(self, fact: Fact) -> None:
+        if isinstance(fact, Arrived) and self.session is not None:
+            self._herald.announce(len(fact.keys), fact.user_id, self.session.now())
+        for screen in self.screen_stack:
+            if isinstance(screen, InboxScreen):
+                screen.post_message(FactTold(fact))
+
+    def _say(self, sentence: str, level: str = "ok") -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, InboxScreen):
+                screen.say(sentence, level)
+
+    def on_app_focus(self) -> None:
+        # Textual tells the app, and no screen, that the terminal got or lost the focus.
+        if self.session is not None:
+            self.session.poller.set_focus(True)
+
+    def on_app_blur(self) -> None:
+        if self.session is not None:
+            self.session.poller.set_focus(False)
+
+    async def action_quit(self) -> None:
+        """Textual's own way out (ctrl+q): it closes what is open, and asks as `q` does."""
+        if self.session is None:
+            self.exit(0)
+            return
+        if isinstance(self.screen, Sheet | SignInScreen):
+            self.screen.action_back()
+        for screen in self.screen_stack:
+            if isinstance(screen, InboxScreen):
+                screen.action_run("quit")
+
+    def action_help_quit(self) -> None:
+        """What ctrl+c says where nothing is selected to be copied."""
+        self._say("q leaves; it asks about what was not sent.")
+
+    @on(UnreadCounted)
+    def _unread_counted(self, event: UnreadCounted) -> None:
+        self._herald.show_unread(event.unread, event.place)
+
+    def _write_to_terminal(self, text: str) -> None:
+        # Textual has no call for titles and notifications; its clipboard goes the same way.
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(text)
+
+    @on(ProfileChosen)
+    async def _profile_chosen(self, event: ProfileChosen) -> None:
+        await self.open_profile(event.profile)
+
+    @on(SignInAsked)
+    def _sign_in_asked(self, event: SignInAsked) -> None:
+        self.ask_sign_in(event.profile, "")
+
+    @work(group="ask", exclusive=True)
+    async def ask_sign_in(self, profile: Profile, reason: str) -> None:
+        """Sign in on a screen of its own, then show that profile; without one there is nothing to show."""
+        signed_in = await self.push_screen_wait(SignInScreen(self.workspace, profile, reason))
+        if signed_in is not None:
+            await self.open_profile(signed_in)
+        elif self.session is None:
+            self.exit(0)
+
+    async def _close_session(self) -> None:
+        self.workers.cancel_group(self, "session")
+        self.workers.cancel_group(self, "sign-in")
+        self.workers.cancel_group(self, "verbs")
+        session, self.session = self.session, None
+        if session is None:
+            return
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+        await session.close()
+
+    async def on_unmount(self) -> None:
+        self._herald.clear()
+        if self.session is not None:
+            self.workers.cancel_all()
+            session, self.session = self.session, None
+            await session.close()
+
+    def _fatal_error(self) -> None:
+        """Leave a report of our own: Textual's shows local variables, and those can hold a customer's text."""
+        error = self._exception
+        if error is not None:
+            self._exit_renderables.append(Segments([Segment(leave_report(error, self.workspace.log) + "\n")]))
+        self._close_messages_no_wait()
+
+    def _heed_signals(self) -> None:
+        import asyncio
+
+        for name, code in (("SIGTERM", 143), ("SIGHUP", 129)):
+            number = getattr(signal, name, None)
+            if number is not None and sys.platform != "win32":
+                asyncio.get_running_loop().add_signal_handler(number, self.exit, code, code)
+
+
+def run(
+    workspace: Workspace,
+    profile: Profile | None,
+    *,
+    user_id: str | None = None,
+    kind: Filter = Filter.UNREAD,
+    environ: Mapping[str, str],
+    on_screen: Callable[[], None] = lambda: None,
+) -> int:
+    """Open the inbox and stay until it is left; the answer is the exit code."""
+    try:
+        app = NeptuneInbox(workspace, profile, user_id=user_id, kind=kind, environ=environ, on_screen=on_screen)
+    except ConfigProblem as problem:
+        sys.stderr.write(f"neptune-inbox: {problem}\n")
+        return problem.exit_code
+    result = app.run()
+    return result if isinstance(result, int) else app.return_code or 0

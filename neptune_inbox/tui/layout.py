@@ -1,0 +1,82 @@
+"""Where everything stands on the inbox screen, for every size: the first paint and Textual both ask here."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+SMALLEST_WIDTH, SMALLEST_HEIGHT = 20, 5
+"""Below this nothing is painted before Textual."""
+
+_SIDEBAR_WIDTHS = ((160, 28), (120, 24), (96, 19))
+_SIDEBAR_HEIGHT = 16
+_RULE_HEIGHT = 20
+_FOLDED_HEIGHT = 18
+_PREVIEW_HEIGHT = 20
+
+
+class Box(NamedTuple):
+    """A rectangle in cells; one without width or height is not shown."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def is_shown(self) -> bool:
+        return self.width > 0 and self.height > 0
+
+
+class Layout(NamedTuple):
+    """The boxes of the inbox screen."""
+
+    top: Box
+    folded: Box
+    """The watched users in one line, where there is no room for the sidebar."""
+    sidebar: Box
+    bar: Box
+    """The filter bar."""
+    rule: Box
+    rows: Box
+    status: Box
+    preview: Box
+    hints: Box
+
+    @classmethod
+    def for_size(
+        cls, width: int, height: int, *, has_users: bool = True, has_preview: bool = True, is_reading: bool = False
+    ) -> Layout:
+        """The layout of a terminal of this size; `has_users` when there is more than one user to choose from.
+
+        Where the preview does not fit below the list it is left out; while `is_reading` it stands over the list.
+        """
+        side = next((size for least, size in _SIDEBAR_WIDTHS if width >= least), 0)
+        if not has_users or height < _SIDEBAR_HEIGHT:
+            side = 0
+        y = 1
+        is_folded = has_users and not side and height >= _FOLDED_HEIGHT
+        folded = Box(0, y, width, int(is_folded))
+        y += folded.height
+        bar = Box(side, y, width - side, 1)
+        rule = Box(side, y + 1, width - side, int(height >= _RULE_HEIGHT))
+        top_of_rows = rule.y + rule.height
+        bottom = height - 1
+        room = max(0, bottom - top_of_rows - 1)
+        preview_height = room * 2 // 5 + 1 if has_preview and height >= _PREVIEW_HEIGHT else 0
+        is_over = is_reading and not preview_height
+        rows = Box(side, top_of_rows, width - side, 0 if is_over else room - preview_height)
+        status = Box(side, top_of_rows + room - preview_height, width - side, 1)
+        preview = Box(
+            side, top_of_rows if is_over else status.y + 1, width - side, room if is_over else preview_height
+        )
+        return cls(
+            top=Box(0, 0, width, 1),
+            folded=folded,
+            sidebar=Box(0, 1, side, max(0, bottom - 1) if side else 0),
+            bar=bar,
+            rule=rule,
+            rows=rows,
+            status=status,
+            preview=preview,
+            hints=Box(0, bottom, width, 1),
+        )

@@ -1,0 +1,53 @@
+"""What a write would change, line by line, before it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from neptune_inbox.tui.screens.sheet import Sheet, line
+
+TONES = {"-": "$error", "+": "$success", " ": "$text-muted"}
+
+
+class Difference(Sheet[bool]):
+    """Shows lines with their signs and asks whether to write; the place is named in words."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y,enter", "agree", show=False),
+        Binding("n,q", "back", show=False),
+        Binding("j,down", "scroll(1)", show=False),
+        Binding("k,up", "scroll(-1)", show=False),
+    ]
+
+    def __init__(self, title: str, lines: Sequence[tuple[str, str]], place: str, *, is_production: bool) -> None:
+        super().__init__()
+        self._title = title
+        self._lines = lines
+        self._place = place
+        self._is_production = is_production
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="sheet paper"):
+            yield line(self._title, "sheet-title")
+            yield line(self._place, f"sheet-line {'production' if self._is_production else 'dim'}")
+            with VerticalScroll(classes="paper-body"):
+                yield Static(
+                    Content("\n").join(Content.styled(f"{sign} {text}", TONES[sign]) for sign, text in self._lines)
+                )
+            yield line("y write it   esc back, nothing is written", "sheet-line dim")
+
+    def on_mount(self) -> None:
+        self.query_one(VerticalScroll).focus()
+
+    def action_agree(self) -> None:
+        self.dismiss(True)
+
+    def action_scroll(self, lines: int) -> None:
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)

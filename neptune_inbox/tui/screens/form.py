@@ -1,0 +1,138 @@
+"""A form of a few fields: each is checked as it is typed, and what the server said stands next to its field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.suggester import SuggestFromList
+from textual.widgets import Input, Static, TextArea
+
+from neptune_inbox.errors import InboxError
+from neptune_inbox.tui.screens.sheet import Sheet, line
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field: `check` raises what is wrong, `warn` only says what looks odd."""
+
+    name: str
+    label: str
+    value: str = ""
+    hint: str = ""
+    is_block: bool = False
+    """Several lines, for JSON."""
+    is_fixed: bool = False
+    suggestions: Sequence[str] = ()
+    check: Callable[[str], object] = str
+    warn: Callable[[str], str] = lambda text: ""
+
+
+class Form(Sheet[dict[str, str]]):
+    """Answers with the text of each field by name, once every check passes."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "submit", "Go on", show=False)]
+
+    def __init__(
+        self,
+        title: str,
+        fields: Sequence[Field],
+        *,
+        errors: Mapping[str, Sequence[str]] | None = None,
+        problem: str = "",
+        notes: Sequence[str] = (),
+    ) -> None:
+        super().__init__()
+        self._title = title
+        self._fields = {field.name: field for field in fields}
+        self._errors = dict(errors or {})
+        self._problem = problem
+        self._notes = notes
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="sheet form"):
+            yield line(self._title, "sheet-title")
+            with VerticalScroll(can_focus=False, classes="form-body"):
+                for field in self._fields.values():
+                    with Horizontal(classes="field block" if field.is_block else "field"):
+                        yield line(field.label, "field-label")
+                        yield _editor(field)
+                    yield Static(self._remark(field, field.value), id=f"remark-{field.name}", classes="field-remark")
+            yield line(self._problem, "sheet-problem error")
+            for note in self._notes:
+                yield line(note, "sheet-line dim")
+            yield line("⏎ next   ctrl+s go on   esc back, nothing is written", "sheet-line dim")
+
+    def on_mount(self) -> None:
+        wrong = next(iter(self._errors), "")
+        first = (
+            wrong
+            if wrong in self._fields
+            else next((name for name, field in self._fields.items() if not field.is_fixed), "")
+        )
+        if first:
+            self.query_one(f"#field-{first}").focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        names = [name for name, field in self._fields.items() if not field.is_fixed]
+        if event.input.id == f"field-{names[-1]}":
+            self.action_submit()
+        else:
+            self.focus_next()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._look_at((event.input.id or "").removeprefix("field-"), event.value)
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        event.stop()
+        self._look_at((event.text_area.id or "").removeprefix("field-"), event.text_area.text)
+
+    def action_submit(self) -> None:
+        values = {name: self._text(name) for name in self._fields}
+        for name, value in values.items():
+            try:
+                self._fields[name].check(value)
+            except InboxError as error:
+                self._say(name, Content.styled(error.sentence, "$error"))
+                self.query_one(f"#field-{name}").focus()
+                return
+        self.dismiss(values)
+
+    def _look_at(self, name: str, value: str) -> None:
+        if name in self._fields and value != self._fields[name].value:
+            self._errors.pop(name, None)
+        if name in self._fields:
+            self._say(name, self._remark(self._fields[name], value))
+
+    def _remark(self, field: Field, value: str) -> Content:
+        if said := self._errors.get(field.name):
+            return Content.styled(" ".join(said), "$error")
+        try:
+            field.check(value)
+        except InboxError as error:
+            return Content.styled(error.sentence if value else "", "$warning")
+        return Content.styled(field.warn(value) if value else "", "$warning")
+
+    def _say(self, name: str, words: Content) -> None:
+        self.query_one(f"#remark-{name}", Static).update(words)
+
+    def _text(self, name: str) -> str:
+        editor = self.query_one(f"#field-{name}")
+        return (
+            editor.text if isinstance(editor, TextArea) else editor.value.strip() if isinstance(editor, Input) else ""
+        )
+
+
+def _editor(field: Field) -> Input | TextArea:
+    id = f"field-{field.name}"
+    if field.is_block:
+        return TextArea(field.value, id=id, tab_behavior="focus", soft_wrap=True)
+    suggester = SuggestFromList(field.suggestions, case_sensitive=False) if field.suggestions else None
+    return Input(field.value, placeholder=field.hint, id=id, suggester=suggester, disabled=field.is_fixed)

@@ -1,0 +1,81 @@
+"""Every action with its keys, by group; what is chosen here is run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, OptionList
+from textual.widgets.option_list import Option
+
+from neptune_inbox.tui.keys import Action, shown_keys
+from neptune_inbox.tui.screens.sheet import Sheet, line
+
+
+class HelpSheet(Sheet[str]):
+    """The action table to read, to search and to run from."""
+
+    def __init__(self, actions: Sequence[Action], notes: Sequence[str] = ()) -> None:
+        super().__init__()
+        self._actions = actions
+        self._notes = notes
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="sheet paper"):
+            yield line("Help: every key, and enter runs what is highlighted", "sheet-title")
+            yield Input(placeholder="type to find an action", classes="sheet-input")
+            yield OptionList(classes="sheet-choices")
+            for note in self._notes:
+                yield line(note, "sheet-line dim")
+
+    def on_mount(self) -> None:
+        self._narrow("")
+        self.query_one(Input).focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._narrow(event.value.strip().lower())
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        choices = self.query_one(OptionList)
+        if choices.highlighted is not None:
+            self.dismiss(choices.get_option_at_index(choices.highlighted).id)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.dismiss(event.option_id)
+
+    def key_down(self) -> None:
+        self.query_one(OptionList).action_cursor_down()
+
+    def key_up(self) -> None:
+        self.query_one(OptionList).action_cursor_up()
+
+    def key_pagedown(self) -> None:
+        self.query_one(OptionList).action_page_down()  # type: ignore[no-untyped-call]
+
+    def key_pageup(self) -> None:
+        self.query_one(OptionList).action_page_up()  # type: ignore[no-untyped-call]
+
+    def _narrow(self, typed: str) -> None:
+        choices = self.query_one(OptionList)
+        choices.clear_options()
+        group = ""
+        for action in self._actions:
+            text = f"{action.group} {action.label} {action.help} {action.id} {shown_keys(action)}".lower()
+            if not all(word in text for word in typed.split()):
+                continue
+            if action.group != group:
+                group = action.group
+                choices.add_option(Option(Content.styled(group, "bold $text-muted"), disabled=True))
+            choices.add_option(Option(_prompt(action), id=action.id))
+        choices.action_first()
+
+
+def _prompt(action: Action) -> Content:
+    return Content.assemble(
+        (f"  {shown_keys(action):<16}", "bold $accent"), f"{action.label:<28}", (action.help, "$text-muted")
+    )

@@ -1,0 +1,275 @@
+"""The inbox: hears keys, widgets and facts from below, and decides what becomes of them.
+
+Facts never move a row: they redraw what the rows say, or count what waits behind the banner.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from inspect import isawaitable
+from typing import TYPE_CHECKING, TypeAlias
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.events import Resize
+from textual.timer import Timer
+from textual.widgets import Input
+
+from neptune_inbox.errors import BadQuery, InboxError
+from neptune_inbox.model import EVERYONE
+from neptune_inbox.sync.facts import Arrived, HealthChanged, MarksChanged, MineChanged, Polled, Troubled
+from neptune_inbox.sync.inbox import Scope
+from neptune_inbox.tui.format_lines import ALL_USERS
+from neptune_inbox.tui.keys import Action
+from neptune_inbox.tui.messages import FactTold, ProfileChosen
+from neptune_inbox.tui.screens.inbox_state import InboxState
+from neptune_inbox.tui.type_ahead import hold_keys, release_keys
+from neptune_inbox.tui.widgets.lines import ActionChosen
+from neptune_inbox.tui.widgets.rows import CursorMoved, RowOpened, RowToggled
+
+if TYPE_CHECKING:
+    from neptune_inbox.sync.session import Session
+    from neptune_inbox.sync.workspace import Workspace
+
+Verb: TypeAlias = "Callable[[InboxScreen], Awaitable[None] | None]"
+"""What a key does: at once, or as something to be awaited in its turn."""
+
+MINUTE = 60.0
+OPENERS = frozenset(
+    (
+        *("search", "views", "user.go", "people", "profile.switch", "theme", "palette", "help", "event", "insight"),
+        *("mark.row", "mark.all", "mine.snooze", "mine.note", "send.now", "quit", "link.open", "pipe"),
+        *("evidence", "outbox", "receipts", "journal"),
+    )
+)
+"""Actions that may open something to type into; until it is open, or will not open, keys wait for it."""
+
+
+def keyed(actions: Sequence[Action]) -> type[InboxScreen]:
+    """The screen with the keys of these actions.
+
+    As a class of its own: Textual lays a keymap over the bindings anew at every key, which costs more than the key.
+    """
+    bindings: list[BindingType] = [
+        Binding(",".join(action.keys), f"run('{action.id}')", action.label, show=False, id=action.id)
+        for action in actions
+        if action.keys
+    ]
+    return type("InboxScreen", (InboxScreen,), {"BINDINGS": bindings})
+
+
+class InboxScreen(InboxState):
+    """One profile's inbox."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        session: Session,
+        *,
+        actions: Sequence[Action],
+        find_verb: Callable[[str], Verb | None],
+        scope: Scope,
+    ) -> None:
+        super().__init__(workspace, session, actions=actions, scope=scope)
+        self._find_verb = find_verb
+        self._queue: asyncio.Queue[Awaitable[None]] = asyncio.Queue()
+        self._countdown: Timer | None = None
+        self._unseen: set[str] = set()
+        """Users who were never fetched before; empty once the agent does anything."""
+
+    async def on_mount(self) -> None:
+        self._countdown = self.set_interval(1.0, self._tick, pause=True)
+        self.set_interval(MINUTE, self._tick)
+        # The app owns what may write, so that leaving the screen cannot cut it off.
+        self.app.run_worker(self._work_off(), group="verbs", name="verbs")
+        await self.fold_in(keep=False)
+        await self.redraw_overview()
+        self._unseen = {fresh.user_id for fresh in self.view.freshness if fresh.fetched_at is None}
+        await self.redraw_marks()
+        self.rows.focus()
+        for notice in self.session.notices:
+            self.say(notice, "warn")
+
+    # Keys and widgets --------------------------------------------------------------------------------------------
+
+    def action_run(self, action_id: str) -> None:
+        """A key: what moves acts at once, what is `async` is queued behind what came before."""
+        verb = self._find_verb(action_id)
+        if verb is None:
+            return
+        self._unseen.clear()
+        if action_id in OPENERS:
+            hold_keys(self.app)
+        result = verb(self)
+        if isawaitable(result):
+            self._queue.put_nowait(result)
+
+    def go_back(self) -> None:
+        """One step back: loading, reading, the selection, the search, the banner of what was said."""
+        if self._stage.is_searching:
+            self.close_search()
+            self._filter("")
+        elif self.is_loading:
+            self.is_loading = False
+        elif self._stage.is_reading:
+            self._stage.is_reading = False
+            self._stage.rearrange()
+            self.rows.focus()
+        elif self.selected:
+            self.select(frozenset())
+        elif self.scope.query:
+            self._queue.put_nowait(self.show_scope(replace(self.scope, query="")))
+        else:
+            self.change(message="")
+
+    def focus_pane(self, step: int) -> None:
+        (self.focus_next if step > 0 else self.focus_previous)()
+
+    def open_search(self) -> None:
+        self._stage.is_searching = True
+        self._stage.rearrange()
+        self._stage.search.value = self.scope.query
+        self._stage.search.focus()
+        release_keys(self.app)
+
+    def fold_in_soon(self) -> None:
+        """Fold in what waits, behind the verbs that are queued."""
+        self._queue.put_nowait(self.fold_in())
+
+    async def run_verb(self, action_id: str) -> None:
+        """Do what an action does."""
+        verb = self._find_verb(action_id)
+        if verb is None:
+            return
+        result = verb(self)
+        if isawaitable(result):
+            await result
+
+    async def run_chosen(self, kind: str, value: str) -> None:
+        """Do what was chosen in the palette."""
+        if kind == "action":
+            await self.run_verb(value)
+        elif kind == "user":
+            await self.show_scope(Scope(value, self.scope.kind))
+        elif kind == "view":
+            await self.show_scope(replace(self.scope, query=self.workspace.settings.views[value]))
+        elif kind == "profile":
+            self.post_message(ProfileChosen(self.workspace.profile(value)))
+        elif kind == "theme":
+            self.app.theme = value
+            await self.workspace.set_theme(value)
+
+    @on(ActionChosen)
+    def _choose(self, event: ActionChosen) -> None:
+        event.stop()
+        if event.action_id == "user.go" and event.value:
+            user_id = EVERYONE if event.value == ALL_USERS else event.value
+            self._queue.put_nowait(self.show_scope(Scope(user_id, self.scope.kind)))
+        elif event.action_id == "views" and event.value:
+            self._queue.put_nowait(self.run_chosen("view", event.value))
+        else:
+            self.action_run(event.action_id)
+
+    @on(CursorMoved)
+    def _cursor_moved(self, event: CursorMoved) -> None:
+        event.stop()
+        self.cursor_moved()
+
+    @on(RowOpened)
+    def _row_opened(self, event: RowOpened) -> None:
+        event.stop()
+        self.show_preview(True)
+
+    @on(RowToggled)
+    def _row_toggled(self, event: RowToggled) -> None:
+        event.stop()
+        self.select(self.selected ^ {event.key})
+
+    @on(Input.Changed, "#search")
+    def _query_typed(self, event: Input.Changed) -> None:
+        event.stop()
+        if self._stage.is_searching:
+            self._filter(event.value)
+
+    @on(Input.Submitted, "#search")
+    def _query_taken(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.close_search()
+
+    def close_search(self) -> None:
+        self._stage.is_searching = False
+        self._stage.rearrange()
+        self.rows.focus()
+
+    @work(group="filter", exclusive=True)
+    async def _filter(self, query: str) -> None:
+        before = self.scope
+        self.scope = replace(before, query=query.strip())
+        try:
+            await self.fold_in()
+        except BadQuery as problem:
+            self.scope = before
+            self.say(str(problem), "warn")
+        else:
+            self.change(message="")
+
+    # Facts from below --------------------------------------------------------------------------------------------
+
+    @on(FactTold)
+    async def _hear(self, event: FactTold) -> None:
+        event.stop()
+        match event.fact:
+            case Arrived(user_id=user):
+                # At the first look at a user, and in an empty list, there is nothing to hold still.
+                (self._fill if user in self._unseen or not len(self.window) else self._count_waiting)()
+            case Polled(user_id=user, changed=changed):
+                self._unseen.discard(user)
+                if changed:
+                    self.window.forget()
+                    self.rows.repaint()
+                self._redraw()
+            case HealthChanged():
+                self._redraw()
+            case MarksChanged() | MineChanged():
+                await self.redraw_marks()
+                self._run_countdown()
+            case Troubled(error=error):
+                self.say(str(error), "warn")
+
+    @work(group="overview", exclusive=True)
+    async def _redraw(self) -> None:
+        await self.redraw_overview()
+
+    @work(group="fill", exclusive=True)
+    async def _fill(self) -> None:
+        await self.fold_in(keep=False)
+
+    @work(group="waiting", exclusive=True)
+    async def _count_waiting(self) -> None:
+        window = self.window
+        waiting = await self.session.inbox.waiting(self.scope, window)
+        if window is self.window:
+            self.change(waiting=waiting)
+
+    def _run_countdown(self) -> None:
+        if self._countdown is not None:
+            (self._countdown.resume if self.view.held else self._countdown.pause)()
+
+    def _tick(self) -> None:
+        self._draw()
+
+    def on_resize(self, event: Resize) -> None:
+        self.call_after_refresh(self._draw)
+
+    async def _work_off(self) -> None:
+        """Do the queued verbs one after the other; what goes wrong is said, and the next one is done."""
+        while True:
+            verb = await self._queue.get()
+            try:
+                await verb
+            except InboxError as error:
+                self.say(str(error), "error")
+            if self._queue.empty():
+                release_keys(self.app)

@@ -1,0 +1,274 @@
+"""What the inbox shows, and drawing it: the one frozen list, the selection, and the lines around them.
+
+Apart from `inbox.py`, which hears keys, facts and widgets: here is what the verbs act on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from textual import work
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.timer import Timer
+
+from neptune_inbox.errors import BadQuery
+from neptune_inbox.model import Filter, Key, Row
+from neptune_inbox.sync.inbox import Scope
+from neptune_inbox.sync.window import Window
+from neptune_inbox.tui import view as present
+from neptune_inbox.tui.format import ListStyle
+from neptune_inbox.tui.format_lines import HintFacts
+from neptune_inbox.tui.keys import Action, Where, hints
+from neptune_inbox.tui.messages import UnreadCounted
+from neptune_inbox.tui.reading import preview_facts
+from neptune_inbox.tui.screen_record import ScreenRecord, freeze_rows, freeze_screen
+from neptune_inbox.tui.view import View
+from neptune_inbox.tui.widgets.preview import Preview
+from neptune_inbox.tui.widgets.rows import RowList
+from neptune_inbox.tui.widgets.sidebar import Sidebar
+from neptune_inbox.tui.widgets.stage import Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from neptune_inbox.sync.session import Session
+    from neptune_inbox.sync.workspace import Workspace
+
+PREVIEW_PAUSE = 0.12
+"""Seconds that the cursor must rest before the preview is filled, so that holding `j` costs nothing."""
+MESSAGE_SECONDS = 8.0
+STATUS_ONLY = frozenset(("position", "message", "level"))
+"""What of the view only the status line tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """What a verb acts on, as it was when the key was pressed."""
+
+    window: Window
+    selected: frozenset[Key] | None
+    """None is all of the window."""
+    key: Key | None
+    """Under the cursor."""
+
+
+class InboxState(Screen[None]):
+    """The state of one profile's inbox, and how it is drawn."""
+
+    def __init__(self, workspace: Workspace, session: Session, *, actions: Sequence[Action], scope: Scope) -> None:
+        super().__init__()
+        self.workspace = workspace
+        self.session = session
+        self.actions = tuple(actions)
+        self.scope = scope
+        self.window: Window = Window.empty()
+        self.selected: frozenset[Key] = frozenset()
+        self.range_start: int | None = None
+        self.takes_all = False
+        """Everything shown is about to be selected; it takes a moment to read which that is."""
+        self.is_loading = False
+        self.view = View(session.profile, scope, is_demo=workspace.is_demo)
+        self._stage = Stage()
+        ui = workspace.settings.ui
+        self._stage.has_preview = ui.preview != "off"
+        self._stage.rows.style = ListStyle(ui.columns, ui.time_format)
+        self._forget_message: Timer | None = None
+        self._rest: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        yield self._stage
+
+    @property
+    def rows(self) -> RowList:
+        return self._stage.rows
+
+    @property
+    def preview(self) -> Preview:
+        return self._stage.preview
+
+    @property
+    def sidebar(self) -> Sidebar:
+        return self._stage.sidebar
+
+    @property
+    def cursor_row(self) -> Row | None:
+        index = self.rows.cursor_index
+        return self.window.row(index) if index is not None and index < len(self.window) else None
+
+    def total(self, kind: Filter) -> int | None:
+        """How many the server says there are in this scope."""
+        return self.view.total(kind)
+
+    def aim(self) -> Aim:
+        """What a verb whose key is pressed now acts on."""
+        return Aim(self.window, None if self.takes_all else self.selected, self.rows.cursor_key)
+
+    async def targets(self, aim: Aim) -> list[Row]:
+        """The rows that a verb acts on, as they stand now: the selection in its order, else the cursor's."""
+        if aim.selected is None or aim.selected:
+            rows = await self.session.inbox.rows(aim.window)
+            return [row for row in rows if aim.selected is None or row.key in aim.selected]
+        row = await self.session.inbox.row(aim.key) if aim.key else None
+        return [row] if row is not None else []
+
+    def select(self, selected: frozenset[Key]) -> None:
+        """Select exactly these."""
+        self.takes_all = False
+        self.selected = selected
+        self.rows.selected = selected
+        self.change(selected=selected)
+
+    def say(self, message: str, level: str = "ok") -> None:
+        """Say one sentence in the status line; it goes by itself."""
+        self.change(message=message, level=level)
+        if self._forget_message is not None:
+            self._forget_message.stop()
+        self._forget_message = self.set_timer(MESSAGE_SECONDS, lambda: self.change(message=""))
+
+    async def show_scope(self, scope: Scope) -> None:
+        """Look at something else: another user, kind or query. The cursor stays on its notification.
+
+        Raises BadQuery, and then nothing changed.
+        """
+        before, self.scope = self.scope, scope
+        is_elsewhere = scope.user_id != before.user_id
+        try:
+            await self.fold_in(keep=not is_elsewhere)
+        except BadQuery:
+            self.scope = before
+            raise
+        if is_elsewhere:
+            self.select(frozenset())
+        await self.session.look_at(scope.user_id, scope.kind)
+        await self.redraw_overview()
+
+    async def fold_in(self, *, keep: bool = True) -> None:
+        """Draw the list anew, with what came since and without what was settled."""
+        self.window = await self.session.inbox.open(self.scope)
+        shown = frozenset(key for key in self.selected if self.window.index_of(key) is not None)
+        self.change(scope=self.scope, length=len(self.window), hidden=self.window.hidden, waiting=0)
+        self._show_rows(keep=keep)
+        self.select(shown)
+        self.cursor_moved()
+        self._remember_soon()
+
+    async def go_to(self, key: Key) -> None:
+        """Put the cursor on a notification, looking at its user and all kinds if it is not in this list."""
+        if self.window.index_of(key) is None:
+            await self.show_scope(Scope(key.user_id, Filter.ALL))
+        self.rows.go_to(key)
+
+    def show_preview(self, is_shown: bool | None) -> None:
+        """Show or hide the preview (None: the other way); where it has no room of its own it opens over the list."""
+        stage = self._stage
+        is_below = stage.layout_now.preview.is_shown and not stage.is_reading
+        if is_shown is None:
+            is_shown = not stage.layout_now.preview.is_shown
+        stage.has_preview = is_shown
+        stage.is_reading = is_shown and not is_below
+        stage.rearrange()
+        self._draw()
+        self._fill_preview()
+
+    async def redraw_overview(self) -> None:
+        """Read the counts and the freshness anew, and draw the lines that tell them."""
+        overview = await self.session.inbox.overview(self.scope.user_id)
+        health = self.session.health
+        views = []
+        for name, query in self.workspace.settings.views.items():
+            views.append((name, query, await self.session.inbox.count(replace(self.scope, query=query))))
+        self._stage.has_users = len(overview.users) > 1 or bool(views)
+        self._stage.rearrange()
+        self.change(
+            overview=overview,
+            health=health.state,
+            health_since=health.since,
+            health_error=health.error,
+            views=tuple(views),
+        )
+        self.post_message(UnreadCounted(self.total(Filter.UNREAD), self.session.profile.name))
+        if not len(self.window):
+            self._show_rows(keep=True)
+
+    async def redraw_marks(self) -> None:
+        """Read anew what the outbox and my plane say of the rows; no row moves."""
+        counts = await self.session.marking.counts()
+        self.window.forget()
+        self.rows.repaint()
+        self.change(held=counts.held + counts.sending, failed=counts.failed, next_due_at=counts.next_due_at)
+        self._fill_preview()
+
+    def change(self, **changes: Any) -> None:
+        """Replace the view, and draw the lines that differ."""
+        self.view = replace(self.view, **changes)
+        if changes.keys() <= STATUS_ONLY:
+            self._stage.draw_status(present.status_facts(self.view), self.session.now())
+        else:
+            self._draw()
+
+    def _draw(self) -> None:
+        now = self.session.now()
+        self._stage.draw(
+            top=present.top_facts(self.view),
+            bar=present.filter_facts(self.view),
+            status=present.status_facts(self.view),
+            sidebar=present.sidebar_facts(self.view, now),
+            hints=HintFacts(hints(self.actions, Where.SELECTION if self.selected else Where.LIST)),
+            now=now,
+        )
+
+    def _show_rows(self, *, keep: bool) -> None:
+        self.rows.empty = present.emptiness(self.view)
+        self.rows.show(self.window, keep=keep)
+
+    @work(group="remember")
+    async def _remember_soon(self) -> None:
+        await self.remember()
+
+    async def remember(self) -> None:
+        """Keep what is on screen for the first paint of the next start."""
+        if not self.workspace.is_demo:
+            await self.session.inbox.remember_screen(self.freeze())
+
+    def freeze(self) -> str:
+        """What is on screen, for the first paint of the next start."""
+        stage, view = self._stage, self.view
+        return freeze_screen(
+            ScreenRecord(
+                profile=self.session.profile.name,
+                theme=self.workspace.settings.ui.theme,
+                has_users=stage.has_users,
+                has_preview=stage.has_preview,
+                with_user=self.rows.with_user,
+                style=self.rows.style,
+                top=present.top_facts(view),
+                bar=present.filter_facts(view),
+                status=present.status_facts(view),
+                sidebar=present.sidebar_facts(view, self.session.now()),
+                hints=HintFacts(hints(self.actions, Where.LIST)),
+                rows=freeze_rows(self.window.row(index) for index in range(len(self.window))),
+                empty=present.emptiness(view),
+            )
+        )
+
+    def cursor_moved(self) -> None:
+        """Tell the position, and fill the preview once the cursor rests."""
+        index = self.rows.cursor_index
+        self.change(position=0 if index is None else index + 1)
+        if self._rest is not None:
+            self._rest.stop()
+        self._rest = self.set_timer(PREVIEW_PAUSE, self._fill_preview)
+
+    @work(group="preview", exclusive=True)
+    async def _fill_preview(self) -> None:
+        if not self._stage.layout_now.preview.is_shown:
+            return
+        row = self.cursor_row
+        found = await self.session.evidence.of(row.key) if row else None
+        if row is None or found is None:
+            self.preview.show(None)
+            return
+        user = await self.session.people.known_user(row.user_id)
+        self.preview.show(preview_facts(row, found, user, self.session.now()))

@@ -1,0 +1,71 @@
+"""Moving over the list and the preview; nothing here reads the network or writes anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from neptune_inbox.tui.screens.inbox import InboxScreen
+
+
+def _move(step: int) -> Callable[[InboxScreen], None]:
+    def move(inbox: InboxScreen) -> None:
+        if inbox.sidebar.has_focus:
+            inbox.sidebar.move(step)
+        elif inbox.preview.has_focus:
+            inbox.preview.scroll_lines(step)
+        elif step < 0 and inbox.rows.cursor_index == 0 and not inbox.selected and inbox.view.waiting:
+            inbox.fold_in_soon()
+        else:
+            inbox.rows.move(step)
+
+    return move
+
+
+def _unread(step: int) -> Callable[[InboxScreen], None]:
+    def go(inbox: InboxScreen) -> None:
+        index = inbox.rows.cursor_index
+        found = inbox.window.find((-1 if index is None else index) + step, step)
+        if found is None:
+            inbox.say("No more unread below." if step > 0 else "No more unread above.")
+        else:
+            inbox.rows.go_to(inbox.window.row(found).key)
+
+    return go
+
+
+def _scroll(lines: int) -> Callable[[InboxScreen], None]:
+    return lambda inbox: inbox.preview.scroll_lines(lines)
+
+
+def _open(inbox: InboxScreen) -> None:
+    """Open what the cursor is on; opening never marks."""
+    if inbox.sidebar.has_focus:
+        inbox.sidebar.choose()
+    else:
+        inbox.show_preview(True)
+
+
+VERBS = {
+    "move.down": _move(1),
+    "move.up": _move(-1),
+    "move.first": lambda inbox: inbox.rows.edge(0),
+    "move.last": lambda inbox: inbox.rows.edge(1),
+    "move.page_down": lambda inbox: inbox.rows.page(1),
+    "move.page_up": lambda inbox: inbox.rows.page(-1),
+    "move.half_down": lambda inbox: inbox.rows.half_page(1),
+    "move.half_up": lambda inbox: inbox.rows.half_page(-1),
+    "unread.next": _unread(1),
+    "unread.previous": _unread(-1),
+    "open": _open,
+    "back": lambda inbox: inbox.go_back(),
+    "preview.toggle": lambda inbox: inbox.show_preview(None),
+    "preview.down": _scroll(3),
+    "preview.up": _scroll(-3),
+    "pane.next": lambda inbox: inbox.focus_pane(1),
+    "pane.previous": lambda inbox: inbox.focus_pane(-1),
+    "nothing.deleted": lambda inbox: inbox.say(
+        "Nothing is deleted here: e is done for me, m is read for the customer."
+    ),
+}

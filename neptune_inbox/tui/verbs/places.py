@@ -1,0 +1,78 @@
+"""Going elsewhere: another profile, another theme, signing in, and the palette."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from neptune_inbox.model import Mode, Profile, looks_like_production
+from neptune_inbox.tui import theme
+from neptune_inbox.tui.messages import ProfileChosen, SignInAsked
+from neptune_inbox.tui.screens.picker import Item, Picker
+
+if TYPE_CHECKING:
+    from neptune_inbox.tui.screens.inbox import InboxScreen
+
+SIGN_IN = "+ sign in"
+ENVIRONMENT = "+ environment "
+
+
+async def switch_profile(inbox: InboxScreen) -> None:
+    """Choose another profile; each has its own token, mode and colour."""
+    items = [
+        Item(profile.name, profile.name, f"{profile.environment} · {profile.mode} · {profile.api_base}")
+        for profile in inbox.workspace.profiles
+    ]
+    if not inbox.workspace.is_demo:
+        items.append(Item(SIGN_IN, "Sign in to another place", "a new profile, or a new token for this one"))
+
+    async def environments() -> Sequence[Item]:
+        known = {(profile.api_base, profile.environment) for profile in inbox.workspace.profiles}
+        here = inbox.session.profile
+        return [
+            Item(f"{ENVIRONMENT}{found.name}", f"Environment {found.name}", "of this team: sign in to it")
+            for found in await inbox.session.people.environments()
+            if (here.api_base, found.name) not in known | {(here.api_base, here.environment)}
+        ]
+
+    answer = await inbox.app.push_screen_wait(Picker("Profiles", items, more=environments))
+    if answer == SIGN_IN:
+        inbox.post_message(SignInAsked(inbox.session.profile))
+    elif answer and answer.startswith(ENVIRONMENT):
+        inbox.post_message(SignInAsked(_elsewhere(inbox.session.profile, answer.removeprefix(ENVIRONMENT))))
+    elif answer:
+        inbox.post_message(ProfileChosen(inbox.workspace.profile(answer)))
+
+
+def _elsewhere(profile: Profile, environment: str) -> Profile:
+    """The same place but for the environment; it begins careful where real customers are."""
+    mode = Mode.ASK if looks_like_production(environment) else profile.mode
+    return replace(profile, name=environment, environment=environment, mode=mode)
+
+
+async def choose_theme(inbox: InboxScreen) -> None:
+    """Choose one of the themes, and keep it."""
+    items = [Item(name, name, "in use" if name == inbox.app.theme else "") for name in theme.THEMES]
+    answer = await inbox.app.push_screen_wait(Picker("Themes", items))
+    if answer:
+        inbox.app.theme = answer
+        await inbox.workspace.set_theme(answer)
+
+
+async def palette(inbox: InboxScreen) -> None:
+    """Every action, user, view, profile and theme, by typing."""
+    items = [
+        Item(f"action:{action.id}", action.label, action.help) for action in inbox.actions if action.id != "palette"
+    ]
+    items += [Item(f"user:{user}", f"Go to {user}") for user in await inbox.session.inbox.watched()]
+    items += [Item(f"view:{name}", f"View {name}", query) for name, query in inbox.workspace.settings.views.items()]
+    items += [Item(f"profile:{profile.name}", f"Profile {profile.name}") for profile in inbox.workspace.profiles]
+    items += [Item(f"theme:{name}", f"Theme {name}") for name in theme.THEMES]
+    answer = await inbox.app.push_screen_wait(Picker("Palette", items, empty="Nothing is called that."))
+    if answer:
+        kind, _, value = answer.partition(":")
+        await inbox.run_chosen(kind, value)
+
+
+VERBS = {"profile.switch": switch_profile, "theme": choose_theme, "palette": palette}

@@ -1,0 +1,62 @@
+"""Choosing what the next verb acts on."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING
+
+from neptune_inbox.sync.wording import plural
+
+if TYPE_CHECKING:
+    from neptune_inbox.tui.screens.inbox import InboxScreen
+    from neptune_inbox.tui.screens.inbox_state import Aim
+
+
+def toggle(inbox: InboxScreen) -> None:
+    """Select the row or let it go, and move on."""
+    row = inbox.cursor_row
+    if row is None:
+        return
+    inbox.select(inbox.selected ^ {row.key})
+    inbox.range_start = inbox.rows.cursor_index
+    inbox.rows.move(1)
+
+
+def take_range(inbox: InboxScreen) -> None:
+    """Select from where the last selection was made to the cursor; with none, from here on."""
+    here = inbox.rows.cursor_index
+    if here is None:
+        return
+    if inbox.range_start is None:
+        inbox.range_start = here
+        inbox.select(inbox.selected | {inbox.window.row(here).key})
+        inbox.say("Range starts here: move, then v again.")
+        return
+    low, high = sorted((inbox.range_start, here))
+    inbox.select(inbox.selected | {inbox.window.row(index).key for index in range(low, high + 1)})
+    inbox.range_start = None
+
+
+def take_all(inbox: InboxScreen) -> Awaitable[None]:
+    """Select every row of the list as it is shown."""
+    inbox.takes_all = True
+    return _take_all(inbox, inbox.aim())
+
+
+async def _take_all(inbox: InboxScreen, aim: Aim) -> None:
+    rows = await inbox.targets(aim)
+    inbox.select(frozenset(row.key for row in rows))
+    inbox.say(f"{plural(len(rows), 'notification')} selected.")
+
+
+def take_none(inbox: InboxScreen) -> None:
+    inbox.range_start = None
+    inbox.select(frozenset())
+
+
+VERBS = {
+    "select.toggle": toggle,
+    "select.range": take_range,
+    "select.all": take_all,
+    "select.none": take_none,
+}

@@ -1,0 +1,359 @@
+"""The inbox as an agent meets it: keys go in, what stands on the screen comes out, time passes when told to.
+
+The app is the real one, on the real sandbox, in process. Nothing here sleeps: it waits for conditions.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.css.query import NoMatches
+from textual.geometry import Region
+from textual.pilot import Pilot
+from textual.widgets import Input, OptionList, Static, Static
+
+from neptune_inbox.model import Filter, Profile, Row
+from neptune_inbox.tui.actions import Action
+from neptune_inbox.tui.app import NeptuneInbox
+from neptune_inbox.tui.screens.inbox import InboxScreen
+from neptune_inbox.tui.screens.sheet import Sheet
+from tests.tui.service import Service
+
+if TYPE_CHECKING:
+    from neptune_inbox.model import Key
+    from neptune_inbox.sync.session import Session
+
+LOOKS = 2_000
+"""How often a condition is looked at before the story has failed; each look gives way for a millisecond."""
+A_MOMENT = 0.05
+"""Seconds: the budget lets no two requests be made in the same instant."""
+ROUNDS = 3
+"""A key may read the disk, decide, and write: three round trips until all of it is on the screen."""
+NAMES = {
+    "/": "slash", ":": "colon", "?": "question_mark", "@": "at", "$": "dollar_sign", "|": "vertical_line",
+    "esc": "escape", " ": "space",
+}  # fmt: skip
+CHARACTERS = {name: character for character, name in NAMES.items() if len(character) == 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One line of the list as it stands on the screen."""
+
+    text: str
+
+    @property
+    def theirs(self) -> str:
+        """● unread, ○ read, ◷ on its way, ! refused."""
+        return self.text[2]
+
+    @property
+    def mine(self) -> str:
+        """✓ done, z snoozed, ★ starred, ✎ noted, or a space."""
+        return self.text[4]
+
+    @property
+    def is_selected(self) -> bool:
+        return self.text[0] == "◆"
+
+    def __contains__(self, words: str) -> bool:
+        return words in self.text
+
+
+class Inbox:
+    """A running inbox, in the words of the agent."""
+
+    def __init__(self, app: NeptuneInbox, pilot: Pilot[int], service: Service) -> None:
+        self.app = app
+        self.pilot = pilot
+        self.service = service
+
+    # What is on the screen ---------------------------------------------------------------------------------------
+
+    @property
+    def screen(self) -> InboxScreen:
+        """The inbox, whatever lies over it."""
+        for screen in reversed(self.app.screen_stack):
+            if isinstance(screen, InboxScreen):
+                return screen
+        raise NoMatches("no inbox is open")
+
+    @property
+    def session(self) -> Session:
+        return self.screen.session
+
+    def rows(self) -> list[Shown]:
+        """The lines of the list, from the top of the screen; an empty list has none."""
+        widget = self.screen.rows
+        if not self.screen.window or not widget.display:
+            return []
+        strips = widget.render_lines(Region(0, 0, *widget.size))
+        return [Shown(strip.text) for strip in strips if strip.text.strip()]
+
+    def row(self, words: str) -> Shown:
+        """The one line that has these words."""
+        found = [row for row in self.rows() if words in row]
+        assert len(found) == 1, f"{len(found)} rows have {words!r}:\n{self.text()}"
+        return found[0]
+
+    def titles(self) -> list[str]:
+        """The titles of the lines on the screen; each is `Card 12` or the like."""
+        known = set(self.service.titles.values())
+        return [title for row in self.rows() if (title := _card(row.text)) in known]
+
+    def cursor(self) -> str:
+        """The title of the row under the cursor, empty without one."""
+        row = self.screen.cursor_row
+        return row.title if row else ""
+
+    def anchor(self) -> Key | None:
+        """Which notification stands on the first line of the list."""
+        return self.screen.rows.anchor_key
+
+    def top(self) -> str:
+        return self.screen.query_one("#top").text  # type: ignore[attr-defined,no-any-return]
+
+    def bar(self) -> str:
+        """The filters with their counts, the query, the banner."""
+        return self.screen.query_one("#bar").text  # type: ignore[attr-defined,no-any-return]
+
+    def status(self) -> str:
+        return self.screen.query_one("#status").text  # type: ignore[attr-defined,no-any-return]
+
+    def hints(self) -> str:
+        return self.screen.query_one("#hints").text  # type: ignore[attr-defined,no-any-return]
+
+    def sidebar(self) -> str:
+        widget = self.screen.sidebar
+        return "\n".join(strip.text for strip in widget.render_lines(Region(0, 0, *widget.size)))
+
+    def preview(self) -> str:
+        """What the preview tells, or an empty text while it tells nothing."""
+        facts = self.screen.preview.facts
+        return "\n".join((facts.title, facts.theirs, facts.mine, facts.body)) if facts else ""
+
+    @property
+    def has_sheet(self) -> bool:
+        return isinstance(self.app.screen, Sheet)
+
+    def sheet(self) -> str:
+        """The text of the sheet that lies over the list, without its border."""
+        assert self.has_sheet, f"no sheet is open:\n{self.text()}"
+        box = self.app.screen.query(".sheet").first().region
+        return "\n".join(line[box.x + 1 : box.right].strip() for line in self.lines()[box.y : box.bottom])
+
+    def problem(self) -> str:
+        """What a screen or a sheet says is wrong."""
+        return str(self.app.screen.query_one(".sheet-problem", Static).content)
+
+    def problem(self) -> str:
+        """What a screen or a sheet says is wrong."""
+        return str(self.app.screen.query_one(".sheet-problem", Static).content)
+
+    def lines(self) -> list[str]:
+        """The whole screen, line by line, as it would reach the terminal."""
+        screen = self.app.screen
+        return [strip.text for strip in screen._compositor.render_strips(screen.size)]
+
+    def text(self) -> str:
+        return "\n".join(self.lines())
+
+    # What the agent does -----------------------------------------------------------------------------------------
+
+    async def press(self, *keys: str) -> None:
+        """Press keys one after the other, each when what the one before did is done."""
+        for key in keys:
+            self._send(NAMES.get(key, key))
+            await self.settle()
+
+    async def press_last(self, key: str) -> None:
+        """Press a key after which there may be no inbox any more."""
+        self._send(NAMES.get(key, key))
+
+    async def is_left(self, *, ticking: bool = False) -> None:
+        """Wait until the inbox has been left."""
+        for _ in range(LOOKS):
+            if self.app._exit:
+                return
+            self.service.clock.advance(0.5 if ticking else 0)
+            await asyncio.sleep(0.001)
+        raise AssertionError(f"it is still there:\n{self.text()}")
+
+    async def burst(self, *keys: str) -> None:
+        """Press keys faster than anything can be done about them."""
+        for key in keys:
+            self._send(NAMES.get(key, key))
+        await self.settle()
+
+    async def type(self, *parts: str) -> None:
+        """Press keys and type words in a burst: `type("/", "payment", "enter")`."""
+        for part in parts:
+            known = NAMES.get(part, part)
+            is_key = len(part) == 1 or known in CHARACTERS or known in {"enter", "escape", "down", "up", "tab"}
+            for key in [part] if is_key else part:
+                self._send(NAMES.get(key, key))
+            await self.settle()
+
+    async def fill(self, **fields: str) -> None:
+        """Paste texts into the fields of a screen, by their ids."""
+        for name, text in fields.items():
+            field = self.app.screen.query_one(f"#{name}", Input)
+            field.focus()
+            field.value = ""
+            await self.settle()
+            self.app.post_message(events.Paste(text))
+            await self.settle()
+
+    async def fill_sheet(self, text: str) -> None:
+        """Replace what is typed in the line of a sheet."""
+        self.app.screen.query_one(Input).value = text
+        await self.settle()
+
+    async def choose(self, title: str) -> None:
+        """Put the cursor on the row with this title, by keys alone."""
+        await self.press("g")
+        for _ in range(len(self.screen.window)):
+            if self.cursor() == title:
+                return
+            await self.press("j")
+        assert self.cursor() == title, f"{title} is not in the list:\n{self.text()}"
+
+    async def run(self, action_id: str) -> None:
+        """Run an action from the palette, by its label."""
+        action = next(action for action in self.screen.actions if action.id == action_id)
+        assert await self.find_in_palette(action) == f"action:{action_id}", self.text()
+        await self.press("enter")
+
+    async def find_in_palette(self, action: Action) -> str:
+        """Type an action's label and go down to it; the answer is what enter would run."""
+        await self.press(":")
+        await self.asked("Palette")
+        self.app.post_message(events.Paste(action.label))
+        await self.settle()
+        options = self.app.screen.query_one(OptionList)
+        for _ in range(options.option_count):
+            if self._highlighted(options) == f"action:{action.id}":
+                break
+            await self.press("down")
+        return self._highlighted(options)
+
+    @staticmethod
+    def _highlighted(options: OptionList) -> str:
+        here = options.highlighted
+        return "" if here is None else options.get_option_at_index(here).id or ""
+
+    async def resize(self, width: int, height: int) -> None:
+        await self.pilot.resize_terminal(width, height)
+        await self.settle()
+
+    def _send(self, key: str) -> None:
+        self.app.post_message(events.Key(key, CHARACTERS.get(key, key if len(key) == 1 else None)))
+
+    # Time --------------------------------------------------------------------------------------------------------
+
+    async def let_time_pass(self, seconds: float) -> None:
+        """Turn the clock; whoever waited for that time wakes, and the screen tells the new time."""
+        self.service.clock.advance(seconds)
+        await self.settle()
+        # Who was about to lie down when the clock was turned wakes now.
+        self.service.clock.advance(A_MOMENT)
+        await self.settle()
+        self.screen._tick()
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Until what was pressed is done and drawn; requests to the server may still be under way."""
+        for _ in range(ROUNDS):
+            await self.pilot.pause(0)
+            if (session := self.app.session) is not None and session is getattr(self.app.screen, "session", None):
+                await session.inbox.watched()
+        await self.pilot.pause(0)
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Wait for something to be so, while the clock stands still."""
+        await self._wait(condition, 0)
+
+    async def comes(self, condition: Callable[[], object], *, step: float = 0.5) -> None:
+        """Let time pass until something is so: a pause between tries, a turn in the budget."""
+        await self._wait(condition, step)
+
+    async def _wait(self, condition: Callable[[], object], step: float) -> None:
+        for _ in range(LOOKS):
+            # While another profile opens there is no inbox to look at.
+            with suppress(NoMatches):
+                if condition():
+                    return
+            assert self.app.is_running, "the inbox has broken down, or was left"
+            self.service.clock.advance(step)
+            await self.pilot.pause(0.001)
+        raise AssertionError(f"it never came to be:\n{self.text()}")
+
+    async def sees(self, words: str) -> None:
+        """Wait until these words stand on the screen."""
+        await self.until(lambda: words in " ".join(self.text().split()))
+
+    async def hears(self, words: str) -> None:
+        """Wait until the status line says this."""
+        await self.until(lambda: words in self.status())
+
+    async def asked(self, words: str = "") -> None:
+        """Wait until a sheet is open and says this."""
+        await self.until(lambda: self.has_sheet and " ".join(words.split()) in " ".join(self.sheet().split()))
+
+    async def poll(self, seconds: float = 31) -> None:
+        """Let enough time pass for every user to be polled, and wait for the answers."""
+        wanted = self.service.clock.now() + round(seconds * 1000)
+        await self.let_time_pass(seconds)
+        await self.comes(lambda: self._is_polled(wanted), step=A_MOMENT)
+
+    def _is_polled(self, since: int) -> bool:
+        fresh = self.screen.view.overview.freshness.values()
+        return all(one.problem or (one.fetched_at or 0) >= since for one in fresh)
+
+    async def row_now(self, title: str) -> Row:
+        """One row as the store has it."""
+        row = await self.session.inbox.row(self.service.key(title))
+        assert row is not None
+        return row
+
+
+def _card(line: str) -> str:
+    """The `Card 12` in a line of the list."""
+    words = line.split()
+    return f"Card {words[words.index('Card') + 1]}" if "Card" in words[:-1] else ""
+
+
+@asynccontextmanager
+async def first_start(service: Service, *, size: tuple[int, int] = (120, 40)) -> AsyncIterator[Inbox]:
+    """The inbox of somebody who never signed in."""
+    app = NeptuneInbox(service.workspace(), None, environ={})
+    async with app.run_test(size=size) as pilot:
+        inbox = Inbox(app, pilot, service)
+        await inbox.sees("Sign in to Neptune")
+        yield inbox
+
+
+@asynccontextmanager
+async def inbox_of(
+    service: Service,
+    *,
+    size: tuple[int, int] = (120, 40),
+    profile: Profile | None = None,
+    kind: Filter = Filter.UNREAD,
+    user_id: str | None = None,
+    is_filled: bool = True,
+) -> AsyncIterator[Inbox]:
+    """The inbox, running, and (unless told otherwise) filled for the first time."""
+    app = NeptuneInbox(service.workspace(), profile or service.profile, kind=kind, user_id=user_id, environ={})
+    async with app.run_test(size=size) as pilot:
+        inbox = Inbox(app, pilot, service)
+        if is_filled:
+            await inbox.until(lambda: app.session is not None and app.session.claims is not None)
+            await inbox.comes(lambda: inbox.screen.view.overview.freshness and inbox._is_polled(1), step=A_MOMENT)
+            await inbox.settle()
+        yield inbox

@@ -1,0 +1,74 @@
+"""The storm: a thousand notifications arrive, and nothing on the screen moves but what the agent moves."""
+
+from __future__ import annotations
+
+from random import Random
+
+from neptune_inbox.model import Key
+from tests.tui.driver import Inbox, inbox_of
+from tests.tui.service import Service
+
+USERS = tuple(f"u-{number}" for number in range(20))
+ARRIVALS = 1_000
+ROUNDS = 50
+
+
+def _still(inbox: Inbox) -> tuple[Key | None, Key | None, tuple[str, ...], str, str]:
+    """What must not change by itself: cursor, first line, what stands on the lines, the open text, the typed query."""
+    screen = inbox.screen
+    facts = screen.preview.facts
+    return (
+        screen.rows.cursor_key,
+        inbox.anchor(),
+        tuple(inbox.titles()),
+        facts.title if facts else "",
+        screen.query_one("#search").value,  # type: ignore[attr-defined]
+    )
+
+
+async def test_nothing_moves_in_a_storm() -> None:
+    rng = Random(7)
+    service = Service(users=USERS)
+    for user in USERS:
+        service.has(6, user)
+    acts = ["j", "j", "k", "ctrl+d", "pageup", "x", "m", "e", "n", "enter", "G", "p", "p"]
+    arrived = 0
+    async with inbox_of(service) as inbox:
+        await inbox.press("j", "j", "j")
+        await inbox.until(lambda: inbox.preview().startswith(inbox.cursor()))
+        for turn in range(ROUNDS):
+            before = _still(inbox)
+            for _ in range(ARRIVALS // ROUNDS):
+                service.has(1, rng.choice(USERS))
+                arrived += 1
+            await inbox.poll(11)
+            assert _still(inbox) == before, f"something moved by itself in round {turn}"
+            await inbox.press(acts[turn % len(acts)])
+            await inbox.until(lambda: not inbox.cursor() or inbox.preview().startswith(inbox.cursor()) or not inbox.screen.preview.display)
+        assert arrived == ARRIVALS
+        await inbox.until(lambda: "1,000 new" in inbox.bar())
+        unseen = {uuid for uuid, title in service.titles.items() if int(title.split()[1]) > 6 * len(USERS)}
+        assert not unseen & set(service.marked), "nothing that was not on the screen was marked"
+        assert service.marked, "what was marked was sent"
+
+
+async def test_what_is_typed_stays_in_a_storm() -> None:
+    service = Service(users=USERS[:5])
+    for user in USERS[:5]:
+        service.has(6, user)
+    async with inbox_of(service) as inbox:
+        await inbox.type("/", "Card")
+        await inbox.until(lambda: len(inbox.titles()) > 5)
+        before = _still(inbox)
+        for _ in range(5):
+            service.has(10, "u-1")
+            await inbox.poll(31)
+            assert _still(inbox) == before
+        await inbox.type(" 3")
+        await inbox.press("esc")
+        await inbox.press("i")
+        await inbox.asked("Evidence")
+        text = inbox.sheet()
+        service.has(10, "u-2")
+        await inbox.poll(31)
+        assert inbox.sheet() == text

@@ -1,0 +1,129 @@
+"""Stories of whose inbox is looked at: users, watching, profiles."""
+
+from __future__ import annotations
+
+from neptune_inbox.model import Mode
+from tests.tui.driver import inbox_of
+from tests.tui.service import Service
+
+
+def _three_users() -> Service:
+    service = Service(users=("u-1", "u-2", "u-3"))
+    for user in ("u-1", "u-2", "u-3"):
+        service.has(2, user)
+    return service
+
+
+async def test_everyone_comes_first_and_the_sidebar_counts() -> None:
+    service = _three_users()
+    async with inbox_of(service) as inbox:
+        assert len(inbox.titles()) == 6
+        assert all(user in inbox.text() for user in ("u-1", "u-2", "u-3"))
+        await inbox.until(lambda: "▸Everyone" in inbox.sidebar())
+        assert inbox.sidebar().splitlines()[1].split()[-1] == "6"
+
+
+async def test_next_and_previous_user_go_round() -> None:
+    service = _three_users()
+    async with inbox_of(service) as inbox:
+        seen = []
+        for _ in range(4):
+            await inbox.press("J")
+            await inbox.settle()
+            seen.append(inbox.screen.scope.user_id)
+        assert seen == ["u-1", "u-2", "u-3", ""]
+        await inbox.press("K")
+        await inbox.until(lambda: inbox.titles() == ["Card 6", "Card 5"])
+        assert "▸u-3" in inbox.sidebar()
+
+
+async def test_any_user_can_be_gone_to_and_watched_from_then_on() -> None:
+    service = Service(users=("u-1",))
+    service.has(1)
+    service.has(2, "stranger-9")
+    async with inbox_of(service) as inbox:
+        await inbox.press("@")
+        await inbox.asked("Go to user")
+        await inbox.type("stranger-9")
+        await inbox.asked("Go to stranger-9")
+        await inbox.press("enter")
+        await inbox.until(lambda: inbox.titles() == ["Card 3", "Card 2"])
+        await inbox.press("w")
+        await inbox.hears("Watching stranger-9.")
+        await inbox.until(lambda: "stranger-9" in inbox.sidebar())
+        await inbox.press("w")
+        await inbox.hears("No longer watching stranger-9")
+        assert service.writes == 0
+
+
+async def test_a_user_of_the_server_is_found_by_a_part_of_the_name() -> None:
+    service = Service(users=("u-1",))
+    service.has(1)
+    service.world.create_user("staging", "u-77", {"name": "Rajiv Seelam"})
+    service.has(1, "u-77")
+    async with inbox_of(service) as inbox:
+        await inbox.press("@")
+        await inbox.sees("Rajiv Seelam")
+        await inbox.type("seelam", "enter")
+        await inbox.until(lambda: inbox.titles() == ["Card 2"])
+
+
+async def test_a_user_who_is_called_everyone_does_no_harm() -> None:
+    service = Service(users=("u-1", "everyone"))
+    service.has(1)
+    service.has(1, "everyone")
+    async with inbox_of(service) as inbox:
+        await inbox.press("@")
+        await inbox.asked("Everyone")
+        await inbox.type("everyone", "down", "enter")
+        await inbox.settle()
+        assert inbox.screen.scope.user_id in ("", "everyone")
+
+
+async def test_the_sidebar_is_walked_with_the_keyboard() -> None:
+    service = _three_users()
+    async with inbox_of(service) as inbox:
+        await inbox.press("h")
+        await inbox.press("j", "j", "enter")
+        await inbox.until(lambda: inbox.screen.scope.user_id == "u-2")
+        await inbox.until(lambda: inbox.titles() == ["Card 4", "Card 3"])
+
+
+async def test_another_profile_shows_the_other_environment_and_back() -> None:
+    service = Service()
+    service.has(2)
+    service.add_profile("acme-live", "production", Mode.ASK)
+    service.has(1, environment="production")
+    async with inbox_of(service) as inbox:
+        await inbox.press("E")
+        await inbox.asked("acme-live")
+        await inbox.type("live", "enter")
+        await inbox.until(lambda: "PRODUCTION · acme-live · ask" in inbox.top())
+        await inbox.until(lambda: inbox.titles() == ["Card 3"])
+        await inbox.press("E")
+        await inbox.asked("acme")
+        await inbox.type("staging", "enter")
+        await inbox.until(lambda: inbox.titles() == ["Card 2", "Card 1"])
+        assert "staging · acme · act" in inbox.top()
+
+
+async def test_marks_stay_with_the_profile_they_were_made_in() -> None:
+    service = Service()
+    service.has(2)
+    other = service.add_profile("acme-live", "production", Mode.ACT)
+    service.has(1, environment="production")
+    async with inbox_of(service) as inbox:
+        await inbox.press("m", "E")
+        await inbox.asked("acme-live")
+        await inbox.type("live", "enter")
+        await inbox.until(lambda: inbox.titles() == ["Card 3"])
+        await inbox.let_time_pass(60)
+        await inbox.settle()
+        assert service.marked == [], "a held mark waits until its own profile is open again"
+        assert "pending" not in inbox.top()
+        await inbox.press(":")
+        await inbox.asked("Palette")
+        await inbox.type("profile acme")
+        await inbox.press("enter")
+        await inbox.until(lambda: service.marked_titles == ["Card 2"])
+    assert other.environment == "production"
