@@ -1,0 +1,60 @@
+"""The door. It looks at the arguments before anything is imported: `--version` and the inbox itself must not wait.
+
+Everything else is for the command line, which brings click.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+OPTIONS = {"--user": "user", "-u": "user", "--type": "kind", "--profile": "profile", "-P": "profile"}
+"""What the inbox itself takes; any other word leads to the command line, which knows how to refuse it."""
+
+
+def main() -> None:
+    """Run the program and leave with its exit code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Do what the arguments say; the answer is the exit code."""
+    if arguments in (["--version"], ["-V"]):
+        from neptune_inbox import __version__
+
+        sys.stdout.write(f"neptune-inbox {__version__}\n")
+        return 0
+    if arguments[:1] == ["list"] and "--cached" in arguments:
+        from neptune_inbox.cli.express import list_cached
+
+        if (code := list_cached(arguments[1:], os.environ)) is not None:
+            return code
+    wish = None if "_NEPTUNE_INBOX_COMPLETE" in os.environ else read_wish(arguments)
+    if wish is not None:
+        from neptune_inbox.cli.start import open_inbox
+
+        return open_inbox(wish)
+    from neptune_inbox.cli.main import run_command
+
+    return run_command(arguments)
+
+
+def read_wish(arguments: list[str]) -> dict[str, str] | None:
+    """What the inbox is to be opened with, or None where the command line has to look at it."""
+    wish: dict[str, str] = {}
+    rest = list(arguments)
+    if rest[:1] == ["demo"]:
+        wish["demo"] = rest.pop(0)
+    while rest:
+        word, sign, value = rest.pop(0).partition("=")
+        name = OPTIONS.get(word)
+        if name is None or not (sign or rest) or (sign and not word.startswith("--")):
+            return None
+        wish[name] = value if sign else rest.pop(0)
+        if not wish[name] or wish[name].startswith("-"):
+            return None
+    return wish
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+"""`contacts`: the ways to reach a user. Within one user a type and value stand for one contact info."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+import click
+
+from neptune_inbox.cli.arguments import json_object
+from neptune_inbox.cli.asking import confirm
+from neptune_inbox.cli.commands_people import USER, contact_json
+from neptune_inbox.cli.context import Cli
+from neptune_inbox.cli.table import Column
+from neptune_inbox.cli.verbs import LISTS, dry_run_option, noun, verb, yes_option
+from neptune_inbox.errors import NotFound
+from neptune_inbox.model import ContactInfo, User
+from neptune_inbox.text import ascii_json
+
+if TYPE_CHECKING:
+    from neptune_inbox.sync.session import Session
+
+TYPE = click.argument("type", metavar="TYPE")
+VALUE = click.argument("value", metavar="VALUE")
+FILTERABLE = click.option("--filterable", default="", metavar="TEXT", help="The service's own field to filter by.")
+META = click.option("--meta", default="", metavar="JSON", help="The meta: an object, @FILE, or - for stdin.")
+COLUMNS = (Column("type"), Column("value", gives=1), Column("filterable", gives=2), Column("meta", gives=3))
+
+
+@verb("list", shapes=LISTS)
+@USER
+def list_contacts(cli: Cli, user_id: str) -> None:
+    """List the contact infos of a user."""
+    user = cli.run(lambda session: session.people.get(user_id))
+    _print_contacts(cli, user)
+
+
+@verb("add", shapes=LISTS)
+@USER
+@TYPE
+@VALUE
+@FILTERABLE
+@META
+@dry_run_option()
+@yes_option()
+def add_contact(
+    cli: Cli, user_id: str, type: str, value: str, filterable: str, meta: str, dry_run: bool, yes: bool
+) -> None:
+    """Add a contact info; TYPE is email, mobile_number, firebase_token, or one of your own."""
+    contact = ContactInfo(type, value, filterable, _meta(meta))
+    _write(cli, "Add", user_id, contact, lambda session: session.people.add_contact(user_id, contact), dry_run, yes)
+
+
+@verb("update", shapes=LISTS)
+@USER
+@TYPE
+@VALUE
+@FILTERABLE
+@META
+@dry_run_option()
+@yes_option()
+def update_contact(
+    cli: Cli, user_id: str, type: str, value: str, filterable: str, meta: str, dry_run: bool, yes: bool
+) -> None:
+    """Change the filterable and meta of the contact info that has this TYPE and VALUE."""
+    contact = ContactInfo(type, value, filterable, _meta(meta))
+    _write(
+        cli, "Change", user_id, contact, lambda session: session.people.update_contact(user_id, contact), dry_run, yes
+    )
+
+
+@verb("delete", shapes=LISTS)
+@USER
+@TYPE
+@VALUE
+@FILTERABLE
+@dry_run_option()
+@yes_option()
+def delete_contact(cli: Cli, user_id: str, type: str, value: str, filterable: str, dry_run: bool, yes: bool) -> None:
+    """Delete the contact info that has this TYPE and VALUE."""
+    contact = ContactInfo(type, value, filterable)
+    _write(
+        cli, "Delete", user_id, contact, lambda session: session.people.delete_contact(user_id, contact), dry_run, yes
+    )
+
+
+contacts = noun(
+    "contacts",
+    "Look at, add, change and delete contact infos.",
+    list_contacts,
+    add_contact,
+    update_contact,
+    delete_contact,
+)
+
+
+def _write(
+    cli: Cli,
+    word: str,
+    user_id: str,
+    contact: ContactInfo,
+    write: Callable[[Session], Awaitable[None]],
+    is_dry_run: bool,
+    is_agreed: bool,
+) -> None:
+    """Show the change against what the server has, ask, write it, and show how the user can be reached now."""
+
+    async def work(session: Session) -> User | None:
+        user = await session.people.get(user_id)
+        before = next(
+            (known for known in user.contacts if (known.type, known.value) == (contact.type, contact.value)), None
+        )
+        if before is None and word != "Add":
+            raise NotFound(
+                f"{user_id} has no {contact.type} {contact.value}: nothing was changed.",
+                f"`neptune-inbox contacts list {user_id}` shows what there is.",
+            )
+        cli.output.note(f"{word} {contact.type} {contact.value} of {user_id} in {session.profile.environment}.")
+        if before is not None and word == "Change":
+            cli.output.note(f"  {_rest(before)} → {_rest(contact)}")
+        if is_dry_run:
+            cli.output.note("Nothing was written.")
+            return None
+        confirm(cli.output, session.profile, "Go on?", is_agreed=is_agreed)
+        await write(session)
+        return await session.people.get(user_id)
+
+    user = cli.run(work)
+    if user is not None:
+        _print_contacts(cli, user)
+
+
+def _print_contacts(cli: Cli, user: User) -> None:
+    if cli.output.is_json:
+        cli.output.values(contact_json(contact) for contact in user.contacts)
+        return
+    cli.output.table(COLUMNS, [[each.type, each.value, each.filterable, each.meta] for each in user.contacts])
+    if not user.contacts:
+        cli.output.note(f"{user.user_id} has no contact infos.")
+
+
+def _rest(contact: ContactInfo) -> str:
+    return f"{contact.filterable or 'no filterable'}, {contact.meta}"
+
+
+def _meta(text: str) -> str:
+    return ascii_json(json_object(text, "--meta")) if text else "{}"

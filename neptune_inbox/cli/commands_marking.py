@@ -1,0 +1,233 @@
+"""`mark`: read for the customer. What is marked is shown and agreed to before, and told one by one after."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from neptune_inbox.cli import fetching
+from neptune_inbox.cli.asking import confirm, confirm_by_name
+from neptune_inbox.cli.commands_inbox import KINDS
+from neptune_inbox.cli.context import Cli, SignIn
+from neptune_inbox.cli.settling import UNDER_WAY, exit_code, settle
+from neptune_inbox.cli.table import Column
+from neptune_inbox.cli.verbs import dry_run_option, user_option, verb, yes_option
+from neptune_inbox.cli.words import LIMIT, age
+from neptune_inbox.errors import Unreachable, UsageProblem
+from neptune_inbox.model import Filter, JsonObject, JsonValue, Mark, Receipt, Row
+from neptune_inbox.sync.wording import STATE_WORDS, iso, plural, receipt_json, receipt_sum
+
+if TYPE_CHECKING:
+    from neptune_inbox.sync.session import Session
+
+COLUMNS = (Column("outcome", gives=1), Column("id"), Column("title", gives=2))
+NO_WAY_BACK = "It cannot be taken back."
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a mark would do, before it is done."""
+
+    user: str
+    rows: tuple[Row, ...]
+    """Unread for the customer: these are marked."""
+    already_read: tuple[Row, ...]
+    pending: tuple[Row, ...]
+    """Being marked already."""
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What was asked for."""
+
+    user: str
+    ids: tuple[str, ...]
+    is_shown: bool
+    kind: Filter
+    query: str
+    limit: int
+    is_cached: bool
+    is_agreed: bool
+    is_dry_run: bool
+
+
+@verb("mark")
+@click.argument("ids", nargs=-1, metavar="[ID]...")
+@user_option(is_required=True)
+@click.option("--shown", is_flag=True, help="Mark exactly the rows that `list` shows with the same options.")
+@click.option("--server-all", is_flag=True, help="Mark everything of the user on the server, seen or not.")
+@click.option("--type", "kind", type=KINDS, default=Filter.UNREAD.value, help="With --shown: which of them.")
+@click.option("--query", "-q", default="", metavar="Q", help="With --shown: the query.")
+@click.option(
+    "--limit", type=click.IntRange(0), default=LIMIT, show_default=True, help="With --shown: the most rows."
+)
+@click.option("--cached", is_flag=True, help="With --shown: as they were seen last, and nothing that came since.")
+@dry_run_option()
+@yes_option()
+def mark(
+    cli: Cli,
+    ids: tuple[str, ...],
+    user: str,
+    shown: bool,
+    server_all: bool,
+    kind: str,
+    query: str,
+    limit: int,
+    cached: bool,
+    dry_run: bool,
+    yes: bool,
+) -> int:
+    """Mark notifications read for the customer.
+
+    Name them by ID (`-` reads the ids from standard input), or by --shown with a query, or take --server-all. They
+    go into the outbox and are sent at once. There is no way back: the service has no mark-as-unread.
+    """
+    if bool(ids) + shown + server_all != 1:
+        raise UsageProblem("Say what to mark in one way.", "Name ids, or use --shown, or --server-all.")
+    if not shown and (query or cached):
+        raise UsageProblem("--query and --cached go with --shown.", "Add --shown, or leave them out.")
+    if server_all:
+        return cli.run(lambda session: _mark_server_all(cli, session, user, is_agreed=yes, is_dry_run=dry_run))
+    wish = Wish(user, _given(ids), shown, Filter(kind), query, limit, cached, yes, dry_run)
+    return cli.run(lambda session: _mark(cli, session, wish), SignIn.UNUSED if dry_run and cached else SignIn.NEEDED)
+
+
+async def _mark(cli: Cli, session: Session, wish: Wish) -> int:
+    if not wish.is_dry_run:
+        session.marking.check_allowed()
+    plan = await _plan(session, wish)
+    for row in plan.already_read:
+        cli.output.note(f"{row.id} is read already.")
+    for row in plan.pending:
+        cli.output.note(f"{row.id} is in the outbox already.")
+    if wish.is_dry_run:
+        _print_plan(cli, session, plan)
+        return 0
+    if not plan.rows:
+        if cli.output.is_json:
+            cli.output.value({"receipt_id": None, "made_at": None, "label": plan.label, "marks": [], **_rest(plan)})
+        cli.output.note("Nothing was left to mark.")
+        return 0
+    if cli.output.can_ask and not wish.is_agreed:
+        _show(cli, session, plan)
+    confirm(cli.output, session.profile, _question(session, plan), is_agreed=wish.is_agreed)
+    receipt = await session.marking.hold([row.key for row in plan.rows], label=plan.label, is_due_now=True)
+    receipt = await settle(session, receipt)
+    _print_receipt(cli, plan, receipt)
+    return exit_code(session, cli.output, receipt.marks)
+
+
+async def _plan(session: Session, wish: Wish) -> Plan:
+    if wish.is_shown:
+        look = fetching.read if wish.is_cached else fetching.fetch
+        listing = await look(session, [wish.user], wish.kind, wish.query, wish.limit or None)
+        rows: Sequence[Row] = listing.rows
+        of = f" of {listing.total:,}" if listing.total > len(rows) else ""
+        label = f"{len(rows):,}{of} shown of {wish.user}" + (f", {wish.query}" if wish.query else "")
+    else:
+        found = await fetching.find(session, wish.user, wish.ids)
+        rows = list({row.key: row for row in found}.values())
+        label = f"{len(rows):,} of {wish.user}, named one by one"
+    unread = tuple(row for row in rows if row.counts_as_unread)
+    read = tuple(row for row in rows if row.is_read)
+    pending = tuple(row for row in rows if not row.is_read and not row.counts_as_unread)
+    return Plan(wish.user, unread, read, pending, label)
+
+
+async def _mark_server_all(cli: Cli, session: Session, user: str, *, is_agreed: bool, is_dry_run: bool) -> int:
+    profile, output = session.profile, cli.output
+    risk = (
+        f"This marks everything of {user} in {profile.environment} as read: what you never saw, and what arrives in "
+        f"this very moment. {NO_WAY_BACK}"
+    )
+    if is_dry_run:
+        await fetching.refresh(session, user, Filter.UNREAD)
+        counts = (await session.inbox.overview(user)).counts.get(user)
+        told: JsonObject = {"dry_run": True, "server_all": True, "user_id": user}
+        told["unread"] = counts.unread if counts else None
+        if output.is_json:
+            output.value(told)
+        else:
+            output.record("would mark everything", user, f"{told['unread']} unread now")
+        output.note(f"{risk} Nothing was written.")
+        return 0
+    session.marking.check_allowed()
+    if profile.is_production:
+        confirm_by_name(output, profile, risk, user, is_agreed=is_agreed)
+    else:
+        confirm(output, profile, f"{risk} Go on?", is_agreed=is_agreed, must_ask=True)
+    await session.marking.mark_everything_on_server(user)
+    if output.is_json:
+        output.value({"server_all": True, "user_id": user, "state": "sent", "at": iso(session.now())})
+    else:
+        output.record("sent", "everything", user)
+    try:
+        await fetching.refresh(session, user, Filter.UNREAD)
+    except Unreachable:
+        output.note("It was sent; the list here shows it after the next refresh.")
+    return 0
+
+
+def _given(ids: tuple[str, ...]) -> tuple[str, ...]:
+    """The ids named; `-` stands for those on standard input, separated by white space."""
+    if "-" not in ids:
+        return ids
+    read = sys.stdin.read().split()
+    given = tuple(id for id in ids if id != "-") + tuple(read)
+    if not given:
+        raise UsageProblem("No ids came from standard input.", "Write one id a line.")
+    return given
+
+
+def _question(session: Session, plan: Plan) -> str:
+    what = plural(len(plan.rows), "notification")
+    return f"Mark {what} of {plan.user} read for them in {session.profile.environment}? {NO_WAY_BACK}"
+
+
+def _show(cli: Cli, session: Session, plan: Plan) -> None:
+    now = session.now()
+    for row in plan.rows:
+        cli.output.note(f"  {age(row.created_at, now):>4}  {row.event_type}  {row.title}")
+
+
+def _print_plan(cli: Cli, session: Session, plan: Plan) -> None:
+    if cli.output.is_json:
+        cli.output.value(
+            {"dry_run": True, "user_id": plan.user, "would_mark": [_row_json(r) for r in plan.rows], **_rest(plan)}
+        )
+    else:
+        cli.output.table(COLUMNS, [["would mark", row.id, row.title] for row in plan.rows])
+    cli.output.note(f"{plural(len(plan.rows), 'notification')} would be marked read. Nothing was written.")
+    if session.profile.is_production:
+        cli.output.note(f"This is {session.profile.environment}.")
+
+
+def _print_receipt(cli: Cli, plan: Plan, receipt: Receipt) -> None:
+    if cli.output.is_json:
+        cli.output.value({**receipt_json(receipt), **_rest(plan)})
+        return
+    titles = {row.key: row.title for row in plan.rows}
+    cli.output.table(COLUMNS, [[outcome(mark), mark.id, titles.get(mark.key, "")] for mark in receipt.marks])
+    cli.output.note(f"{receipt_sum(receipt)} ({receipt.id}).")
+
+
+def outcome(mark: Mark) -> str:
+    """What became of one mark, in words."""
+    words = "waiting" if mark.state in UNDER_WAY else STATE_WORDS[mark.state]
+    return f"{words}: {mark.error}" if mark.error else words
+
+
+def _row_json(row: Row) -> JsonValue:
+    return {"id": row.id, "title": row.title, "event_type": row.event_type, "created_at": iso(row.created_at)}
+
+
+def _rest(plan: Plan) -> JsonObject:
+    return {
+        "already_read": [row.id for row in plan.already_read],
+        "already_pending": [row.id for row in plan.pending],
+    }

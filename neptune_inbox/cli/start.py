@@ -1,0 +1,118 @@
+"""Opening the inbox itself: paint what was on screen last, then bring everything else.
+
+It must not import click, and nothing but the painter before the paint: a page stands there after some 25 ms.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+from neptune_inbox.cli.places import find_file, guess_profile, read_config
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from neptune_inbox.cli.output import Output
+    from neptune_inbox.tui.prepaint import Painted
+
+KINDS = ("all", "unread", "read")
+
+
+def open_inbox(wish: Mapping[str, str], output: Output | None = None) -> int:
+    """Open the inbox in this terminal and stay until it is left; the answer is the exit code.
+
+    A wish may hold `user`, `kind` and `profile`; any text for `demo` turns it on.
+    """
+    kind = wish.get("kind") or "unread"
+    is_possible = _has_terminal() and kind in KINDS
+    painted = _paint(wish, kind) if is_possible and not wish.get("demo") else None
+
+    from neptune_inbox.cli.output import INTERRUPTED, Output
+    from neptune_inbox.errors import InboxError
+
+    try:
+        try:
+            _check(kind)
+            return _run(wish, kind, painted)
+        finally:
+            if painted is not None:
+                painted.restore()
+    except InboxError as error:
+        (output or Output()).error(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _has_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _paint(wish: Mapping[str, str], kind: str) -> Painted | None:
+    config, cache = read_config(os.environ), find_file("cache", "cache.db", os.environ)
+    if config is None or cache is None:
+        return None
+    profile = wish.get("profile") or guess_profile(config, os.environ)
+    try:
+        size = os.get_terminal_size()
+    except OSError:
+        return None
+    if profile is None:
+        return None
+
+    from neptune_inbox.tui.prepaint import paint
+
+    return paint(
+        cache,
+        size=(size.columns, size.lines),
+        now=time.time_ns() // 1_000_000,
+        environ=os.environ,
+        profile=profile,
+        user_id=wish.get("user") or None,
+        kind=kind,
+    )
+
+
+def _check(kind: str) -> None:
+    from neptune_inbox.errors import UsageProblem
+
+    if not _has_terminal():
+        raise UsageProblem(
+            "The inbox needs a terminal to draw in.", "In pipes and scripts use `neptune-inbox list` and the like."
+        )
+    if os.environ.get("TERM", "") in ("", "dumb"):
+        raise UsageProblem(
+            "This terminal cannot place a cursor (TERM says so).", "`neptune-inbox list` prints plain lines."
+        )
+    if kind not in KINDS:
+        raise UsageProblem(f"There is no type `{kind}`.", f"Choose {', '.join(KINDS[:-1])} or {KINDS[-1]}.")
+
+
+def _run(wish: Mapping[str, str], kind: str, painted: Painted | None) -> int:
+    from neptune_inbox import wiring
+    from neptune_inbox.errors import NotSignedIn
+    from neptune_inbox.model import Filter
+
+    workspace = wiring.load_demo() if wish.get("demo") else wiring.load_workspace()
+    try:
+        profile = workspace.profile(wish.get("profile") or None)
+    except NotSignedIn:
+        # The inbox itself asks, on its own screen.
+        profile = None
+    from neptune_inbox.tui import app
+
+    return app.run(
+        workspace,
+        profile,
+        user_id=wish.get("user") or None,
+        kind=Filter(kind),
+        environ=os.environ,
+        on_screen=painted.hand_over if painted is not None else _nothing,
+    )
+
+
+def _nothing() -> None:
+    """There was no page to hand over."""

@@ -1,0 +1,218 @@
+"""`list` and `count`: what an agent sees of a customer's bell from a shell."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import subprocess
+import sys
+from datetime import datetime
+
+import pytest
+
+from neptune_inbox.sandbox.hostile import hostile_rows
+from tests.cli.shell import CUSTOMER, Shell
+
+NAMES = ["id", "user_id", "title", "body", "event_type", "created_at", "read_at", "status", "link", "data", "mine"]
+
+
+@pytest.fixture
+def three(shell: Shell) -> list[str]:
+    """Two unread ones and a read one, oldest first."""
+    now = shell.world.now()
+    return [
+        shell.tell("Welcome", created_at=now - 7_200_000, read_at=now - 3_600_000, event_type="welcome"),
+        shell.tell("Your invoice is late", created_at=now - 600_000, event_type="invoice_overdue"),
+        shell.tell("Your card was declined", created_at=now - 60_000, event_type="payment_failed"),
+    ]
+
+
+class TestWhatIsListed:
+    def test_the_type_decides_as_the_service_decides_it(self, shell: Shell, three: list[str]) -> None:
+        read, *unread = three
+        for kind, expected in (("unread", unread), ("read", [read]), ("all", three)):
+            shown = shell("list", "--user", CUSTOMER, "--type", kind)
+            assert shown.code == 0
+            assert [row[-1] for row in shown.cells] == expected[::-1]
+
+    def test_without_a_type_the_unread_ones_are_listed(self, shell: Shell, three: list[str]) -> None:
+        assert [row[0] for row in shell("list", "-u", CUSTOMER).cells] == ["unread", "unread"]
+
+    def test_the_query_is_the_one_of_the_search_line(self, shell: Shell, three: list[str]) -> None:
+        shown = shell("list", "-u", CUSTOMER, "--type", "all", "--query", "event:payment_* -is:read")
+        assert [row[4] for row in shown.cells] == ["Your card was declined"]
+
+    def test_several_users_stand_in_one_list_by_time(self, shell: Shell, three: list[str]) -> None:
+        between = shell.tell("Hello", "eu/44 10", created_at=shell.world.now() - 300_000)
+        shown = shell("list", "-u", CUSTOMER, "-u", "eu/44 10", "--json").json
+        assert [row["id"] for row in shown] == [three[2], between, three[1]]
+
+    def test_as_many_pages_are_fetched_as_the_limit_takes(self, shell: Shell) -> None:
+        ids = shell.tell_many(330)
+        few = shell("list", "-u", CUSTOMER, "--limit", "7")
+        assert [row[-1] for row in few.cells] == ids[::-1][:7]
+        assert "7 of at least" in few.err
+        everything = shell("list", "-u", CUSTOMER, "--limit", "0")
+        assert [row[-1] for row in everything.cells] == ids[::-1]
+        assert everything.err == ""
+
+    def test_read_elsewhere_is_read_here_too(self, shell: Shell, three: list[str]) -> None:
+        assert len(shell("list", "-u", CUSTOMER).cells) == 2
+        shell.world.mark_read("dev", three[1])
+        assert [row[-1] for row in shell("list", "-u", CUSTOMER).cells] == [three[2]]
+        states = {row[-1]: row[0] for row in shell("list", "-u", CUSTOMER, "--type", "all").cells}
+        assert states[three[1]] == "read"
+
+    def test_nobody_named_and_nobody_watched_is_a_question_of_usage(self, shell: Shell) -> None:
+        shown = shell("list")
+        assert (shown.code, shown.out) == (2, "")
+        assert "--user USER_ID" in shown.err
+
+    def test_without_a_user_the_watched_ones_are_listed(self, shell: Shell, three: list[str]) -> None:
+        shell("watch", CUSTOMER)
+        assert len(shell("list").cells) == 2
+
+    def test_an_empty_bell_says_so_beside_the_data(self, shell: Shell) -> None:
+        shown = shell("list", "-u", CUSTOMER)
+        assert (shown.code, shown.out, shown.err) == (0, "", "Nothing matches.\n")
+
+    def test_what_i_am_done_with_is_left_out_and_named(self, shell: Shell, three: list[str]) -> None:
+        shell("list", "-u", CUSTOMER)
+        shell("done", three[1], "-u", CUSTOMER)
+        shown = shell("list", "-u", CUSTOMER)
+        assert [row[-1] for row in shown.cells] == [three[2]]
+        assert "1 row is left out" in shown.err
+        done = shell("list", "-u", CUSTOMER, "-q", "is:done")
+        assert [(row[0], row[5]) for row in done.cells] == [("unread", "done")]
+
+
+class TestHowItIsPrinted:
+    def test_the_json_has_the_promised_names_and_times_in_utc(self, shell: Shell, three: list[str]) -> None:
+        row = shell("list", "-u", CUSTOMER, "--type", "read", "--json").json[0]
+        assert [name for name in row if name != "read"] == NAMES
+        assert set(row["mine"]) == {"done_at", "snoozed_until", "starred", "note"}
+        for name in ("created_at", "read_at"):
+            assert row[name].endswith("Z")
+            assert datetime.fromisoformat(row[name]).utcoffset() is not None
+
+    def test_jsonl_is_one_object_a_line_with_the_same_content(self, shell: Shell, three: list[str]) -> None:
+        as_lines = shell("--jsonl", "list", "-u", CUSTOMER)
+        assert as_lines.jsonl == shell("list", "-u", CUSTOMER, "--json").json
+
+    def test_csv_has_a_line_of_names_and_runs_no_formula(self, shell: Shell) -> None:
+        shell.tell('=HYPERLINK("http://evil")', event_type="odd")
+        head, row = csv.reader(io.StringIO(shell("list", "-u", CUSTOMER, "--csv").out))
+        assert head == ["state", "created_at", "user_id", "event_type", "title", "mine", "id"]
+        assert row[4] == '\'=HYPERLINK("http://evil")'
+
+    def test_an_empty_list_is_an_empty_array(self, shell: Shell) -> None:
+        assert shell("list", "-u", CUSTOMER, "--json").json == []
+
+    def test_two_shapes_at_once_are_refused(self, shell: Shell) -> None:
+        shown = shell("list", "-u", CUSTOMER, "--json", "--csv")
+        assert shown.code == 2
+        assert shown.error["sentence"] == "--json and --csv do not go together."
+
+    def test_no_hostile_text_gets_out_raw_in_any_shape(self, shell: Shell) -> None:
+        for row in hostile_rows():
+            row.put_into(shell.world, "dev", CUSTOMER)
+        for shape in ([], ["--json"], ["--jsonl"], ["--csv"]):
+            shown = shell("list", "-u", CUSTOMER, "--limit", "0", *shape)
+            assert shown.code == 0
+            # A joiner stays between two emoji, where it belongs (text.py).
+            raw = {char for char in shown.out if not (char.isprintable() or char in "\n\t\u200d")}
+            assert not raw, (shape, raw)
+            if shape in (["--json"], ["--jsonl"]):
+                assert shown.out.isascii()
+        rows = shell("list", "-u", CUSTOMER, "--limit", "0").cells
+        assert {len(row) for row in rows} == {7}
+
+    def test_a_reader_that_goes_away_is_no_error(self, shell: Shell) -> None:
+        shell.tell_many(300)
+        assert shell("list", "-u", CUSTOMER, "--limit", "0").code == 0
+        command = [
+            sys.executable,
+            "-m",
+            "neptune_inbox",
+            "list",
+            "--cached",
+            "-u",
+            CUSTOMER,
+            "--limit",
+            "0",
+            "--jsonl",
+        ]
+        reader, writer = os.pipe()
+        os.close(reader)
+        process = subprocess.run(
+            command, env={**os.environ, **shell.environment}, stdout=writer, stderr=subprocess.PIPE, check=False
+        )
+        os.close(writer)
+        assert process.returncode == 0
+        assert b"Error" not in process.stderr
+        assert b"Exception" not in process.stderr
+
+
+class TestWhatWasSeenLast:
+    def test_cached_asks_nobody_and_says_how_old_it_is(self, shell: Shell, three: list[str]) -> None:
+        shell("list", "-u", CUSTOMER)
+        before = shell.requests
+        shell.environment.pop("NEPTUNE_TOKEN")
+        shown = shell("list", "-u", CUSTOMER, "--cached")
+        assert [row[-1] for row in shown.cells] == three[:0:-1]
+        assert f"{CUSTOMER} 0s ago" in shown.err or f"{CUSTOMER} 1s ago" in shown.err
+        assert shell.requests == before
+
+    def test_what_was_never_seen_says_never(self, shell: Shell) -> None:
+        assert f"{CUSTOMER} never" in shell("list", "-u", CUSTOMER, "--cached").err
+
+    def test_a_query_that_cannot_be_understood_names_its_column(self, shell: Shell) -> None:
+        shown = shell("list", "-u", CUSTOMER, "-q", "hello is:redd", "--json")
+        assert shown.code == 2
+        assert shown.error["error"] == "bad_query"
+        assert shown.error["position"] == 6
+        assert shell.requests == 0
+
+
+class TestCounting:
+    def test_counts_are_the_servers(self, shell: Shell, three: list[str]) -> None:
+        shell.tell("Hello", "other")
+        shown = shell("count", "-u", CUSTOMER, "-u", "other")
+        assert shown.cells == [[CUSTOMER, "3", "2", "1"], ["other", "1", "1", "0"]]
+
+    def test_they_are_told_anew_each_time(self, shell: Shell, three: list[str]) -> None:
+        shell("count", "-u", CUSTOMER)
+        shell.tell("Read at once", read_at=shell.world.now())
+        [told] = shell("count", "-u", CUSTOMER, "--json").json
+        assert (told["all"], told["unread"], told["read"]) == (4, 2, 2)
+        assert told["fetched_at"].endswith("Z")
+
+    def test_cached_counts_ask_nobody(self, shell: Shell, three: list[str]) -> None:
+        shell("count", "-u", CUSTOMER)
+        before = shell.requests
+        assert shell("count", "-u", CUSTOMER, "--cached").cells == [[CUSTOMER, "3", "2", "1"]]
+        assert shell.requests == before
+
+
+class TestEvidence:
+    def test_why_tells_when_it_was_read_and_by_whom(self, shell: Shell, three: list[str]) -> None:
+        told = shell("why", three[0], "-u", CUSTOMER, "--json").json
+        assert told["read_by"] == "not us"
+        assert told["read_before"] == told["read_at"]
+        shell("mark", three[1], "-u", CUSTOMER, "--yes")
+        told = shell("why", three[1], "-u", CUSTOMER, "--json").json
+        assert told["read_by"] == "us"
+        assert [mark["state"] for mark in told["marks"]] == ["sent"]
+        assert [entry["outcome"] for entry in told["journal"]] == ["held", "sent"]
+
+    def test_in_words_it_has_the_raw_row_at_its_end(self, shell: Shell, three: list[str]) -> None:
+        told = shell("why", three[2], "-u", CUSTOMER)
+        assert "Read:         not read" in told.out
+        assert "Mark:         we never marked it" in told.out
+        assert f'"uuid": "{three[2]}"' in told.out
+
+    def test_what_nobody_has_is_not_found(self, shell: Shell) -> None:
+        told = shell("why", "not-an-id", "-u", CUSTOMER)
+        assert told.code == 1
+        assert f"{CUSTOMER} has no notification not-an-id" in told.err
