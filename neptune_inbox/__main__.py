@@ -10,6 +10,7 @@ import sys
 
 OPTIONS = {"--user": "user", "-u": "user", "--type": "kind", "--profile": "profile", "-P": "profile"}
 """What the inbox itself takes; any other word leads to the command line, which knows how to refuse it."""
+PLAIN = "--plain"
 
 
 def main() -> None:
@@ -46,6 +47,9 @@ def read_wish(arguments: list[str]) -> dict[str, str] | None:
     if rest[:1] == ["demo"]:
         wish["demo"] = rest.pop(0)
     while rest:
+        if rest[0] == PLAIN:
+            wish["plain"] = rest.pop(0)
+            continue
         word, sign, value = rest.pop(0).partition("=")
         name = OPTIONS.get(word)
         if name is None or not (sign or rest) or (sign and not word.startswith("--")):

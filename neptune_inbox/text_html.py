@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Final
+
+from msgspec import Struct, field
 
 DEEPEST: Final = 50
 MOST_TAGS: Final = 4_000
@@ -100,8 +101,7 @@ def _thin_out(html: str) -> tuple[str, bool]:
     return _TAG.sub(keep, _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", html)), has_blocks
 
 
-@dataclass(slots=True)
-class _Frame:
+class _Frame(Struct):
     """An inline element that is still open."""
 
     tag: str
@@ -109,8 +109,7 @@ class _Frame:
     pieces: list[str] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class _Container:
+class _Container(Struct):
     """A list item or a quote: what its first line starts with, and all others."""
 
     tag: str
@@ -124,8 +123,7 @@ class _Container:
         return prefix
 
 
-@dataclass(slots=True)
-class _List:
+class _List(Struct):
     """A list that is still open."""
 
     is_ordered: bool

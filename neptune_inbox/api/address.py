@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from urllib.parse import quote, urlencode, urlsplit
+
+from msgspec import Struct
 
 from neptune_inbox.errors import ConfigProblem, Invalid
 from neptune_inbox.text import clean_line
@@ -13,8 +14,7 @@ from neptune_inbox.text import clean_line
 _PORTS = {"https": 443, "http": 80}
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """Where requests may go: scheme, host and port are pinned, the path is a prefix."""
 
     scheme: str

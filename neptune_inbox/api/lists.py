@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, TypeVar
+
+from msgspec import Struct
 
 from neptune_inbox.api.fields import Fields, to_whole
 from neptune_inbox.api.refusals import spoken
@@ -17,8 +18,7 @@ _ROWS: Final = ("data", "notifications", "app_notifications", "rows", "results",
 _META: Final = ("meta", "pagination")
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """The rows of one page, and what the server says about the whole list."""
 
     rows: list[JsonValue]

@@ -10,8 +10,9 @@ import json
 import math
 import zlib
 from collections.abc import AsyncIterable, Mapping
-from dataclasses import dataclass
 from typing import Final, NoReturn
+
+from msgspec import Struct
 
 from neptune_inbox.errors import NotNeptune
 from neptune_inbox.model import JsonValue
@@ -21,8 +22,7 @@ _GZIP_WITH_CHECKSUM: Final = 31
 """zlib's window bits for gzip alone, whose trailer (length and CRC) zlib then checks."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """What one exchange may cost; times in seconds, sizes in bytes."""
 
     connect: float = 5.0

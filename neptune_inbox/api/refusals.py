@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from neptune_inbox.api.retry import parse_retry_after
 from neptune_inbox.errors import (
@@ -27,8 +28,7 @@ _MOST_FIELDS: Final = 20
 _MOST_WORDS_PER_FIELD: Final = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """What is known of an answer that is no success."""
 
     status: int

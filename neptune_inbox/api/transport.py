@@ -10,9 +10,10 @@ import contextlib
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from msgspec import Struct
 
 from neptune_inbox.api.address import Address, check_base
 from neptune_inbox.api.reader import Limits, is_json, parse, read_body, redact
@@ -47,8 +48,7 @@ _REQUEST_IDS: Final = ("x-request-id", "request-id", "x-correlation-id", "x-amzn
 _NO_CONTENT: Final = (204, 205)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """A proven success: a 2xx that is JSON or empty."""
 
     value: JsonValue
@@ -60,8 +60,7 @@ class Answer:
     """Bytes of the decoded body."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Call:
+class _Call(Struct, frozen=True):
     """One request to be made; holds no token."""
 
     method: str

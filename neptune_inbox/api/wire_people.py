@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from neptune_inbox.api.fields import Fields, to_id, to_object, to_payload, to_worded_id
 from neptune_inbox.api.lists import open_list, readable
@@ -19,8 +20,7 @@ _LONGEST_VALUE: Final = 4096
 """Firebase tokens have no documented length."""
 
 
-@dataclass(frozen=True, slots=True)
-class UserPage:
+class UserPage(Struct, frozen=True):
     """One page of the users of an environment."""
 
     rows: tuple[User, ...]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from neptune_inbox.cli.context import Cli
 from neptune_inbox.cli.remedies import for_the_command_line
@@ -32,8 +33,7 @@ COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
+class Answers(Struct, frozen=True):
     """What was said on the command line; None is asked for."""
 
     api_base: str | None

@@ -118,6 +118,8 @@ def why(cli: Cli, id: str, user: str, cached: bool) -> None:
             [row] = await fetching.find_anywhere(session, "", [id])
             if not cached:
                 await fetching.refresh(session, row.user_id, Filter.ALL)
+        if not cached:
+            await session.people.look_up(row.user_id)
         evidence = await session.evidence.of(row.key)
         if evidence is None:
             raise NotFound(f"The notification {row.id} is not in the cache any more.", "Try again.")

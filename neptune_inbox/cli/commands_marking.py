@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct
 
 from neptune_inbox.cli import fetching
 from neptune_inbox.cli.asking import confirm, confirm_by_name
@@ -28,8 +28,7 @@ COLUMNS = (Column("outcome", gives=1), Column("id"), Column("title", gives=2))
 NO_WAY_BACK = "It cannot be taken back."
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What a mark would do, before it is done."""
 
     user: str
@@ -41,8 +40,7 @@ class Plan:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What was asked for."""
 
     user: str

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec import to_builtins
 
 from neptune_inbox.cli.context import Cli
 from neptune_inbox.cli.verbs import noun, verb
@@ -26,7 +26,7 @@ EDITED = "The settings are right."
 @verb("show")
 def show(cli: Cli) -> None:
     """Show every setting as it is in force, defaults among them."""
-    settings = asdict(cli.workspace.settings)
+    settings = to_builtins(cli.workspace.settings)
     if cli.output.is_json:
         cli.output.value(settings)
         return
@@ -105,14 +105,16 @@ def completion(cli: Cli, shell: str) -> None:
 @verb("demo")
 @click.option("--user", "-u", default="", metavar="USER_ID", help="Open it at this customer.")
 @click.option("--type", "kind", default="", metavar="[all|unread|read]", help="Open it with this filter.")
-def demo(cli: Cli, user: str, kind: str) -> int:
+@click.option("--plain", is_flag=True, help="Talk line by line; nothing is drawn.")
+def demo(cli: Cli, user: str, kind: str, plain: bool) -> int:
     """Open a living inbox without an account or a network.
 
     It runs on the built-in sandbox: no keyring is touched, and it leaves no trace.
     """
     from neptune_inbox.cli.start import open_inbox
 
-    return open_inbox({"user": user, "kind": kind, "profile": cli.profile_name or "", "demo": "yes"}, cli.output)
+    wish = {"user": user, "kind": kind, "profile": cli.profile_name or "", "demo": "yes"}
+    return open_inbox(wish | ({"plain": "yes"} if plain else {}), cli.output)
 
 
 @verb("sandbox")

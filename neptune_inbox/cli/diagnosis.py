@@ -7,9 +7,10 @@ import shutil
 import sys
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from neptune_inbox.cli.context import Cli
 from neptune_inbox.cli.remedies import for_the_command_line
@@ -36,8 +37,7 @@ class Level(StrEnum):
     FAIL = "fail"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One line of the diagnosis."""
 
     level: Level

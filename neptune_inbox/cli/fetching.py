@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from neptune_inbox.errors import NotFound, UsageProblem
 from neptune_inbox.model import EVERYONE, Filter, Freshness, Key, Row
@@ -18,8 +19,7 @@ SHORTEST_ID = 6
 """An id may be shortened to this many characters, where that leaves no doubt."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """What a list shows, and what it leaves out."""
 
     rows: tuple[Row, ...]

@@ -23,6 +23,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "list": "inbox:list_notifications",
         "count": "inbox:count",
         "why": "inbox:why",
+        "insight": "insight:insight",
     },
     "Mark read for the customer": {
         "mark": "marking:mark",
@@ -93,18 +94,23 @@ def _show_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
 
 
 @click.pass_context
-def _open(ctx: click.Context, user: str, kind: str) -> int | None:
+def _open(ctx: click.Context, user: str, kind: str, plain: bool) -> int | None:
     """A terminal inbox over the Neptune REST API.
 
-    Without a command it opens the inbox. Data goes to standard output, everything else to standard error. Exit
+    Without a command it opens the inbox; with --plain it talks line by line instead of drawing, for screen readers,
+    dumb terminals and pipes. Data goes to standard output, everything else to standard error. Exit
     codes: 0 done, 1 refused or partly failed, 2 usage, 3 not signed in, 4 cannot reach, 5 store trouble.
     """
     cli = ctx.find_object(Cli)
+    if ctx.invoked_subcommand is not None and plain:
+        raise click.UsageError("--plain is for the inbox itself; `neptune-inbox demo --plain` talks about the demo.")
     if ctx.invoked_subcommand is not None or cli is None:
         return None
     from neptune_inbox.cli.start import open_inbox
 
-    return open_inbox({"user": user, "kind": kind, "profile": cli.profile_name or ""}, cli.output)
+    return open_inbox(
+        {"user": user, "kind": kind, "profile": cli.profile_name or "", "plain": "yes" if plain else ""}, cli.output
+    )
 
 
 root = Root(
@@ -122,6 +128,7 @@ root = Root(
             metavar="[all|unread|read]",
             help="Open the inbox with this filter.",
         ),
+        click.Option(["--plain"], is_flag=True, help="Talk line by line; nothing is drawn."),
         *global_options(LISTS),
         click.Option(
             ["--version", "-V"],

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from neptune_inbox.cli.output import Output
+    from neptune_inbox.sync.workspace import Workspace
     from neptune_inbox.tui.prepaint import Painted
 
 KINDS = ("all", "unread", "read")
@@ -24,9 +25,11 @@ KINDS = ("all", "unread", "read")
 def open_inbox(wish: Mapping[str, str], output: Output | None = None) -> int:
     """Open the inbox in this terminal and stay until it is left; the answer is the exit code.
 
-    A wish may hold `user`, `kind` and `profile`; any text for `demo` turns it on.
+    A wish may hold `user`, `kind` and `profile`; any text for `demo` or `plain` turns it on.
     """
     kind = wish.get("kind") or "unread"
+    if wish.get("plain"):
+        return _open_plain(wish, kind, output)
     is_possible = _has_terminal() and kind in KINDS
     painted = _paint(wish, kind) if is_possible and not wish.get("demo") else None
 
@@ -35,7 +38,7 @@ def open_inbox(wish: Mapping[str, str], output: Output | None = None) -> int:
 
     try:
         try:
-            _check(kind)
+            _check(wish, kind)
             return _run(wish, kind, painted)
         finally:
             if painted is not None:
@@ -76,27 +79,60 @@ def _paint(wish: Mapping[str, str], kind: str) -> Painted | None:
     )
 
 
-def _check(kind: str) -> None:
+def _open_plain(wish: Mapping[str, str], kind: str, output: Output | None) -> int:
+    """Talk line by line, in whatever this is: a terminal of any kind, or pipes."""
+    from neptune_inbox.cli import plain
+    from neptune_inbox.cli.output import INTERRUPTED, Output
+    from neptune_inbox.cli.plain_talk import PlainOutput
+    from neptune_inbox.cli.remedies import for_the_command_line
+    from neptune_inbox.errors import InboxError
+    from neptune_inbox.model import Filter
+
+    try:
+        _check_kind(kind)
+        workspace = _load(wish)
+        return plain.run(
+            workspace,
+            workspace.profile(wish.get("profile") or None),
+            user_id=wish.get("user") or None,
+            kind=Filter(kind),
+            repeats=sys.stdin is None or not sys.stdin.isatty(),
+            output=PlainOutput(),
+        )
+    except InboxError as error:
+        (output or Output()).error(for_the_command_line(error))
+        return error.exit_code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _check(wish: Mapping[str, str], kind: str) -> None:
     from neptune_inbox.errors import UsageProblem
 
+    plain = f"`neptune-inbox{' demo' if wish.get('demo') else ''} --plain` talks line by line"
     if not _has_terminal():
         raise UsageProblem(
-            "The inbox needs a terminal to draw in.", "In pipes and scripts use `neptune-inbox list` and the like."
+            "The inbox needs a terminal to draw in.", f"{plain}; in scripts use `neptune-inbox list` and the like."
         )
     if os.environ.get("TERM", "") in ("", "dumb"):
         raise UsageProblem(
-            "This terminal cannot place a cursor (TERM says so).", "`neptune-inbox list` prints plain lines."
+            "This terminal cannot place a cursor (TERM says so).", f"{plain}; `neptune-inbox list` prints a list."
         )
+    _check_kind(kind)
+
+
+def _check_kind(kind: str) -> None:
+    from neptune_inbox.errors import UsageProblem
+
     if kind not in KINDS:
         raise UsageProblem(f"There is no type `{kind}`.", f"Choose {', '.join(KINDS[:-1])} or {KINDS[-1]}.")
 
 
 def _run(wish: Mapping[str, str], kind: str, painted: Painted | None) -> int:
-    from neptune_inbox import wiring
     from neptune_inbox.errors import NotSignedIn
     from neptune_inbox.model import Filter
 
-    workspace = wiring.load_demo() if wish.get("demo") else wiring.load_workspace()
+    workspace = _load(wish)
     try:
         profile = workspace.profile(wish.get("profile") or None)
     except NotSignedIn:
@@ -112,6 +148,12 @@ def _run(wish: Mapping[str, str], kind: str, painted: Painted | None) -> int:
         environ=os.environ,
         on_screen=painted.hand_over if painted is not None else _nothing,
     )
+
+
+def _load(wish: Mapping[str, str]) -> Workspace:
+    from neptune_inbox import wiring
+
+    return wiring.load_demo() if wish.get("demo") else wiring.load_workspace()
 
 
 def _nothing() -> None:

@@ -9,7 +9,8 @@ import csv
 import io
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from neptune_inbox.text import clean_line, column_text
 
@@ -19,8 +20,7 @@ NARROWEST = 8
 """A cropped column keeps at least this many cells, unless its longest value is shorter."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """One column of a table."""
 
     name: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from neptune_inbox.config.settings import Settings
 from neptune_inbox.errors import ConfigProblem, NotSignedIn

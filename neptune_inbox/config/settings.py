@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from neptune_inbox.model import Profile
 
@@ -13,8 +14,7 @@ TIME_FORMATS: Final = ("age", "clock", "iso")
 COLUMNS: Final = ("age", "user", "event", "title")
 
 
-@dataclass(frozen=True, slots=True)
-class UiSettings:
+class UiSettings(Struct, frozen=True):
     """How the inbox looks and feels."""
 
     theme: str = "neptune-dark"
@@ -25,8 +25,7 @@ class UiSettings:
     time_format: str = "age"
 
 
-@dataclass(frozen=True, slots=True)
-class PollingSettings:
+class PollingSettings(Struct, frozen=True):
     """How often the server is asked."""
 
     requests_per_minute: int = 30
@@ -35,8 +34,7 @@ class PollingSettings:
     """How many times slower while the terminal has lost focus."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotifySettings:
+class NotifySettings(Struct, frozen=True):
     """How new unread notifications are announced."""
 
     title: bool = True
@@ -46,8 +44,7 @@ class NotifySettings:
     """Hours without bell and desktop, `22:00-07:00` local time; empty for none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """An event to start from."""
 
     event_type: str
@@ -55,15 +52,13 @@ class Template:
     """JSON text of an object."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoreSettings:
+class StoreSettings(Struct, frozen=True):
     """What is kept on this machine."""
 
     keep_days: int = 90
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """Everything that config.toml says."""
 
     default_profile: str = ""

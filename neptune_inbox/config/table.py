@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
+
+from msgspec import Struct, field
 
 from neptune_inbox.errors import ConfigProblem
 from neptune_inbox.text import clean_line
@@ -19,8 +20,7 @@ _ENTRY = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]
 _KEY_PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """The file as it was read."""
 
     path: Path
@@ -50,8 +50,7 @@ def _parts(dotted: str) -> tuple[str, ...]:
     return tuple(part.strip("\"'") for part in _KEY_PART.findall(dotted))
 
 
-@dataclass(slots=True)
-class Table:
+class Table(Struct):
     """One table; it remembers what was asked for, so that `finish` can name what nobody knows."""
 
     source: Source

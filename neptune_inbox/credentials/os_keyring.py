@@ -7,9 +7,10 @@ import os
 import site
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NoReturn
+
+from msgspec import Struct
 
 from neptune_inbox.credentials.tokens import TOKEN_VARIABLE
 from neptune_inbox.errors import (
@@ -28,8 +29,7 @@ PROBE_PATIENCE: Final = 3.0
 """Seconds; nobody is asked anything."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeyringReport:
+class KeyringReport(Struct, frozen=True):
     """Which keyring there is, for people."""
 
     backend: str

@@ -8,8 +8,9 @@ import json
 import os
 import re
 from collections.abc import MutableMapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from neptune_inbox.errors import TokenMalformed
 from neptune_inbox.model import Instant, Token
@@ -60,8 +61,7 @@ def token_from_environment(env: MutableMapping[str, str] | None = None) -> Token
     return parse_pasted_token(text, TOKEN_VARIABLE) if text else None
 
 
-@dataclass(frozen=True, slots=True)
-class Claims:
+class Claims(Struct, frozen=True):
     """What a JWT says of itself; nothing here is verified, that is the server's part."""
 
     expires_at: Instant | None = None

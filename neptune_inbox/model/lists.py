@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from neptune_inbox.model.marks import Mark, MarkState, Mine
 from neptune_inbox.model.notifications import Filter, Key
@@ -10,8 +10,7 @@ from neptune_inbox.model.values import Instant
 from neptune_inbox.text import CleanText
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(Struct, frozen=True):
     """One word of a search: `field` is text, event, user, since, before, has or is."""
 
     field: str
@@ -22,8 +21,7 @@ class Clause:
     is_negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
+class Search(Struct, frozen=True):
     """What a list shows: whose, which of the API's three kinds, and the clauses that must all hold."""
 
     users: tuple[str, ...]
@@ -32,8 +30,7 @@ class Search:
     clauses: tuple[Clause, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One line of the list: the cache with the outbox and my plane laid over it."""
 
     rowid: int

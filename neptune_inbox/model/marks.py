@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from neptune_inbox.model.notifications import Key
 from neptune_inbox.model.values import Instant
@@ -22,8 +23,7 @@ class MarkState(StrEnum):
     """Given up by the agent after it may have been tried, or while it was failed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """The wish to make one notification read for the customer, and what became of it."""
 
     user_id: str
@@ -49,8 +49,7 @@ class Mark:
         return self.state not in (MarkState.HELD, MarkState.SENDING)
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """What one act of marking did: the frozen set of ids, each with its outcome."""
 
     id: str
@@ -65,8 +64,7 @@ class Receipt:
         return sum(mark.state in states for mark in self.marks)
 
 
-@dataclass(frozen=True, slots=True)
-class Mine:
+class Mine(Struct, frozen=True):
     """My plane for one notification: local, never sent."""
 
     done_at: Instant | None = None
@@ -79,8 +77,7 @@ class Mine:
         return self == Mine()
 
 
-@dataclass(frozen=True, slots=True)
-class JournalEntry:
+class JournalEntry(Struct, frozen=True):
     """One line of the journal: a write that we caused, or decided not to cause."""
 
     at: Instant

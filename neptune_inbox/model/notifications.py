@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from neptune_inbox.model.values import Instant
 from neptune_inbox.text import NO_TEXT, CleanText
@@ -28,8 +29,7 @@ class Key(NamedTuple):
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Notification:
+class Notification(Struct, frozen=True):
     """One app notification of one user, as the server last told it."""
 
     id: str
@@ -55,8 +55,7 @@ class Notification:
         return Key(self.user_id, self.id)
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """One page of a list as the server gave it."""
 
     rows: tuple[Notification, ...]
@@ -68,8 +67,7 @@ class Page:
     """The page came back shorter than what the server calls its page size, or empty."""
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """How many notifications a user has on the server; None where it was never told."""
 
     all: int | None = None
@@ -80,8 +78,7 @@ class Counts:
         return {Filter.ALL: self.all, Filter.UNREAD: self.unread, Filter.READ: self.read}[kind]
 
 
-@dataclass(frozen=True, slots=True)
-class Freshness:
+class Freshness(Struct, frozen=True):
     """How old what we know of one user is, and what stood in the way last time."""
 
     user_id: str
@@ -95,8 +92,7 @@ class Freshness:
     """The server has no older rows than the cache."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(Struct, frozen=True):
     """What we know about when one notification was there, and when it became read."""
 
     first_seen_at: Instant
@@ -105,8 +101,7 @@ class Sighting:
     """It became read in the interval (last_seen_unread_at, first_seen_read_at]."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lifetime:
+class Lifetime(Struct, frozen=True):
     """When one notification came, and when it was read as far as that is known."""
 
     key: Key

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from neptune_inbox.text import NO_TEXT, CleanText
 
 
-@dataclass(frozen=True, slots=True)
-class ContactInfo:
+class ContactInfo(Struct, frozen=True):
     """One way to reach a user; within one user `<type, value>` is unique."""
 
     type: str
@@ -18,8 +17,7 @@ class ContactInfo:
     """ASCII JSON text."""
 
 
-@dataclass(frozen=True, slots=True)
-class User:
+class User(Struct, frozen=True):
     """A customer as Neptune knows them."""
 
     user_id: str
@@ -30,8 +28,7 @@ class User:
     contacts: tuple[ContactInfo, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """An event to ingest; a notification is made of it by the service."""
 
     event_type: str

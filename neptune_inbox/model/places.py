@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from neptune_inbox.text import NO_TEXT, CleanText
 
@@ -16,8 +17,7 @@ class Mode(StrEnum):
     ACT = "act"
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """A named place; the token is kept apart from it, in the keyring."""
 
     name: str
@@ -41,8 +41,7 @@ def looks_like_production(environment: str) -> bool:
     return any(word in {"production", "prod", "live"} for word in words)
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(Struct, frozen=True):
     """An environment of the team."""
 
     name: str

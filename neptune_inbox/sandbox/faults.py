@@ -10,10 +10,11 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct
 
 from neptune_inbox.sandbox.answers import BROKEN
 
@@ -61,8 +62,7 @@ class Canned(NamedTuple):
     body: bytes
 
 
-@dataclass(slots=True)
-class Fault:
+class Fault(Struct):
     """One kind of trouble for the calls that match; `times` counts down, None stays until it is lifted."""
 
     kind: Kind

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from neptune_inbox.errors import Invalid
 from neptune_inbox.model import Filter, JsonObject, JsonValue
@@ -31,8 +32,7 @@ USER_COLUMNS = ("created_at", "updated_at", "user_id")
 EVENT_TYPE = r"[a-z0-9]+(_[a-z0-9]+)*"
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """One request, read: where to, with what."""
 
     environment: str
@@ -43,8 +43,7 @@ class Call:
     """None only where no Authorization header is asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Struct, frozen=True):
     """What handlers work on."""
 
     world: World
@@ -59,8 +58,7 @@ class Service:
 Handler: TypeAlias = Callable[[Service, Call], JsonObject]
 
 
-@dataclass(frozen=True, slots=True)
-class Paging:
+class Paging(Struct, frozen=True):
     """Which rows of a list were asked for."""
 
     page: int

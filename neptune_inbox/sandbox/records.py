@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from neptune_inbox.model import Instant, JsonObject
 
@@ -15,8 +16,7 @@ class ContactKey(NamedTuple):
     value: str
 
 
-@dataclass(slots=True)
-class ContactRecord:
+class ContactRecord(Struct):
     """One way to reach a user."""
 
     type: str
@@ -29,8 +29,7 @@ class ContactRecord:
         return ContactKey(self.type, self.value)
 
 
-@dataclass(slots=True)
-class UserRecord:
+class UserRecord(Struct):
     """A customer of the fictional team."""
 
     uuid: str
@@ -41,8 +40,7 @@ class UserRecord:
     contacts: dict[ContactKey, ContactRecord] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class NotificationRecord:
+class NotificationRecord(Struct):
     """One app notification; `number` counts up and breaks ties between equal times."""
 
     uuid: str
@@ -62,8 +60,7 @@ class NotificationRecord:
     read_at: Instant | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class EnvironmentRecord:
+class EnvironmentRecord(Struct, frozen=True):
     """An environment of the team; a mocked one renders and sends nothing."""
 
     identifier: str
@@ -78,8 +75,7 @@ ENVIRONMENTS = (
 )
 
 
-@dataclass(slots=True)
-class Space:
+class Space(Struct):
     """Everything that belongs to one environment."""
 
     environment: EnvironmentRecord
@@ -89,8 +85,7 @@ class Space:
     messages: set[str] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
-class Ingested:
+class Ingested(Struct, frozen=True):
     """What became of an event: `notification` is None without a user, and for a message that was already known."""
 
     message_id: str
@@ -98,8 +93,7 @@ class Ingested:
     is_duplicate: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(Struct, frozen=True):
     """One write that was asked of the sandbox, with the status it was answered with; tokens are masked."""
 
     method: str

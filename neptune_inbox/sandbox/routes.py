@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from msgspec import Struct
 from starlette.routing import compile_path
 
 UNKNOWN = "?"
@@ -30,8 +30,7 @@ class Base(StrEnum):
     ANY = "*"
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """One call of the API; `path` without the `/neptune` that both bases share."""
 
     name: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from random import Random
+
+from msgspec import Struct
 
 from neptune_inbox.model import Instant, JsonObject
 from neptune_inbox.sandbox.people import CUSTOMERS, Customer
@@ -19,8 +20,7 @@ REACH = 150 * DAY
 """How far back the history goes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(Struct, frozen=True):
     """One hand-written moment: what happened to whom, how long ago, and whether they have seen it."""
 
     ago: int

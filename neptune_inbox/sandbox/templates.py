@@ -6,7 +6,8 @@ Bodies come in the three shapes that real ones have: plain text, Markdown and HT
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from neptune_inbox.model import JsonObject
 from neptune_inbox.sandbox.translations import TRANSLATIONS
@@ -14,8 +15,7 @@ from neptune_inbox.sandbox.translations import TRANSLATIONS
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """Title, body and link over the placeholders of `data`, and `name` and `company` of the user."""
 
     title: str
@@ -152,8 +152,7 @@ TEMPLATES: dict[str, Template] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(Struct, frozen=True):
     """A template that was filled."""
 
     title: str

@@ -8,7 +8,8 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from neptune_inbox.errors import AccessDenied, TokenRefused
 from neptune_inbox.model import Instant, JsonObject, Token
@@ -18,8 +19,7 @@ HEADER: JsonObject = {"alg": "HS256", "typ": "JWT"}
 ISSUER = "neptune-inbox sandbox"
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(Struct, frozen=True):
     """What a token lets its bearer do; `environments` is None for all of them."""
 
     team: str

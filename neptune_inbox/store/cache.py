@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from neptune_inbox.model import (
     Counts,
@@ -160,6 +161,11 @@ class Cache:
         """Keep a user's profile and contact infos."""
         with self._database.transaction() as connection:
             cache_people.save_user(connection, place, user, at)
+
+    def forget_user(self, place: str, user_id: str) -> None:
+        """Forget a user's profile and contact infos; their notifications stay."""
+        with self._database.transaction() as connection:
+            cache_people.forget_user(connection, place, user_id)
 
     def users(self, place: str) -> list[User]:
         """The cached users of a place, by their id."""

@@ -10,15 +10,15 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from neptune_inbox.model import Instant, Key, Notification, Page
 from neptune_inbox.store.cache_names import make_account, make_events, make_place
 from neptune_inbox.store.cache_text import add_words, forget_words
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(Struct, frozen=True):
     """What a page changed in the cache."""
 
     new: tuple[Key, ...] = ()
@@ -28,8 +28,7 @@ class Merged:
     """How many rows were added or differ in anything."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(Struct, frozen=True):
     seq: int
     is_read: bool
     read_at: Instant | None
@@ -38,8 +37,7 @@ class _Known:
     digest: int
 
 
-@dataclass(slots=True)
-class Plan:
+class Plan(Struct):
     """What is to be written for one page."""
 
     fresh: list[Notification] = field(default_factory=list)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection
-from dataclasses import astuple
+
+from msgspec.structs import astuple
 
 from neptune_inbox.model import ContactInfo, Counts, Freshness, Instant, User
-from neptune_inbox.store.cache_names import account_refs, make_account, place_ref
+from neptune_inbox.store.cache_names import account_ref, account_refs, make_account, place_ref
 from neptune_inbox.text import CleanText
 
 _USER = (
@@ -82,6 +83,11 @@ def save_user(connection: sqlite3.Connection, place: str, user: User, at: Instan
         "INSERT OR REPLACE INTO user VALUES (?, ?, ?, ?, ?)",
         (make_account(connection, place, user.user_id), user.name, user.meta, contacts, at),
     )
+
+
+def forget_user(connection: sqlite3.Connection, place: str, user_id: str) -> None:
+    """Forget a user's profile and contact infos; their notifications stay."""
+    connection.execute("DELETE FROM user WHERE account = ?", (account_ref(connection, place, user_id),))
 
 
 def users(connection: sqlite3.Connection, place: str) -> list[User]:

@@ -6,7 +6,8 @@ import json
 import sqlite3
 from array import array
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from neptune_inbox.model import Clause, Filter, Key, Search
 from neptune_inbox.store.cache_names import place_ref, rowids
@@ -16,8 +17,7 @@ FEW = 4000
 """Up to so many text matches are looked up one by one and sorted; more are probed while walking the time index."""
 
 
-@dataclass(slots=True)
-class _Query:
+class _Query(Struct):
     """The statement while it is put together."""
 
     source: str = "notification NOT INDEXED"

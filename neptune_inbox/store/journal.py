@@ -12,9 +12,10 @@ import json
 import os
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import fields, replace
 from pathlib import Path
 from typing import NamedTuple
+
+from msgspec.structs import fields, replace
 
 from neptune_inbox.errors import DiskFull
 from neptune_inbox.model import JournalEntry
@@ -23,7 +24,7 @@ from neptune_inbox.store.problems import describe, translated
 MARK = "mark"
 OPENING = {"held", "retried"}
 SETTLING = {"undone", "sent", "failed", "dropped"}
-_DEFAULTS = {field.name: field.default for field in fields(JournalEntry)}
+_DEFAULTS: dict[str, object] = {field.name: field.default for field in fields(JournalEntry)}
 
 
 class MarkId(NamedTuple):

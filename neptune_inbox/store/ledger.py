@@ -9,8 +9,9 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from neptune_inbox.errors import StoreProblem
 from neptune_inbox.model import JournalEntry
@@ -20,8 +21,7 @@ from neptune_inbox.store.journal import Journal, Stretch
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Step(Generic[T]):
+class Step(Struct, Generic[T], frozen=True):
     """One change: the lines that record it, the lines that take it back, and how the rows change."""
 
     entries: Sequence[JournalEntry]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from neptune_inbox.model import Instant, JournalEntry, Key, Mark, MarkState, Receipt
 from neptune_inbox.store.journal import MARK
@@ -28,8 +29,7 @@ _PARAMETERS = ", ".join(f"?{number}" for number in range(1, SEALED.count(",") + 
 INSERT = f"INSERT INTO mark ({SEALED}, seal) VALUES ({_PARAMETERS}, seal({_PARAMETERS}))"
 
 
-@dataclass(frozen=True, slots=True)
-class MarkRow:
+class MarkRow(Struct, frozen=True):
     """A mark with what only the outbox needs to know of it."""
 
     mark: Mark

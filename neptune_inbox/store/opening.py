@@ -12,9 +12,10 @@ import os
 import sqlite3
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from neptune_inbox.errors import NewerStore
 from neptune_inbox.model import Instant
@@ -28,8 +29,7 @@ SENTINEL = "CREATE TABLE sentinel (one INTEGER PRIMARY KEY CHECK (one = 1), vers
 BUSY_SECONDS = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """What sort of store it is."""
 
     migrations: Sequence[Migration]
@@ -59,7 +59,7 @@ def tuned(connection: sqlite3.Connection, kind: Kind) -> sqlite3.Connection:
     """The connection with how it writes set; raises sqlite3.Error."""
     connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute(f"PRAGMA synchronous = {'FULL' if kind.is_precious else 'NORMAL'}")
-    connection.execute("PRAGMA cache_size = -8192")
+    connection.execute("PRAGMA cache_size = -2048")
     connection.execute("PRAGMA journal_size_limit = 8388608")
     return connection
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from neptune_inbox.model import Instant, Key, Mark, MarkState, Receipt
 from neptune_inbox.store.database import Database
 from neptune_inbox.store.mark_rows import STANDING, UNSETTLED, select, select_keys, select_receipts
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxCounts:
+class OutboxCounts(Struct, frozen=True):
     """How many marks of a place stand where."""
 
     held: int = 0

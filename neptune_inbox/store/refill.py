@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from neptune_inbox.model import Instant, JournalEntry, Key, Mark, MarkState, Receipt
 from neptune_inbox.store.database import Database

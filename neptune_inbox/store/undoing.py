@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from neptune_inbox.model import Instant, Mark, MarkState, Receipt
 from neptune_inbox.store.ledger import Step
@@ -14,8 +15,7 @@ UNTRIED = "m.state = 'held' AND m.attempts = 0"
 """No request was ever made for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Undone:
+class Undone(Struct, frozen=True):
     """What an undo did."""
 
     receipt: Receipt

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from neptune_inbox.model import Event, Filter, JsonObject, Key, Now
 from neptune_inbox.sync.alarm import Sleep
@@ -17,8 +18,7 @@ LOOK_EVERY = 1.0
 """Seconds between two looks for the notification."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(Struct, frozen=True):
     """The notification that came after an event was sent."""
 
     key: Key

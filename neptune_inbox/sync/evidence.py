@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from neptune_inbox.model import Instant, JournalEntry, Key, Mark, MarkState, Mine, Notification, Sighting
+from msgspec import Struct
+
+from neptune_inbox.model import Instant, JournalEntry, Key, Mark, MarkState, Mine, Notification, Now, Sighting
 from neptune_inbox.sync.disk import Disk
+from neptune_inbox.sync.reach import Reach, read_reach
 from neptune_inbox.sync.record import SERVER_ALL
 
 if TYPE_CHECKING:
@@ -25,8 +27,7 @@ class ReadBy(StrEnum):
     NOT_US = "not us"
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """Everything known about one notification."""
 
     notification: Notification
@@ -37,18 +38,23 @@ class Evidence:
     marks: tuple[Mark, ...]
     journal: tuple[JournalEntry, ...]
     mine: Mine
+    reach: Reach
+    gathered_at: Instant
 
 
 class EvidenceBook:
     """Gathers evidence from cache, outbox, desk and journal; no request."""
 
-    def __init__(self, *, cache: Cache, outbox: Outbox, desk: Desk, journal: Journal, disk: Disk, place: str) -> None:
+    def __init__(
+        self, *, cache: Cache, outbox: Outbox, desk: Desk, journal: Journal, disk: Disk, place: str, now: Now
+    ) -> None:
         self._cache = cache
         self._outbox = outbox
         self._desk = desk
         self._journal = journal
         self._disk = disk
         self._place = place
+        self._now = now
 
     async def of(self, key: Key) -> Evidence | None:
         """The evidence of one notification, or None when it is not in the cache."""
@@ -75,6 +81,8 @@ class EvidenceBook:
             marks=marks,
             journal=tuple(self._journal.read(user_id=key.user_id, id=key.id)),
             mine=self._desk.mine(self._place, [key]).get(key, Mine()),
+            reach=read_reach(self._cache, self._place, key.user_id),
+            gathered_at=self._now(),
         )
 
     def _server_alls(self, notification: Notification) -> list[Instant]:

@@ -3,50 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from neptune_inbox.errors import InboxError
 from neptune_inbox.model import Key
 
 
-@dataclass(frozen=True, slots=True)
-class Arrived:
+class Arrived(Struct, frozen=True):
     """Notifications that were not in the cache before."""
 
     user_id: str
     keys: tuple[Key, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Polled:
+class Polled(Struct, frozen=True):
     """A poll of one user ended; `changed` tells whether rows or counts differ from before."""
 
     user_id: str
     changed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class MarksChanged:
+class MarksChanged(Struct, frozen=True):
     """Marks were held, undone, sent, failed or put off."""
 
     keys: tuple[Key, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class MineChanged:
+class MineChanged(Struct, frozen=True):
     """My plane changed for these."""
 
     keys: tuple[Key, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class HealthChanged:
+class HealthChanged(Struct, frozen=True):
     """The connection or the token became good or bad; ask `Session.health`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Troubled:
+class Troubled(Struct, frozen=True):
     """A background task met an error that the user must be told."""
 
     error: InboxError

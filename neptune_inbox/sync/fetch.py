@@ -9,8 +9,10 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from neptune_inbox.errors import InboxError
 from neptune_inbox.model import Counts, Filter, Freshness, Key, Now, Page
@@ -32,8 +34,7 @@ PROOF_PAGES = 3
 """How many pages of read rows one poll looks through for rows that left the unread list."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(Struct, frozen=True):
     """What one poll of one user brought."""
 
     new: tuple[Key, ...] = ()

@@ -6,8 +6,10 @@ Nothing here writes to the server. What is opened is a frozen `Window`; what cam
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from neptune_inbox.errors import BadQuery
 from neptune_inbox.model import (
@@ -37,8 +39,7 @@ MARK_FLAGS = {"pending": (MarkState.HELD, MarkState.SENDING), "failed": (MarkSta
 MINE_FLAGS = ("done", "starred", "snoozed", "noted")
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """What the agent looks at: one user or `EVERYONE`, one of the API's kinds, and a query."""
 
     user_id: str = EVERYONE
@@ -46,8 +47,7 @@ class Scope:
     query: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(Struct, frozen=True):
     """The counts and the freshness of a scope's users, as the sidebar and the filter bar show them."""
 
     users: tuple[str, ...] = ()
@@ -86,10 +86,12 @@ class Inbox:
         self._now = now
         self._overlay = Overlay(cache=cache, outbox=outbox, desk=desk, place=place)
 
-    async def open(self, scope: Scope) -> Window:
-        """The rows of a scope as they stand now, newest first; raises BadQuery."""
+    async def open(self, scope: Scope, *, limit: int | None = None) -> Window:
+        """The rows of a scope as they stand now, newest first, or the first `limit` of them; raises BadQuery."""
         clauses = parse_query(scope.query, self._now())
-        return await self._disk.run(self._open, scope, clauses)
+        window = await self._disk.run(self._open, scope, clauses, limit=limit)
+        window.is_partial = len(window) == limit
+        return window
 
     async def waiting(self, scope: Scope, window: Window) -> int:
         """How many rows the scope has now that the window, drawn earlier, does not show."""
@@ -162,14 +164,18 @@ class Inbox:
         watched = self._desk.watched(self._place)
         return watched if user_id in ("", *watched) else [*watched, user_id]
 
-    def _open(self, scope: Scope, clauses: tuple[Clause, ...], newer_than: int | None = None) -> Window:
+    def _open(
+        self, scope: Scope, clauses: tuple[Clause, ...], newer_than: int | None = None, limit: int | None = None
+    ) -> Window:
         users = self._desk.watched(self._place) if scope.user_id == EVERYONE else [scope.user_id]
         only, without, rest = self._resolve(clauses)
         search = Search(tuple(users), scope.kind, rest)
         hidden: set[Key] = set()
         if scope.kind is Filter.UNREAD and not any(_is_mine(clause) for clause in clauses):
             hidden = self._desk.keys_where(self._place, "done") | self._desk.keys_where(self._place, "snoozed")
-        ids = self._cache.window(self._place, search, only=only, without=without | hidden, newer_than=newer_than)
+        ids = self._cache.window(
+            self._place, search, only=only, without=without | hidden, newer_than=newer_than, limit=limit
+        )
         if newer_than is not None:
             return Window(ids, self._overlay)
         left_out = 0

@@ -10,8 +10,9 @@ import csv
 import io
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from neptune_inbox.model import Instant, Key, Lifetime, MarkState, Now
 from neptune_inbox.sync.disk import Disk
@@ -27,8 +28,7 @@ AGES = (("under 1 h", HOUR), ("1 to 6 h", 6 * HOUR), ("6 to 24 h", DAY), ("1 to 
 OLDEST = "over 7 d"
 
 
-@dataclass(frozen=True, slots=True)
-class EventInsight:
+class EventInsight(Struct, frozen=True):
     """One kind of event."""
 
     event_type: str
@@ -43,8 +43,7 @@ class EventInsight:
     """Some of the times are only bounded by two polls."""
 
 
-@dataclass(frozen=True, slots=True)
-class Insight:
+class Insight(Struct, frozen=True):
     """Figures over a set of users and a period."""
 
     users: int

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from neptune_inbox.model import Clause, Counts, Filter, Freshness, Instant, Key, Search
 from neptune_inbox.sync.disk import Disk

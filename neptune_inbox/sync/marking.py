@@ -7,8 +7,9 @@ Nothing but ids that were in a list that the agent saw is ever held.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from neptune_inbox.errors import ObserveOnly
 from neptune_inbox.model import Instant, Key, Mark, MarkState, Mode, Now, Profile, Receipt, Row
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
     from neptune_inbox.sync.record import Recorder
 
 
-@dataclass(frozen=True, slots=True)
-class MarkAllPlan:
+class MarkAllPlan(Struct, frozen=True):
     """What accepting a mark-all would do, frozen when the key was pressed."""
 
     keys: tuple[Key, ...]

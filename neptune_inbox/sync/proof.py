@@ -6,14 +6,13 @@ for again until more is missing, so that an idle poll stays one request.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from neptune_inbox.model import Key, Page
 from neptune_inbox.sync.walk import Walk
 
 
-@dataclass(slots=True)
-class Proof:
+class Proof(Struct):
     """The search for one user's missing rows, over as many polls as it takes."""
 
     missing: frozenset[Key] = frozenset()

@@ -17,6 +17,12 @@ SERVER_ALL = "mark-server-all"
 """The verb for the API's own mark-all of one user."""
 
 
+def check_mode(profile: Profile) -> None:
+    """Raise ObserveOnly where nothing may be written."""
+    if profile.mode is Mode.OBSERVE:
+        raise ObserveOnly(f"`{profile.name}` is only observed: nothing was sent.")
+
+
 class Recorder:
     """Puts every write of one place into the journal."""
 
@@ -32,8 +38,7 @@ class Recorder:
         self, verb: str, write: Callable[[], Awaitable[T]], *, user_id: str = "", id: str = "", detail: str = ""
     ) -> T:
         """Do one write between two lines of the journal; raises what the write raises, and ObserveOnly."""
-        if self._profile.mode is Mode.OBSERVE:
-            raise ObserveOnly(f"`{self._profile.name}` is only observed: nothing was sent.")
+        check_mode(self._profile)
         await self._note(verb, "trying", user_id, id, detail)
         try:
             answer = await write()

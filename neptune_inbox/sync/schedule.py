@@ -6,9 +6,10 @@ everybody due, the longest time between two polls of one user stays under twice 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import ceil
 from random import Random
+
+from msgspec import Struct
 
 from neptune_inbox.model import Instant
 
@@ -20,8 +21,7 @@ ASKED_EVERY = 5_000
 """Milliseconds: a refresh key that is held down jumps the budget no more often than this."""
 
 
-@dataclass(slots=True)
-class Turn:
+class Turn(Struct):
     """When one user was last asked for, and when they may be asked for again."""
 
     last: Instant = 0

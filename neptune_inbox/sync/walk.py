@@ -7,8 +7,9 @@ some and the walk steps back. Rows of a walk that broke off are no known ground:
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from math import ceil
+
+from msgspec import Struct, field
 
 from neptune_inbox.model import Filter, Freshness, Instant, Key, Page
 
@@ -16,8 +17,7 @@ PAGES_WITHOUT_NEWS = 2
 """A server that ignores the page number shows the same rows again; so many pages of that end the walk."""
 
 
-@dataclass(slots=True)
-class Trail:
+class Trail(Struct):
     """What earlier walks down one list left behind."""
 
     ground: frozenset[Key] = frozenset()
@@ -31,8 +31,7 @@ class Trail:
     """Nothing of this list is missing that was created since, as far as older pages were loaded."""
 
 
-@dataclass(slots=True)
-class Trails:
+class Trails(Struct):
     """The trails down all three lists of one user."""
 
     of: dict[Filter, Trail] = field(default_factory=lambda: {kind: Trail() for kind in Filter})

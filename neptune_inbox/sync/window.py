@@ -9,8 +9,9 @@ from __future__ import annotations
 from array import array
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from neptune_inbox.model import Key, Row
 from neptune_inbox.text import CleanText
@@ -60,6 +61,8 @@ class Window:
         self, ids: array[int], overlay: Overlay | None, *, hidden: int = 0, newest_rowid: int | None = None
     ) -> None:
         self.ids = ids
+        self.is_partial = False
+        """Only the first rows, so that they are on screen at once; the whole list follows."""
         self.newest_rowid = max(ids, default=0) if newest_rowid is None else newest_rowid
         """Rows with a higher one came after this list was drawn."""
         self.hidden = hidden

@@ -21,6 +21,7 @@ from neptune_inbox.model import (
     Receipt,
 )
 from neptune_inbox.sync.evidence import Evidence, ReadBy
+from neptune_inbox.sync.reach import contact_sentences, missing_sentence
 from neptune_inbox.sync.when import from_instant
 from neptune_inbox.text import clean_block
 
@@ -79,12 +80,26 @@ def evidence_lines(evidence: Evidence) -> list[tuple[str, str]]:
         ("Delivery", notification.status or "not told"),
         ("Link", notification.link or "none"),
     ]
+    lines += [("Contacts", words) for words in contact_sentences(evidence.reach)]
+    if missing := missing_of(evidence):
+        lines.append(("Missing", missing))
     lines += [("Mark", mark_sentence(mark)) for mark in evidence.marks]
     if not evidence.marks:
         lines.append(("Mark", "we never marked it"))
     lines += [("Mine", text) for text in mine_sentences(evidence.mine)]
     lines += [("Journal", journal_sentence(entry)) for entry in evidence.journal]
     return lines
+
+
+def missing_of(evidence: Evidence) -> str:
+    """`unread for 3 days; no push token, no email`, or empty."""
+    notification = evidence.notification
+    return missing_sentence(
+        evidence.reach,
+        is_read=notification.is_read,
+        created_at=notification.created_at,
+        now=evidence.gathered_at,
+    )
 
 
 def evidence_text(evidence: Evidence) -> str:
@@ -237,10 +252,18 @@ def evidence_json(evidence: Evidence) -> JsonObject:
         "read_by": evidence.read_by.value,
         "read_after": iso(after),
         "read_before": iso(before),
+        "contacts": _contacts_json(evidence),
+        "missing": missing_of(evidence),
         "marks": [mark_json(mark) for mark in evidence.marks],
         "journal": [journal_json(entry) for entry in evidence.journal],
         "raw": _parsed(evidence.notification.raw),
     }
+
+
+def _contacts_json(evidence: Evidence) -> JsonValue:
+    """The contact infos, or null where they are not known."""
+    user = evidence.reach.user
+    return None if user is None else [{"type": one.type, "value": one.value} for one in user.contacts]
 
 
 def to_json(value: JsonValue | Mapping[str, JsonValue] | list[JsonObject]) -> str:

@@ -6,9 +6,10 @@ Signing in tests the token against the API before anything is stored; "saved" is
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
 
 from neptune_inbox.errors import AccessDenied, NotFound
 from neptune_inbox.model import Environment, Event, Filter, Now, Profile, Token
@@ -20,31 +21,27 @@ if TYPE_CHECKING:
     from neptune_inbox.credentials import Claims, Vault
 
 
-@dataclass(frozen=True, slots=True)
-class ProfileSaved:
+class ProfileSaved(Struct, frozen=True):
     """A profile to keep in the configuration, as the default one."""
 
     profile: Profile
 
 
-@dataclass(frozen=True, slots=True)
-class ViewSaved:
+class ViewSaved(Struct, frozen=True):
     """A view to keep in the configuration."""
 
     name: str
     query: str
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateSaved:
+class TemplateSaved(Struct, frozen=True):
     """An event to keep in the configuration as one to start from."""
 
     name: str
     event: Event
 
 
-@dataclass(frozen=True, slots=True)
-class ThemeChosen:
+class ThemeChosen(Struct, frozen=True):
     """The theme to keep in the configuration."""
 
     theme: str
@@ -53,8 +50,7 @@ class ThemeChosen:
 Change: TypeAlias = ProfileSaved | ViewSaved | TemplateSaved | ThemeChosen
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """A token that the API took."""
 
     token: Token

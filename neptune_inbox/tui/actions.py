@@ -5,8 +5,9 @@ Bindings, hints, help, palette, README and the check of a user's keymap are all 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Where(StrEnum):
@@ -24,8 +25,7 @@ READING = LISTS | {Where.PREVIEW}
 EVERYWHERE = frozenset(Where)
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(Struct, frozen=True):
     """Something that the agent can do."""
 
     id: str

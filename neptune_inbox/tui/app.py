@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.segment import Segment, Segments
 from textual import on, work
 from textual.filter import LineFilter
+from textual.widgets import Input
 
 from neptune_inbox.errors import ConfigProblem, NotSignedIn, SignInProblem
 from neptune_inbox.model import EVERYONE, Filter, Profile
@@ -27,7 +28,7 @@ from neptune_inbox.tui.messages import FactTold, ProfileChosen, SignInAsked, Unr
 from neptune_inbox.tui.screens.inbox import InboxScreen, keyed
 from neptune_inbox.tui.screens.sheet import Sheet
 from neptune_inbox.tui.screens.sign_in import SignInScreen
-from neptune_inbox.tui.theme import THEMES, choose_theme, textual_theme
+from neptune_inbox.tui.theme import TERMINAL, THEMES, choose_theme, textual_theme
 from neptune_inbox.tui.type_ahead import TypeAheadApp
 from neptune_inbox.tui.verbs import find_verb, load_verbs
 from neptune_inbox.tui.widgets.gate import HarmlessFilter
@@ -74,8 +75,18 @@ class NeptuneInbox(TypeAheadApp[int]):
         # Before the stylesheets are read, so that they are read once.
         for name in THEMES:
             self.register_theme(textual_theme(name))
-        self.theme = choose_theme(workspace.settings.ui.theme, environ)
+        self._choose_first_theme(choose_theme(workspace.settings.ui.theme, environ))
         self._actions: tuple[Action, ...] = apply_keymap(workspace.settings.keys)
+
+    def _choose_first_theme(self, name: str) -> None:
+        """Set the theme as if it had always been this one: a change would have all stylesheets read twice."""
+        if name == TERMINAL:
+            self.theme = name
+            return
+        self.set_reactive(NeptuneInbox.theme, name)
+        is_dark = self.current_theme.dark
+        for class_name, is_on in ((f"-theme-{name}", True), ("-dark-mode", is_dark), ("-light-mode", not is_dark)):
+            self.set_class(is_on, class_name, update=False)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """What our sheets name beyond Textual's own variables, for themes that leave it open."""
@@ -107,6 +118,7 @@ class NeptuneInbox(TypeAheadApp[int]):
         screen = keyed(self._actions)(
             self.workspace, session, actions=self._actions, find_verb=find_verb, scope=scope
         )
+        await screen.prepare()
         await self.push_screen(screen)
         self.call_after_refresh(self._start, session, scope)
 
@@ -150,6 +162,9 @@ class NeptuneInbox(TypeAheadApp[int]):
     def on_app_blur(self) -> None:
         if self.session is not None:
             self.session.poller.set_focus(False)
+
+    def keys_are_actions(self) -> bool:
+        return isinstance(self.screen, InboxScreen) and not isinstance(self.focused, Input)
 
     async def action_quit(self) -> None:
         """Textual's own way out (ctrl+q): it closes what is open, and asks as `q` does."""

@@ -211,7 +211,9 @@ def _mark_spans(mark: MarkFacts, now: Instant, limit: int) -> tuple[Span, ...]:
     if mark.state == "sending":
         return (("sending", Meaning.PENDING),)
     if mark.state == "failed":
-        words = f"refused: {column(mark.error)}" if mark.error and limit >= 16 else "refused"
+        # The server's own words stand behind ours, and there is room for a few only.
+        reason = column(mark.error).rpartition(": ")[2]
+        words = f"refused: {reason}" if reason and limit >= 16 else "refused"
         return ((crop(words, limit), Meaning.FAILED),)
     return ((crop("read by us", limit), Meaning.DIM),) if mark.state == "sent" else ()
 

@@ -193,7 +193,7 @@ def status_line(facts: StatusFacts, width: int, now: Instant) -> Line:
         words = ((" ◆ ", Meaning.SELECTED), (f"{column(facts.selection)} ", Meaning.STRONG))
         left.append(Piece(words, rank=1, action="select.none"))
     if facts.message:
-        room = max(12, width - 26)
+        room = max(12, width - 18)
         left.append(Piece(((f" {crop(column(facts.message), room)} ", _LEVELS.get(facts.level, Meaning.TEXT)),)))
     right = [Piece(((f" {_position(facts)} ", Meaning.DIM),), rank=3)] if facts.loaded else []
     if facts.loaded and not facts.has_everything and facts.complete_back_to is not None:

@@ -144,6 +144,8 @@ class PreviewFacts(NamedTuple):
     theirs: str = ""
     """The customer's side in words: `unread`, `read 14:02, by us`."""
     is_unread: bool = False
+    is_pending: bool = False
+    """Our mark is on its way."""
     mine: str = ""
     """My side in words, empty when there is nothing."""
     body: str = ""
@@ -172,6 +174,8 @@ def preview_head(facts: PreviewFacts, width: int) -> list[Line]:
         f"{verb} {when}" for verb, when in (("created", facts.created), ("first seen", facts.first_seen)) if when
     )
     shape = ("●", Meaning.UNREAD) if facts.is_unread else ("○", Meaning.READ)
+    if facts.is_pending:
+        shape = ("◷", Meaning.PENDING)
     planes = [Piece(((" ", Meaning.TEXT), shape, (f" {column(facts.theirs)}", Meaning.TEXT)))]
     mine = [Piece((("mine: ", Meaning.DIM), (f"{column(facts.mine)} ", Meaning.TEXT)), rank=1)] if facts.mine else []
     return [

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from neptune_inbox.errors import ConfigProblem
 from neptune_inbox.tui.actions import ACTIONS, Action, Where

@@ -3,37 +3,38 @@
 from __future__ import annotations
 
 from neptune_inbox.errors import UsageProblem
-from neptune_inbox.model import Instant, Notification, Row, User
+from neptune_inbox.model import Instant, Notification, Row
 from neptune_inbox.sync.evidence import Evidence, ReadBy
+from neptune_inbox.sync.reach import missing_sentence
 from neptune_inbox.sync.wording import mine_sentences, pretty
 from neptune_inbox.text import check_link
 from neptune_inbox.tui.format_panes import PreviewFacts
-from neptune_inbox.tui.words import moment, span
-
-CONTACT_WORDS = {"email": "email", "mobile_number": "mobile", "firebase_token": "push"}
+from neptune_inbox.tui.words import moment
 
 
-def preview_facts(row: Row, evidence: Evidence, user: User | None, now: Instant) -> PreviewFacts:
+def preview_facts(row: Row, evidence: Evidence, now: Instant) -> PreviewFacts:
     """What the preview tells of a row."""
-    notification, sighting = evidence.notification, evidence.sighting
+    notification, sighting, reach = evidence.notification, evidence.sighting, evidence.reach
+    missing = missing_sentence(reach, is_read=row.is_read, created_at=row.created_at, now=now)
     host, path, is_suspicious = _link(notification)
     return PreviewFacts(
         title=notification.title,
         event_type=notification.event_type,
         user_id=notification.user_id,
-        user_name=user.name if user else "",
-        reach=reach(user),
+        user_name=reach.user.name if reach.user else "",
+        reach=reach.ways,
         created=moment(notification.created_at, now) if notification.created_at is not None else "",
         first_seen=moment(sighting.first_seen_at, now) if sighting else "",
         theirs=theirs_sentence(row, evidence, now),
         is_unread=row.counts_as_unread,
+        is_pending=not row.is_read and not row.counts_as_unread,
         mine=", ".join(mine_sentences(row.mine)),
         body=notification.body,
         link_host=host,
         link_path=path,
         is_link_suspicious=is_suspicious,
         payload="" if notification.data in ("{}", "null", "[]") else pretty(notification.data),
-        evidence=(("missing", missing),) if (missing := missing_sentence(row, user, now)) else (),
+        evidence=(("missing", missing),) if missing else (),
     )
 
 
@@ -53,22 +54,6 @@ def theirs_sentence(row: Row, evidence: Evidence, now: Instant) -> str:
     if before is not None and after is not None:
         return f"read between {moment(after, now)} and {moment(before, now)}, {who}"
     return f"read, {who}"
-
-
-def reach(user: User | None) -> tuple[tuple[str, bool], ...]:
-    """Which ways there are to reach the user; empty where nobody asked yet."""
-    if user is None:
-        return ()
-    there = {contact.type for contact in user.contacts}
-    return tuple((word, kind in there) for kind, word in CONTACT_WORDS.items())
-
-
-def missing_sentence(row: Row, user: User | None, now: Instant) -> str:
-    """`unread for 3d: no push token, no email`; empty where nothing is missing or it is read."""
-    if row.is_read or user is None or row.created_at is None:
-        return ""
-    missing = [f"no {word}{' token' if word == 'push' else ''}" for word, is_there in reach(user) if not is_there]
-    return f"unread for {span(now - row.created_at)}: {', '.join(missing)}" if missing else ""
 
 
 def _link(notification: Notification) -> tuple[str, str, bool]:

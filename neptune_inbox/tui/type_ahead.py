@@ -26,14 +26,15 @@ class KeysAwaited(Message):
 class TypeAheadApp(App[T]):
     """Holds keys back from the moment something was asked to open until it has the focus."""
 
-    _is_holding = False
-    _patience: Timer | None = None
+    def __init__(self, *, ansi_color: bool | None = None) -> None:
+        super().__init__(ansi_color=ansi_color)
+        self._held: list[Key] = []
+        self._is_holding = False
+        self._patience: Timer | None = None
 
     def hold_keys(self) -> None:
         """Keep what is typed from now on."""
-        if not self._is_holding:
-            self._is_holding = True
-            self._held: list[Key] = []
+        self._is_holding = True
         if self._patience is not None:
             self._patience.stop()
         self._patience = self.set_timer(PATIENCE, self.release_keys)
@@ -42,11 +43,18 @@ class TypeAheadApp(App[T]):
         """Give back what was typed, in order, behind a change of focus that was asked for before."""
         self.post_message(KeysAwaited())
 
+    def keys_are_actions(self) -> bool:
+        """Whether no widget on the screen wants keys for itself."""
+        return False
+
     async def on_event(self, event: Event) -> None:
-        # A key that comes back from the focused widget was of no use to it, and would run an action.
-        if self._is_holding and isinstance(event, Key) and event.is_forwarded:
+        if isinstance(event, Key) and self._is_holding:
             self._held.append(event)
             event.stop()
+        elif isinstance(event, Key) and not event.is_forwarded and self.keys_are_actions():
+            # Not by way of the focused widget: the next key must not set out before this one has acted.
+            if not await self._check_bindings(event.key, priority=True):
+                await self._check_bindings(event.key)
         else:
             await super().on_event(event)
 
@@ -57,8 +65,9 @@ class TypeAheadApp(App[T]):
         self._is_holding = False
         if self._patience is not None:
             self._patience.stop()
-        for key in self._held:
-            await super().on_event(Key(key.key, key.character))
+        held, self._held = self._held, []
+        for key in held:
+            await self.on_event(Key(key.key, key.character))
 
 
 def hold_keys(app: App[object]) -> None:

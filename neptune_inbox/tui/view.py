@@ -5,7 +5,7 @@ The screen holds one `View` and replaces it whole; nothing here reads the networ
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from neptune_inbox.errors import InboxError
 from neptune_inbox.model import EVERYONE, Filter, Freshness, Instant, Key, Profile
@@ -20,8 +20,7 @@ STALE_AFTER = HOUR // 4
 """What was fetched longer ago than this is drawn as stale in the sidebar."""
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """Everything that the lines around the list tell."""
 
     profile: Profile
@@ -112,7 +111,7 @@ def status_facts(view: View) -> StatusFacts:
     return StatusFacts(
         position=view.position,
         loaded=view.length,
-        total=None if view.scope.query else view.total(view.scope.kind),
+        total=_total_without_waiting(view),
         complete_back_to=max(bounds, default=None),
         has_everything=has_everything or bool(view.scope.query),
         selection=f"{len(view.selected):,} selected {whose}" if view.selected else "",
@@ -120,6 +119,12 @@ def status_facts(view: View) -> StatusFacts:
         level=view.level,
         hidden=view.hidden,
     )
+
+
+def _total_without_waiting(view: View) -> int | None:
+    """What the server holds of this list, without what waits behind the banner: that is not missing."""
+    total = None if view.scope.query else view.total(view.scope.kind)
+    return None if total is None else total - view.waiting
 
 
 def sidebar_facts(view: View, now: Instant) -> SidebarFacts:

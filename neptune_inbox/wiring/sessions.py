@@ -210,7 +210,9 @@ def build_session(builder: Builder, profile: Profile) -> Session:
         mine=MyPlane(desk=desk, disk=disk, bus=parts.bus, place=place),
         people=People(client=client, cache=cache, recorder=recorder, disk=disk, place=place, now=now),
         events=Events(client=client, fetcher=parts.fetcher, recorder=recorder, now=now, sleep=builder.sleep),
-        evidence=EvidenceBook(cache=cache, outbox=outbox, desk=desk, journal=journal, disk=disk, place=place),
+        evidence=EvidenceBook(
+            cache=cache, outbox=outbox, desk=desk, journal=journal, disk=disk, place=place, now=now
+        ),
         insights=Insights(cache=cache, outbox=outbox, disk=disk, place=place, now=now),
         poller=poller,
         courier=courier,

@@ -1,4 +1,4 @@
-"""Ten thousand random days of the promise: `python tests/bench/promise.py [DAYS]`, about ten minutes.
+"""Ten thousand random days of the promise: `python tests/bench/promise.py [DAYS]`, about a quarter of an hour.
 
 Each day is up to thirty steps of an agent, two customers, the weather and the end of the program (tests/promise.py).
 """

@@ -8,25 +8,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from textual import events
 from textual.css.query import NoMatches
-from textual.geometry import Region
 from textual.pilot import Pilot
-from textual.widgets import Input, OptionList, Static, Static
+from textual.widgets import Input, OptionList
 
 from neptune_inbox.model import Filter, Profile, Row
 from neptune_inbox.tui.actions import Action
 from neptune_inbox.tui.app import NeptuneInbox
+from neptune_inbox.tui.keys import shown_keys
 from neptune_inbox.tui.screens.inbox import InboxScreen
-from neptune_inbox.tui.screens.sheet import Sheet
 from tests.tui.service import Service
-
-if TYPE_CHECKING:
-    from neptune_inbox.model import Key
-    from neptune_inbox.sync.session import Session
+from tests.tui.sight import Sight
 
 LOOKS = 2_000
 """How often a condition is looked at before the story has failed; each look gives way for a millisecond."""
@@ -41,127 +35,12 @@ NAMES = {
 CHARACTERS = {name: character for character, name in NAMES.items() if len(character) == 1}
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """One line of the list as it stands on the screen."""
-
-    text: str
-
-    @property
-    def theirs(self) -> str:
-        """● unread, ○ read, ◷ on its way, ! refused."""
-        return self.text[2]
-
-    @property
-    def mine(self) -> str:
-        """✓ done, z snoozed, ★ starred, ✎ noted, or a space."""
-        return self.text[4]
-
-    @property
-    def is_selected(self) -> bool:
-        return self.text[0] == "◆"
-
-    def __contains__(self, words: str) -> bool:
-        return words in self.text
-
-
-class Inbox:
+class Inbox(Sight):
     """A running inbox, in the words of the agent."""
 
     def __init__(self, app: NeptuneInbox, pilot: Pilot[int], service: Service) -> None:
-        self.app = app
+        super().__init__(app, service)
         self.pilot = pilot
-        self.service = service
-
-    # What is on the screen ---------------------------------------------------------------------------------------
-
-    @property
-    def screen(self) -> InboxScreen:
-        """The inbox, whatever lies over it."""
-        for screen in reversed(self.app.screen_stack):
-            if isinstance(screen, InboxScreen):
-                return screen
-        raise NoMatches("no inbox is open")
-
-    @property
-    def session(self) -> Session:
-        return self.screen.session
-
-    def rows(self) -> list[Shown]:
-        """The lines of the list, from the top of the screen; an empty list has none."""
-        widget = self.screen.rows
-        if not self.screen.window or not widget.display:
-            return []
-        strips = widget.render_lines(Region(0, 0, *widget.size))
-        return [Shown(strip.text) for strip in strips if strip.text.strip()]
-
-    def row(self, words: str) -> Shown:
-        """The one line that has these words."""
-        found = [row for row in self.rows() if words in row]
-        assert len(found) == 1, f"{len(found)} rows have {words!r}:\n{self.text()}"
-        return found[0]
-
-    def titles(self) -> list[str]:
-        """The titles of the lines on the screen; each is `Card 12` or the like."""
-        known = set(self.service.titles.values())
-        return [title for row in self.rows() if (title := _card(row.text)) in known]
-
-    def cursor(self) -> str:
-        """The title of the row under the cursor, empty without one."""
-        row = self.screen.cursor_row
-        return row.title if row else ""
-
-    def anchor(self) -> Key | None:
-        """Which notification stands on the first line of the list."""
-        return self.screen.rows.anchor_key
-
-    def top(self) -> str:
-        return self.screen.query_one("#top").text  # type: ignore[attr-defined,no-any-return]
-
-    def bar(self) -> str:
-        """The filters with their counts, the query, the banner."""
-        return self.screen.query_one("#bar").text  # type: ignore[attr-defined,no-any-return]
-
-    def status(self) -> str:
-        return self.screen.query_one("#status").text  # type: ignore[attr-defined,no-any-return]
-
-    def hints(self) -> str:
-        return self.screen.query_one("#hints").text  # type: ignore[attr-defined,no-any-return]
-
-    def sidebar(self) -> str:
-        widget = self.screen.sidebar
-        return "\n".join(strip.text for strip in widget.render_lines(Region(0, 0, *widget.size)))
-
-    def preview(self) -> str:
-        """What the preview tells, or an empty text while it tells nothing."""
-        facts = self.screen.preview.facts
-        return "\n".join((facts.title, facts.theirs, facts.mine, facts.body)) if facts else ""
-
-    @property
-    def has_sheet(self) -> bool:
-        return isinstance(self.app.screen, Sheet)
-
-    def sheet(self) -> str:
-        """The text of the sheet that lies over the list, without its border."""
-        assert self.has_sheet, f"no sheet is open:\n{self.text()}"
-        box = self.app.screen.query(".sheet").first().region
-        return "\n".join(line[box.x + 1 : box.right].strip() for line in self.lines()[box.y : box.bottom])
-
-    def problem(self) -> str:
-        """What a screen or a sheet says is wrong."""
-        return str(self.app.screen.query_one(".sheet-problem", Static).content)
-
-    def problem(self) -> str:
-        """What a screen or a sheet says is wrong."""
-        return str(self.app.screen.query_one(".sheet-problem", Static).content)
-
-    def lines(self) -> list[str]:
-        """The whole screen, line by line, as it would reach the terminal."""
-        screen = self.app.screen
-        return [strip.text for strip in screen._compositor.render_strips(screen.size)]
-
-    def text(self) -> str:
-        return "\n".join(self.lines())
 
     # What the agent does -----------------------------------------------------------------------------------------
 
@@ -233,7 +112,9 @@ class Inbox:
         """Type an action's label and go down to it; the answer is what enter would run."""
         await self.press(":")
         await self.asked("Palette")
-        self.app.post_message(events.Paste(action.label))
+        self.app.post_message(
+            events.Paste("  ".join(filter(None, (f"{action.label} {shown_keys(action)}", action.help))))
+        )
         await self.settle()
         options = self.app.screen.query_one(OptionList)
         for _ in range(options.option_count):
@@ -270,7 +151,8 @@ class Inbox:
         """Until what was pressed is done and drawn; requests to the server may still be under way."""
         for _ in range(ROUNDS):
             await self.pilot.pause(0)
-            if (session := self.app.session) is not None and session is getattr(self.app.screen, "session", None):
+            session = self.app.session
+            if session is not None and isinstance(self.app.screen, InboxScreen):
                 await session.inbox.watched()
         await self.pilot.pause(0)
 
@@ -320,12 +202,6 @@ class Inbox:
         row = await self.session.inbox.row(self.service.key(title))
         assert row is not None
         return row
-
-
-def _card(line: str) -> str:
-    """The `Card 12` in a line of the list."""
-    words = line.split()
-    return f"Card {words[words.index('Card') + 1]}" if "Card" in words[:-1] else ""
 
 
 @asynccontextmanager

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from neptune_inbox.config import PollingSettings, Settings, UiSettings
 from neptune_inbox.credentials import Vault

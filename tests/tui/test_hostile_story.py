@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import unicodedata
 
+import pytest
+
 from neptune_inbox.model import Filter
 from neptune_inbox.sandbox.hostile import hostile_rows
+from neptune_inbox.tui.screens import inbox_state
 from tests.tui.driver import Inbox, inbox_of
 from tests.tui.service import Service
 
 FORBIDDEN = {"Cc", "Cs", "Zl", "Zp", "Co", "Cn"}
-HIDDEN = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C, 0x200B, 0xFEFF)}
+HIDDEN = {
+    chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C, 0x200B, 0xFEFF)
+}
 
 
 def _check(inbox: Inbox) -> None:
@@ -25,26 +30,24 @@ def _check(inbox: Inbox) -> None:
             assert segment.style is None or "@click" not in segment.style.meta
 
 
-async def test_hostile_rows_are_harmless_on_every_screen() -> None:
+async def test_hostile_rows_are_harmless_on_every_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbox_state, "PREVIEW_PAUSE", 0.001)
     service = Service(users=("u-1", "u-2"))
     rows = hostile_rows()
     service.has_hostile(rows)
     service.has(1, "u-2")
     async with inbox_of(service, kind=Filter.ALL) as inbox:
-        await inbox.press("g")
-        for _ in range(len(rows)):
-            before = inbox.preview()
+        for number in range(len(rows)):
+            before = inbox.screen.preview.facts
             await inbox.press("j")
-            await inbox.until(lambda before=before: inbox.preview() != before)  # type: ignore[misc]
+            await inbox.until(lambda before=before: inbox.screen.preview.facts is not before)  # type: ignore[misc]
             _check(inbox)
-            for key, words in (("i", "Evidence"), ("c", "Note on"), ("b", "Snooze")):
-                await inbox.press(key)
-                await inbox.asked(words)
-                _check(inbox)
-                await inbox.press("esc")
-            await inbox.press("e")
+            await inbox.press("i")
+            await inbox.asked("Evidence")
             _check(inbox)
-            await inbox.press("k")
+            await inbox.press("esc")
+            if number % 8 == 0:
+                await _see_the_sheets_of_a_row(inbox)
         await inbox.press("a", "m", "$")
         await inbox.comes(lambda: "pending" not in inbox.top())
         for key in ("O", "T", "L", "P", "M"):
@@ -52,6 +55,17 @@ async def test_hostile_rows_are_harmless_on_every_screen() -> None:
             await inbox.asked()
             _check(inbox)
             await inbox.press("esc")
+
+
+async def _see_the_sheets_of_a_row(inbox: Inbox) -> None:
+    for key, words in (("c", "Note on"), ("b", "Snooze")):
+        await inbox.press(key)
+        await inbox.asked(words)
+        _check(inbox)
+        await inbox.press("esc")
+    for key in ("s", "e", "k"):
+        await inbox.press(key)
+        _check(inbox)
 
 
 async def test_hostile_refusals_names_and_events_are_harmless_too() -> None:

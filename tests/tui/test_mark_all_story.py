@@ -203,3 +203,11 @@ async def test_a_receipt_with_dropped_and_undone_marks_can_be_read() -> None:
         await inbox.press("esc", "i")
         await inbox.asked("Evidence")
         assert service.writes == 0
+
+
+async def test_with_a_selection_it_says_that_all_is_meant() -> None:
+    service = Service()
+    service.has(3)
+    async with inbox_of(service) as inbox:
+        await inbox.press("x", "M")
+        await inbox.asked("All that is shown, not only the 1 selected: m marks those.")

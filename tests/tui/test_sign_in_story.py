@@ -71,7 +71,7 @@ async def test_wrong_expired_and_mangled_tokens_are_told_apart() -> None:
     service = Service()
     service.sign_out(keyring := Keyring())
     async with first_start(service) as inbox:
-        said = []
+        said: list[str] = []
         expired = sign_token(service.world, expires_at=NOON - MINUTE).reveal()
         for token in (OTHER_JWT, expired, "two words here", "short"):
             await inbox.fill(token=token)
@@ -155,3 +155,13 @@ async def test_the_token_cannot_be_copied_out_of_its_field() -> None:
         await inbox.fill(token="secret-secret-secret")
         await inbox.press("shift+home", "ctrl+c", "ctrl+x")
         assert "secret" not in inbox.app.clipboard
+
+
+async def test_a_mode_that_does_not_exist_is_not_taken_for_another() -> None:
+    service = Service()
+    service.sign_out(Keyring())
+    async with first_start(service) as inbox:
+        await inbox.fill(mode="observ")
+        await inbox.fill(token=service.new_token().reveal())
+        await inbox.press("enter")
+        await inbox.until(lambda: "There is no mode `observ`." in inbox.problem())

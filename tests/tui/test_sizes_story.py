@@ -9,14 +9,36 @@ from tests.tui.driver import Inbox, first_start, inbox_of
 from tests.tui.service import Keyring, Service
 
 SIZES = ((160, 48), (120, 40), (80, 24), (60, 15), (20, 5), (1, 1))
-TOUR = ("j", "m", "x", "enter", "esc", "M", "esc", "?", "esc", ":", "esc", "i", "esc", "O", "esc", "/", "esc", "P", "esc", "C", "esc")
+TOUR = (
+    "j",
+    "m",
+    "x",
+    "enter",
+    "esc",
+    "M",
+    "esc",
+    "?",
+    "esc",
+    ":",
+    "esc",
+    "i",
+    "esc",
+    "O",
+    "esc",
+    "/",
+    "esc",
+    "P",
+    "esc",
+    "C",
+    "esc",
+)
 
 
 def _a_service() -> Service:
     service = Service(users=("u-1", "u-2"))
     service.world.create_user("staging", "u-1", {"name": "Rajiv Seelam"})
-    service.has(30, body="Dear Rajiv,\n\n" + "a long text " * 40, link="https://acme.example/1")
     service.has(5, "u-2")
+    service.has(30, body="Dear Rajiv,\n\n" + "a long text " * 40, link="https://acme.example/1")
     return service
 
 
@@ -79,7 +101,13 @@ async def test_while_reading_over_the_list_the_next_one_can_be_read() -> None:
 async def test_sheets_fit_where_there_is_little_room(size: tuple[int, int]) -> None:
     service = _a_service()
     async with inbox_of(service, size=size) as inbox:
-        for key, words in (("M", "Leave it"), ("O", "esc back"), ("i", "esc back"), ("?", "type to find"), ("P", "esc back")):
+        for key, words in (
+            ("M", "Leave it"),
+            ("O", "esc back"),
+            ("i", "esc back"),
+            ("?", "type to find"),
+            ("P", "esc back"),
+        ):
             await inbox.press(key)
             await inbox.asked(words)
             _check_inside(inbox)
@@ -92,6 +120,8 @@ async def test_signing_in_where_there_is_little_room(size: tuple[int, int]) -> N
     service.has(1)
     service.sign_out(Keyring())
     async with first_start(service, size=size) as inbox:
+        await inbox.press("ctrl+s")
+        await inbox.until(lambda: size[1] < 15 or "What was pasted is no token" in inbox.text())
         await inbox.fill(token=service.new_token().reveal())
         await inbox.press("enter")
         await inbox.comes(lambda: inbox.app.session is not None)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import re
 import sys
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 
 from neptune_inbox.config import TEMPLATE, Settings, load, parse
 from neptune_inbox.errors import ConfigProblem
@@ -237,18 +237,13 @@ def test_the_template_says_the_defaults_as_it_stands() -> None:
 
 def test_the_template_names_every_setting_with_a_line_about_it() -> None:
     lines = TEMPLATE.splitlines()
-    groups = {field.name: getattr(Settings(), field.name) for field in dataclasses.fields(Settings)}
-    names = {
-        field.name
-        for group in groups.values()
-        if dataclasses.is_dataclass(group)
-        for field in dataclasses.fields(group)
-    }
-    names |= {field.name for field in dataclasses.fields(Profile)} - {"name"} | {"default_profile"}
+    groups = [getattr(Settings(), name) for name in Settings.__struct_fields__]
+    names = {name for group in groups if isinstance(group, Struct) for name in group.__struct_fields__}
+    names |= set(Profile.__struct_fields__) - {"name"} | {"default_profile"}
     for name in names:
         at = next(i for i, line in enumerate(lines) if re.match(rf"#?{name} = ", line))
         assert lines[at - 1].startswith("# "), f"{name} has no comment"
-    for group in set(groups) - {"default_profile"}:
+    for group in set(Settings.__struct_fields__) - {"default_profile"}:
         assert re.search(rf"(?m)^#?\[{group}[\].]", TEMPLATE), f"[{group}] is missing"
 
 

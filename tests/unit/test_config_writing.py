@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from neptune_inbox.config import add_view, load, set_default_profile, set_profile, set_value
 from neptune_inbox.errors import ConfigProblem, DiskFull

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from neptune_inbox.credentials import Claims, Vault, claims
 from neptune_inbox.errors import NotSignedIn, Offline, StoreProblem, TokenExpired, TokenRefused

@@ -116,7 +116,9 @@ async def test_without_a_token_nothing_is_sent() -> None:
     assert seen.requests == []
 
 
-@pytest.mark.parametrize("token", [f"{CANARY}\n", f" {CANARY}", "CANARY ü0123456789", "CANARY", "x" * 4_097, "a b c d"])
+@pytest.mark.parametrize(
+    "token", [f"{CANARY}\n", f" {CANARY}", "CANARY ü0123456789", "CANARY", "x" * 4_097, "a b c d"]
+)
 async def test_a_token_that_is_none_is_refused_before_it_is_sent(token: str) -> None:
     seen = Recorder()
     with pytest.raises(errors.TokenMalformed) as caught:

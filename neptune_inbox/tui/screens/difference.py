@@ -11,6 +11,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from neptune_inbox.model import Profile
 from neptune_inbox.tui.screens.sheet import Sheet, line
 
 TONES = {"-": "$error", "+": "$success", " ": "$text-muted"}
@@ -26,22 +27,27 @@ class Difference(Sheet[bool]):
         Binding("k,up", "scroll(-1)", show=False),
     ]
 
-    def __init__(self, title: str, lines: Sequence[tuple[str, str]], place: str, *, is_production: bool) -> None:
+    def __init__(
+        self, title: str, lines: Sequence[tuple[str, str]], profile: Profile, *, deed: str = "write it"
+    ) -> None:
         super().__init__()
         self._title = title
         self._lines = lines
-        self._place = place
-        self._is_production = is_production
+        self._profile = profile
+        self._deed = deed
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="sheet paper"):
             yield line(self._title, "sheet-title")
-            yield line(self._place, f"sheet-line {'production' if self._is_production else 'dim'}")
+            yield line(
+                place_of(self._profile), f"sheet-line {'production' if self._profile.is_production else 'dim'}"
+            )
             with VerticalScroll(classes="paper-body"):
                 yield Static(
                     Content("\n").join(Content.styled(f"{sign} {text}", TONES[sign]) for sign, text in self._lines)
                 )
-            yield line("y write it   esc back, nothing is written", "sheet-line dim")
+            with Vertical(classes="sheet-foot"):
+                yield line(f"y {self._deed}   esc back, nothing is written", "sheet-line dim")
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()
@@ -51,3 +57,9 @@ class Difference(Sheet[bool]):
 
     def action_scroll(self, lines: int) -> None:
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+
+
+def place_of(profile: Profile) -> str:
+    """Where something would be written: the environment in words, production in capitals."""
+    environment = profile.environment.upper() if profile.is_production else profile.environment
+    return f"{environment} · {profile.name} · {profile.mode}"

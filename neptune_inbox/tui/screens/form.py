@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -16,10 +16,12 @@ from textual.widgets import Input, Static, TextArea
 from neptune_inbox.errors import InboxError
 from neptune_inbox.tui.screens.sheet import Sheet, line
 
+LOW = 30
+"""Lines; below this a form keeps no room between its fields."""
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field: `check` raises what is wrong, `warn` only says what looks odd."""
+
+class Field(Struct, frozen=True):
+    """One field: `check` raises what is wrong; `warn`, given the text of every field, only says what looks odd."""
 
     name: str
     label: str
@@ -30,13 +32,17 @@ class Field:
     is_fixed: bool = False
     suggestions: Sequence[str] = ()
     check: Callable[[str], object] = str
-    warn: Callable[[str], str] = lambda text: ""
+    warn: Callable[[Mapping[str, str]], str] = lambda values: ""
 
 
 class Form(Sheet[dict[str, str]]):
-    """Answers with the text of each field by name, once every check passes."""
+    """Answers with the text of each field by name, once every check passes.
+
+    `errors` are the server's words by the name of the field that they are about, or of a part of it (`meta.name`).
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "submit", "Go on", show=False)]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (LOW, "-tall")]  # noqa: RUF012 - Textual says that it is no class variable
 
     def __init__(
         self,
@@ -45,14 +51,12 @@ class Form(Sheet[dict[str, str]]):
         *,
         errors: Mapping[str, Sequence[str]] | None = None,
         problem: str = "",
-        notes: Sequence[str] = (),
     ) -> None:
         super().__init__()
         self._title = title
         self._fields = {field.name: field for field in fields}
-        self._errors = dict(errors or {})
+        self._errors = _by_field(errors or {}, self._fields)
         self._problem = problem
-        self._notes = notes
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="sheet form"):
@@ -62,13 +66,13 @@ class Form(Sheet[dict[str, str]]):
                     with Horizontal(classes="field block" if field.is_block else "field"):
                         yield line(field.label, "field-label")
                         yield _editor(field)
-                    yield Static(self._remark(field, field.value), id=f"remark-{field.name}", classes="field-remark")
-            yield line(self._problem, "sheet-problem error")
-            for note in self._notes:
-                yield line(note, "sheet-line dim")
-            yield line("⏎ next   ctrl+s go on   esc back, nothing is written", "sheet-line dim")
+                    yield Static(id=f"remark-{field.name}", classes="field-remark")
+            with Vertical(classes="form-foot"):
+                yield line(self._problem, "sheet-problem error")
+                yield line("⏎ or tab next   ctrl+s go on   esc back, nothing is written", "sheet-line dim")
 
     def on_mount(self) -> None:
+        self._remark_all()
         wrong = next(iter(self._errors), "")
         first = (
             wrong
@@ -108,26 +112,46 @@ class Form(Sheet[dict[str, str]]):
     def _look_at(self, name: str, value: str) -> None:
         if name in self._fields and value != self._fields[name].value:
             self._errors.pop(name, None)
-        if name in self._fields:
-            self._say(name, self._remark(self._fields[name], value))
+        self._remark_all()
 
-    def _remark(self, field: Field, value: str) -> Content:
+    def _remark_all(self) -> None:
+        """Of every field, as one may look odd beside what stands in another."""
+        values = {name: self._text(name) for name in self._fields}
+        for field in self._fields.values():
+            self._say(field.name, self._remark(field, values))
+
+    def _remark(self, field: Field, values: Mapping[str, str]) -> Content:
+        value = values[field.name]
         if said := self._errors.get(field.name):
             return Content.styled(" ".join(said), "$error")
         try:
             field.check(value)
         except InboxError as error:
             return Content.styled(error.sentence if value else "", "$warning")
-        return Content.styled(field.warn(value) if value else "", "$warning")
+        return Content.styled(field.warn(values) if value else "", "$warning")
 
     def _say(self, name: str, words: Content) -> None:
-        self.query_one(f"#remark-{name}", Static).update(words)
+        remark = self.query_one(f"#remark-{name}", Static)
+        remark.update(words)
+        remark.set_class(not words.plain, "empty")
 
     def _text(self, name: str) -> str:
         editor = self.query_one(f"#field-{name}")
         return (
             editor.text if isinstance(editor, TextArea) else editor.value.strip() if isinstance(editor, Input) else ""
         )
+
+
+def _by_field(errors: Mapping[str, Sequence[str]], fields: Mapping[str, Field]) -> dict[str, list[str]]:
+    """The words about each field; those about a part of it (`contact_infos.0.value`) name the part."""
+    told: dict[str, list[str]] = {}
+    for name, words in errors.items():
+        head, _, part = name.partition(".")
+        if name in fields or head not in fields:
+            told.setdefault(name, []).extend(words)
+        else:
+            told.setdefault(head, []).extend(f"{part}: {word}" for word in words)
+    return told
 
 
 def _editor(field: Field) -> Input | TextArea:

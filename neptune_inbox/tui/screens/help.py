@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, OptionList
@@ -16,6 +18,13 @@ from neptune_inbox.tui.screens.sheet import Sheet, line
 
 class HelpSheet(Sheet[str]):
     """The action table to read, to search and to run from."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "list('cursor_down')", show=False),
+        Binding("up", "list('cursor_up')", show=False),
+        Binding("pagedown", "list('page_down')", show=False),
+        Binding("pageup", "list('page_up')", show=False),
+    ]
 
     def __init__(self, actions: Sequence[Action], notes: Sequence[str] = ()) -> None:
         super().__init__()
@@ -48,17 +57,8 @@ class HelpSheet(Sheet[str]):
         event.stop()
         self.dismiss(event.option_id)
 
-    def key_down(self) -> None:
-        self.query_one(OptionList).action_cursor_down()
-
-    def key_up(self) -> None:
-        self.query_one(OptionList).action_cursor_up()
-
-    def key_pagedown(self) -> None:
-        self.query_one(OptionList).action_page_down()  # type: ignore[no-untyped-call]
-
-    def key_pageup(self) -> None:
-        self.query_one(OptionList).action_page_up()  # type: ignore[no-untyped-call]
+    async def action_list(self, action: str) -> None:
+        await self.query_one(OptionList).run_action(action)
 
     def _narrow(self, typed: str) -> None:
         choices = self.query_one(OptionList)

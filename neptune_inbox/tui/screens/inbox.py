@@ -1,42 +1,39 @@
-"""The inbox: hears keys, widgets and facts from below, and decides what becomes of them.
-
-Facts never move a row: they redraw what the rows say, or count what waits behind the banner.
-"""
+"""The inbox: hears keys and widgets, and decides what becomes of them; what comes from below is in `inbox_news`."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from inspect import isawaitable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from msgspec.structs import replace
 from textual import on, work
 from textual.binding import Binding, BindingType
-from textual.events import Resize
-from textual.timer import Timer
 from textual.widgets import Input
 
 from neptune_inbox.errors import BadQuery, InboxError
 from neptune_inbox.model import EVERYONE
-from neptune_inbox.sync.facts import Arrived, HealthChanged, MarksChanged, MineChanged, Polled, Troubled
-from neptune_inbox.sync.inbox import Scope
+from neptune_inbox.sync.inbox import Overview, Scope
+from neptune_inbox.sync.window import Window
 from neptune_inbox.tui.format_lines import ALL_USERS
 from neptune_inbox.tui.keys import Action
-from neptune_inbox.tui.messages import FactTold, ProfileChosen
-from neptune_inbox.tui.screens.inbox_state import InboxState
+from neptune_inbox.tui.messages import ProfileChosen
+from neptune_inbox.tui.screens.inbox_news import InboxNews
 from neptune_inbox.tui.type_ahead import hold_keys, release_keys
 from neptune_inbox.tui.widgets.lines import ActionChosen
 from neptune_inbox.tui.widgets.rows import CursorMoved, RowOpened, RowToggled
 
 if TYPE_CHECKING:
+    from neptune_inbox.store.outbox import OutboxCounts
     from neptune_inbox.sync.session import Session
     from neptune_inbox.sync.workspace import Workspace
 
 Verb: TypeAlias = "Callable[[InboxScreen], Awaitable[None] | None]"
 """What a key does: at once, or as something to be awaited in its turn."""
 
-MINUTE = 60.0
+FIRST_ROWS = 256
+"""More than any screen shows; what is drawn first while the rest of a long list is read."""
 OPENERS = frozenset(
     (
         *("search", "views", "user.go", "people", "profile.switch", "theme", "palette", "help", "event", "insight"),
@@ -60,8 +57,19 @@ def keyed(actions: Sequence[Action]) -> type[InboxScreen]:
     return type("InboxScreen", (InboxScreen,), {"BINDINGS": bindings})
 
 
-class InboxScreen(InboxState):
+class First(NamedTuple):
+    """What the first frame shows."""
+
+    window: Window
+    overview: Overview
+    views: tuple[tuple[str, str, int | None], ...]
+    counts: OutboxCounts
+
+
+class InboxScreen(InboxNews):
     """One profile's inbox."""
+
+    AUTO_FOCUS = "RowList"
 
     def __init__(
         self,
@@ -75,22 +83,46 @@ class InboxScreen(InboxState):
         super().__init__(workspace, session, actions=actions, scope=scope)
         self._find_verb = find_verb
         self._queue: asyncio.Queue[Awaitable[None]] = asyncio.Queue()
-        self._countdown: Timer | None = None
-        self._unseen: set[str] = set()
-        """Users who were never fetched before; empty once the agent does anything."""
+        self._first: First | None = None
+        self._is_drawn = asyncio.Event()
 
     async def on_mount(self) -> None:
-        self._countdown = self.set_interval(1.0, self._tick, pause=True)
-        self.set_interval(MINUTE, self._tick)
+        self.start_clock()
         # The app owns what may write, so that leaving the screen cannot cut it off.
         self.app.run_worker(self._work_off(), group="verbs", name="verbs")
-        await self.fold_in(keep=False)
-        await self.redraw_overview()
-        self._unseen = {fresh.user_id for fresh in self.view.freshness if fresh.fetched_at is None}
-        await self.redraw_marks()
+        if self._first is None:
+            await self.prepare()
+        self._show_first()
         self.rows.focus()
         for notice in self.session.notices:
             self.say(notice, "warn")
+
+    async def prepare(self) -> None:
+        """Read what the first frame shows; before the screen is on, or it would be drawn empty first."""
+        book = self.session.inbox
+        window = await book.open(self.scope, limit=FIRST_ROWS)
+        views = tuple((name, query, None) for name, query in self.workspace.settings.views.items())
+        overview = await book.overview(self.scope.user_id)
+        self._first = First(window, overview, views, await self.session.marking.counts())
+
+    def _show_first(self) -> None:
+        assert self._first is not None
+        window, overview, views, counts = self._first
+        self.show_overview(overview, views)
+        self._unseen = {fresh.user_id for fresh in self.view.freshness if fresh.fetched_at is None}
+        self.show_outbox(counts)
+        self.show_window(window, keep=False)
+        self.call_after_refresh(self._is_drawn.set)
+        # Ahead of every verb, so that none acts on a list of which only the first rows are known.
+        self._queue.put_nowait(self._complete(window))
+
+    async def _complete(self, first: Window) -> None:
+        """Put the whole list in the place of its first rows, and count what the views hold."""
+        await self._is_drawn.wait()
+        if first.is_partial and self.window is first:
+            self.show_window(await self.session.inbox.open(self.scope), keep=True)
+        if self.workspace.settings.views:
+            await self.redraw_overview()
 
     # Keys and widgets --------------------------------------------------------------------------------------------
 
@@ -208,60 +240,15 @@ class InboxScreen(InboxState):
         before = self.scope
         self.scope = replace(before, query=query.strip())
         try:
-            await self.fold_in()
+            first = await self.session.inbox.open(self.scope, limit=FIRST_ROWS)
         except BadQuery as problem:
             self.scope = before
             self.say(str(problem), "warn")
-        else:
-            self.change(message="")
-
-    # Facts from below --------------------------------------------------------------------------------------------
-
-    @on(FactTold)
-    async def _hear(self, event: FactTold) -> None:
-        event.stop()
-        match event.fact:
-            case Arrived(user_id=user):
-                # At the first look at a user, and in an empty list, there is nothing to hold still.
-                (self._fill if user in self._unseen or not len(self.window) else self._count_waiting)()
-            case Polled(user_id=user, changed=changed):
-                self._unseen.discard(user)
-                if changed:
-                    self.window.forget()
-                    self.rows.repaint()
-                self._redraw()
-            case HealthChanged():
-                self._redraw()
-            case MarksChanged() | MineChanged():
-                await self.redraw_marks()
-                self._run_countdown()
-            case Troubled(error=error):
-                self.say(str(error), "warn")
-
-    @work(group="overview", exclusive=True)
-    async def _redraw(self) -> None:
-        await self.redraw_overview()
-
-    @work(group="fill", exclusive=True)
-    async def _fill(self) -> None:
-        await self.fold_in(keep=False)
-
-    @work(group="waiting", exclusive=True)
-    async def _count_waiting(self) -> None:
-        window = self.window
-        waiting = await self.session.inbox.waiting(self.scope, window)
-        if window is self.window:
-            self.change(waiting=waiting)
-
-    def _run_countdown(self) -> None:
-        if self._countdown is not None:
-            (self._countdown.resume if self.view.held else self._countdown.pause)()
-
-    def _tick(self) -> None:
-        self._draw()
-
-    def on_resize(self, event: Resize) -> None:
-        self.call_after_refresh(self._draw)
+            return
+        self.change(message="")
+        self.show_window(first, keep=True)
+        if first.is_partial:
+            self.show_window(await self.session.inbox.open(self.scope), keep=True)
 
     async def _work_off(self) -> None:
         """Do the queued verbs one after the other; what goes wrong is said, and the next one is done."""

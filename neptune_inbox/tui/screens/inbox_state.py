@@ -5,17 +5,19 @@ Apart from `inbox.py`, which hears keys, facts and widgets: here is what the ver
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
 from textual import work
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.timer import Timer
 
-from neptune_inbox.errors import BadQuery
+from neptune_inbox.errors import BadQuery, StoreProblem
 from neptune_inbox.model import Filter, Key, Row
-from neptune_inbox.sync.inbox import Scope
+from neptune_inbox.sync.health import State
+from neptune_inbox.sync.inbox import Overview, Scope
 from neptune_inbox.sync.window import Window
 from neptune_inbox.tui import view as present
 from neptune_inbox.tui.format import ListStyle
@@ -24,6 +26,7 @@ from neptune_inbox.tui.keys import Action, Where, hints
 from neptune_inbox.tui.messages import UnreadCounted
 from neptune_inbox.tui.reading import preview_facts
 from neptune_inbox.tui.screen_record import ScreenRecord, freeze_rows, freeze_screen
+from neptune_inbox.tui.screens.aim import Aim
 from neptune_inbox.tui.view import View
 from neptune_inbox.tui.widgets.preview import Preview
 from neptune_inbox.tui.widgets.rows import RowList
@@ -33,6 +36,7 @@ from neptune_inbox.tui.widgets.stage import Stage
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from neptune_inbox.store.outbox import OutboxCounts
     from neptune_inbox.sync.session import Session
     from neptune_inbox.sync.workspace import Workspace
 
@@ -41,17 +45,6 @@ PREVIEW_PAUSE = 0.12
 MESSAGE_SECONDS = 8.0
 STATUS_ONLY = frozenset(("position", "message", "level"))
 """What of the view only the status line tells."""
-
-
-@dataclass(frozen=True, slots=True)
-class Aim:
-    """What a verb acts on, as it was when the key was pressed."""
-
-    window: Window
-    selected: frozenset[Key] | None
-    """None is all of the window."""
-    key: Key | None
-    """Under the cursor."""
 
 
 class InboxState(Screen[None]):
@@ -146,9 +139,16 @@ class InboxState(Screen[None]):
 
     async def fold_in(self, *, keep: bool = True) -> None:
         """Draw the list anew, with what came since and without what was settled."""
-        self.window = await self.session.inbox.open(self.scope)
-        shown = frozenset(key for key in self.selected if self.window.index_of(key) is not None)
-        self.change(scope=self.scope, length=len(self.window), hidden=self.window.hidden, waiting=0)
+        self.show_window(await self.session.inbox.open(self.scope), keep=keep)
+
+    def show_window(self, window: Window, *, keep: bool) -> None:
+        """Draw another list; with `keep` the cursor stays on its row, and that row in its place."""
+        self.window = window
+        shown = frozenset(key for key in self.selected if window.index_of(key) is not None)
+        length = len(window)
+        if window.is_partial and not self.scope.query:
+            length = max(length, (self.view.overview.cached.of(self.scope.kind) or 0) - window.hidden)
+        self.change(scope=self.scope, length=length, hidden=window.hidden, waiting=0)
         self._show_rows(keep=keep)
         self.select(shown)
         self.cursor_moved()
@@ -175,18 +175,24 @@ class InboxState(Screen[None]):
     async def redraw_overview(self) -> None:
         """Read the counts and the freshness anew, and draw the lines that tell them."""
         overview = await self.session.inbox.overview(self.scope.user_id)
-        health = self.session.health
         views = []
         for name, query in self.workspace.settings.views.items():
             views.append((name, query, await self.session.inbox.count(replace(self.scope, query=query))))
-        self._stage.has_users = len(overview.users) > 1 or bool(views)
-        self._stage.rearrange()
+        self.show_overview(overview, tuple(views))
+
+    def show_overview(self, overview: Overview, views: tuple[tuple[str, str, int | None], ...]) -> None:
+        """Draw other counts and freshness."""
+        health = self.session.health
+        has_users = len(overview.users) > 1 or bool(views)
+        if has_users != self._stage.has_users:
+            self._stage.has_users = has_users
+            self._stage.rearrange()
         self.change(
             overview=overview,
             health=health.state,
             health_since=health.since,
             health_error=health.error,
-            views=tuple(views),
+            views=views,
         )
         self.post_message(UnreadCounted(self.total(Filter.UNREAD), self.session.profile.name))
         if not len(self.window):
@@ -197,8 +203,12 @@ class InboxState(Screen[None]):
         counts = await self.session.marking.counts()
         self.window.forget()
         self.rows.repaint()
-        self.change(held=counts.held + counts.sending, failed=counts.failed, next_due_at=counts.next_due_at)
+        self.show_outbox(counts)
         self._fill_preview()
+
+    def show_outbox(self, counts: OutboxCounts) -> None:
+        """Draw how many marks are under way."""
+        self.change(held=counts.held + counts.sending, failed=counts.failed, next_due_at=counts.next_due_at)
 
     def change(self, **changes: Any) -> None:
         """Replace the view, and draw the lines that differ."""
@@ -270,5 +280,13 @@ class InboxState(Screen[None]):
         if row is None or found is None:
             self.preview.show(None)
             return
-        user = await self.session.people.known_user(row.user_id)
-        self.preview.show(preview_facts(row, found, user, self.session.now()))
+        self.preview.show(preview_facts(row, found, self.session.now()))
+        if self.session.health.state is State.ONLINE:
+            self._look_up(row.user_id)
+
+    @work(group="look-up")
+    async def _look_up(self, user_id: str) -> None:
+        """Ask in the background how the user under the resting cursor can be reached."""
+        with suppress(StoreProblem):
+            if await self.session.people.look_up(user_id):
+                self._fill_preview()

@@ -48,7 +48,9 @@ class InsightSheet(Sheet[int]):
                 yield Static(_bars(insight.unread_by_age))
                 yield line("Arrivals by hour of the day", "insight-head")
                 yield Sparkline(insight.by_hour, classes="insight-hours")
-                yield line("0     6     12    18    23", "sheet-line dim")
+                yield line(
+                    "0                 6                 12                18                23", "sheet-line dim"
+                )
                 yield line("Time from created to read, by event", "insight-head")
                 yield Static(_table(insight.events))
             yield line("1 7 days  2 30 days  3 90 days  y copy as CSV  esc back", "sheet-line dim")

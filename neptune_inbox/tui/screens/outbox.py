@@ -114,7 +114,7 @@ class OutboxSheet(Sheet[Key]):
             if mark.key not in self._titles:
                 row = await self._session.inbox.row(mark.key)
                 self._titles[mark.key] = row.title if row else mark.id
-        if not self.is_current:
+        if not self.is_open:
             return
         self._marks = marks
         choices = self.query_one(OptionList)

@@ -70,7 +70,7 @@ class Paper(Sheet[str]):
 
     def on_key(self, event: Key) -> None:
         for key, value, _ in self._extra:
-            if event.key == key:
+            if self.is_open and event.key == key:
                 event.stop()
                 self.dismiss(value)
 

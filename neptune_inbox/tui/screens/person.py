@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Awaitable, Callable
+from typing import ClassVar, NamedTuple
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -11,16 +13,27 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from neptune_inbox.errors import InboxError, NotFound
 from neptune_inbox.model import ContactInfo, User
-from neptune_inbox.sync.drafts import CONTACT_TYPES
+from neptune_inbox.sync.reach import Reach
 from neptune_inbox.sync.wording import pretty
 from neptune_inbox.tui.screens.sheet import Sheet, line
 
-KEYS = "a add contact  ⏎ change  x delete  m edit meta  n new user  C test event  X delete user  r reload  esc back"
+KEYS = "a add contact  ⏎ change  x delete  esc back\nm meta  n new user  X delete user  C event  r reload"
+UNKNOWN = "unknown"
+"""The verb of the answer where the service knows no such user."""
 
 
-class PersonSheet(Sheet[tuple[str, int]]):
-    """Answers with a verb and the index of the contact info it is about (-1 for none)."""
+class Wanted(NamedTuple):
+    """What to do with whom, and with which contact info."""
+
+    verb: str
+    user: User
+    contact: ContactInfo | None = None
+
+
+class PersonSheet(Sheet[Wanted]):
+    """Shows at once what is known, then what `load` brings; only then can something be changed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "choose('add')", show=False),
@@ -29,54 +42,113 @@ class PersonSheet(Sheet[tuple[str, int]]):
         Binding("n", "choose('create')", show=False),
         Binding("C", "choose('event')", show=False),
         Binding("X", "choose('delete')", show=False),
-        Binding("r", "choose('reload')", show=False),
+        Binding("r", "reload", show=False),
         Binding("q", "back", show=False),
         Binding("j", "move(1)", show=False),
         Binding("k", "move(-1)", show=False),
     ]
 
-    def __init__(self, user: User, said: str = "") -> None:
+    def __init__(
+        self, user_id: str, known: User | None, load: Callable[[], Awaitable[User]], said: str = "", tone: str = "ok"
+    ) -> None:
         super().__init__()
-        self._user = user
-        self._said = said
+        self._user = known or User(user_id)
+        self._load = load
+        self._said, self._tone = said, tone
+        self._is_fresh = False
+        self._is_known = known is not None
+        self._is_loading = False
+        self._chosen = ""
+        """What was chosen before the server had told who this is."""
 
     def compose(self) -> ComposeResult:
-        user = self._user
-        with Vertical(classes="sheet paper"):
-            yield line(f"{user.user_id}   {user.name}".strip(), "sheet-title")
-            yield OptionList(*(Option(_prompt(contact)) for contact in user.contacts), classes="contacts")
-            yield line(missing(user), "sheet-line warn")
+        with Vertical(classes="sheet paper person"):
+            yield line("", "sheet-title")
+            yield OptionList(classes="contacts")
+            yield line("", "sheet-line warn")
             with VerticalScroll(classes="paper-body"):
-                yield Static(Content.styled("meta", "$text-muted"))
-                yield Static(Content(pretty(user.meta)))
-            yield line(self._said, "sheet-problem ok")
-            yield line(KEYS, "sheet-line dim")
+                yield line("", "person-meta")
+            with Vertical(classes="sheet-foot"):
+                yield line(self._said, f"sheet-problem {self._tone}")
+                yield line(KEYS, "sheet-line dim")
 
     def on_mount(self) -> None:
-        contacts = self.query_one(OptionList)
-        contacts.display = bool(self._user.contacts)
-        (contacts if self._user.contacts else self.query_one(VerticalScroll)).focus()
-        if self._user.contacts:
-            contacts.highlighted = 0
+        self._draw()
+        self.action_reload()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self.dismiss(("change", event.option_index))
+        self.action_choose("change")
 
     def action_choose(self, verb: str) -> None:
+        if not self._is_fresh:
+            self._chosen = verb
+            words = (
+                "Asking the server …" if self._is_loading else "The server has not told who this is; r asks again."
+            )
+            self._say(words, "warn")
+            return
         index = self.query_one(OptionList).highlighted
-        self.dismiss((verb, -1 if index is None else index))
+        contact = None if index is None else self._user.contacts[index]
+        if verb == "remove" and contact is None:
+            self._say("There is no contact info to delete.", "warn")
+            return
+        self.dismiss(Wanted(verb, self._user, contact))
 
     def action_move(self, step: int) -> None:
         contacts = self.query_one(OptionList)
-        (contacts.action_cursor_down if step > 0 else contacts.action_cursor_up)()
+        if contacts.option_count:
+            (contacts.action_cursor_down if step > 0 else contacts.action_cursor_up)()
+        else:
+            self.query_one(VerticalScroll).scroll_relative(y=step, animate=False)
+
+    @work(group="person", exclusive=True)
+    async def action_reload(self) -> None:
+        self._chosen = ""
+        self._is_loading = True
+        if not self._said:
+            self._say("Asking the server …", "")
+        try:
+            self._user = await self._load()
+        except NotFound:
+            self.dismiss(Wanted(UNKNOWN, self._user))
+        except InboxError as error:
+            self._say(f"{error.sentence} This is what was last known." if self._is_known else str(error), "warn")
+        else:
+            self._is_fresh = self._is_known = True
+            self._draw()
+            self._say(self._said, self._tone)
+            self._said = ""
+            if self._chosen:
+                self.action_choose(self._chosen)
+        finally:
+            self._is_loading = False
+
+    def _draw(self) -> None:
+        user = self._user
+        self.query_one(".sheet-title", Static).update(Content(f"{user.user_id}   {user.name}".strip()))
+        contacts = self.query_one(OptionList)
+        before = contacts.highlighted
+        contacts.clear_options()
+        contacts.add_options([Option(_prompt(contact)) for contact in user.contacts])
+        contacts.display = bool(user.contacts)
+        if user.contacts:
+            contacts.highlighted = min(before or 0, len(user.contacts) - 1)
+        (contacts if user.contacts else self.query_one(VerticalScroll)).focus()
+        self.query_one(".warn", Static).update(Content(missing(user) if self._is_known else ""))
+        meta = Content.assemble(("meta\n", "$text-muted"), pretty(user.meta)) if self._is_known else Content("")
+        self.query_one(".person-meta", Static).update(meta)
+
+    def _say(self, text: str, tone: str) -> None:
+        place = self.query_one(".sheet-problem", Static)
+        place.set_classes(f"sheet-problem {tone}")
+        place.update(Content(text))
 
 
 def missing(user: User) -> str:
-    """Which of the known ways to reach a user are not there."""
-    there = {contact.type for contact in user.contacts}
-    absent = [kind for kind in CONTACT_TYPES if kind not in there]
-    return f"Not on file: {', '.join(absent)}." if absent else ""
+    """Which of the known ways to reach a user are not there: `No push token, no email.`"""
+    absences = ", ".join(Reach(user.user_id, user).absences)
+    return f"{absences[:1].upper()}{absences[1:]}." if absences else ""
 
 
 def _prompt(contact: ContactInfo) -> Content:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -18,8 +18,7 @@ from neptune_inbox.errors import InboxError
 from neptune_inbox.tui.screens.sheet import Sheet, line
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """One thing to choose: what is answered, what is shown, and what stands dim beside it."""
 
     value: str
@@ -92,6 +91,9 @@ class Picker(Sheet[str]):
         matcher = Matcher(typed)
         scored = [(matcher.match(f"{item.label} {item.detail}") if typed else 1.0, item) for item in self._items]
         found = [item for score, item in sorted(scored, key=lambda pair: -pair[0]) if score > 0]
+        # Letters strewn over a long text match nearly anything: they count only where nothing holds the word itself.
+        exact = [item for item in found if typed.lower() in f"{item.label} {item.detail}".lower()]
+        found = exact or found
         options = [Option(_prompt(item), id=item.value) for item in found[:200]]
         if typed and self._free and all(item.value != typed for item in found):
             options.append(Option(Content(f"{self._free} {typed}"), id=typed))

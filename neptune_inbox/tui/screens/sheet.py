@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from textwrap import wrap
 from typing import ClassVar, TypeVar
 
+from msgspec import Struct
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
@@ -23,6 +24,8 @@ from textual.widgets.option_list import Option
 from neptune_inbox.tui.type_ahead import hold_keys, release_keys
 
 T = TypeVar("T")
+WIDTH = 76
+"""Cells of a sheet that asks, where there is room; the same as in sheets.tcss."""
 LATE = (Input.Changed, Input.Submitted, OptionList.OptionHighlighted, OptionList.OptionSelected)
 
 
@@ -36,34 +39,42 @@ class Sheet(ModalScreen[T | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back", show=False)]
 
-    _is_open = False
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (90, "-wide")]  # noqa: RUF012 - Textual says that it is no class variable
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]  # noqa: RUF012
+
+    is_open = False
+    """It can be answered: it is mounted, and was not answered yet."""
 
     def on_mount(self) -> None:
         # Runs after the sheet's own `on_mount`, which asked for the focus.
-        self._is_open = True
+        self.is_open = True
         release_keys(self.app)
 
     def action_back(self) -> None:
         self.dismiss(None)
 
     def dismiss(self, result: T | None = None) -> AwaitComplete:
-        """Answer; an answer may open the next sheet, to which goes what is typed from now on."""
-        if result is not None and self.is_active:
+        """Answer, once: Textual would pop whatever is on top by then.
+
+        An answer may open the next sheet, to which goes what is typed from now on.
+        """
+        if not self.is_open:
+            return AwaitComplete()
+        self.is_open = False
+        if result is not None:
             hold_keys(self.app)
-        self._is_open = False
         return super().dismiss(result)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return self._is_open and super().check_action(action, parameters)
+        return self.is_open and super().check_action(action, parameters)
 
     def check_message_enabled(self, message: Message) -> bool:
         # What its widgets still tell after the answer came too late: they are on their way out.
-        is_late = not self._is_open and isinstance(message, LATE)
+        is_late = not self.is_open and isinstance(message, LATE)
         return not is_late and super().check_message_enabled(message)
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """One possible answer: the key that gives it, the value, and what it means."""
 
     key: str
@@ -103,7 +114,7 @@ class ChoiceSheet(Sheet[str]):
     def on_key(self, event: Key) -> None:
         """A choice's own key answers with it; enter is the list's, and takes the highlighted one."""
         for choice in self._choices:
-            if event.key == choice.key != "enter":
+            if self.is_open and event.key == choice.key != "enter":
                 event.stop()
                 self.dismiss(choice.value)
 
@@ -111,10 +122,10 @@ class ChoiceSheet(Sheet[str]):
         event.stop()
         self.dismiss(event.option_id)
 
-    @staticmethod
-    def _prompt(choice: Choice) -> Content:
+    def _prompt(self, choice: Choice) -> Content:
         head = Content.assemble((f" {choice.shown_key:<6}", "bold $accent"), choice.label)
-        return Content.assemble(head, (f"\n       {choice.hint}", "$text-muted")) if choice.hint else head
+        hint = wrap(choice.hint, max(20, min(WIDTH, self.app.size.width) - 14))
+        return Content.assemble(head, *((f"\n       {row}", "$text-muted") for row in hint))
 
 
 class TypedSheet(Sheet[bool]):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec.structs import replace
 from textual import work
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
@@ -14,7 +15,7 @@ from textual.screen import Screen
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static
 
-from neptune_inbox.errors import InboxError, KeyringProblem, TokenRefused, Unreachable
+from neptune_inbox.errors import InboxError, KeyringProblem, TokenRefused, Unreachable, UsageProblem
 from neptune_inbox.model import Mode, Profile, looks_like_production
 from neptune_inbox.sync.wording import plural
 from neptune_inbox.tui.screens.sheet import line
@@ -29,7 +30,7 @@ FIELDS = (
     ("environment", "Environment", "dev, staging, production: Neptune's own word"),
     ("mode", "Mode", "observe writes nothing, ask confirms each send, act holds and sends"),
     ("user", "First user", "a customer's user id to watch; more later with @ and w"),
-    ("token", "API token", "made in the Neptune dashboard under Team; paste it, it is not shown"),
+    ("token", "API token", "from the Neptune dashboard, under Team; it is not shown"),
 )
 
 
@@ -53,6 +54,8 @@ class SignInScreen(Screen["Profile | None"]):
         Binding("down", "app.focus_next", show=False),
         Binding("up", "app.focus_previous", show=False),
     ]
+
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (22, "-tall")]  # noqa: RUF012 - Textual says that it is no class variable
 
     def __init__(self, workspace: Workspace, profile: Profile, reason: str = "") -> None:
         super().__init__()
@@ -103,6 +106,10 @@ class SignInScreen(Screen["Profile | None"]):
     def action_back(self) -> None:
         self.dismiss(None)
 
+    def dismiss(self, result: Profile | None = None) -> AwaitComplete:
+        """Answer, once: Textual would pop whatever is on top by then."""
+        return super().dismiss(result) if self.is_active else AwaitComplete()
+
     @work(group="sign-in", exclusive=True)
     async def action_submit(self) -> None:
         from neptune_inbox.credentials import parse_pasted_token
@@ -134,9 +141,9 @@ class SignInScreen(Screen["Profile | None"]):
 
     def _read(self) -> Profile:
         environment = self._value("environment")
-        mode = self._value("mode").lower()
+        mode = self._value("mode").lower() or (Mode.ASK if looks_like_production(environment) else Mode.ACT)
         if mode not in set(Mode):
-            mode = Mode.ASK if looks_like_production(environment) else Mode.ACT
+            raise UsageProblem(f"There is no mode `{mode}`.", f"Choose one of {', '.join(Mode)}.")
         user = self._value("user")
         return replace(
             self._profile,
@@ -155,6 +162,7 @@ class SignInScreen(Screen["Profile | None"]):
         place = self.query_one(".sheet-problem", Static)
         place.set_classes(f"sheet-problem {tone}")
         place.update(Content(text))
+        self.call_after_refresh(place.scroll_visible, animate=False)
 
 
 def _words(error: InboxError) -> str:

@@ -7,8 +7,8 @@ from functools import wraps
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from neptune_inbox.tui.screens.aim import Aim
     from neptune_inbox.tui.screens.inbox import InboxScreen
-    from neptune_inbox.tui.screens.inbox_state import Aim
 
 
 def aimed(verb: Callable[[InboxScreen, Aim], Awaitable[None]]) -> Callable[[InboxScreen], Awaitable[None]]:

@@ -18,8 +18,8 @@ from neptune_inbox.tui.screens.sheet import Choice, ChoiceSheet
 from neptune_inbox.tui.verbs.aiming import aimed
 
 if TYPE_CHECKING:
+    from neptune_inbox.tui.screens.aim import Aim
     from neptune_inbox.tui.screens.inbox import InboxScreen
-    from neptune_inbox.tui.screens.inbox_state import Aim
 
 
 @aimed

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import json
+import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from msgspec.structs import replace
+
 from neptune_inbox.errors import InboxError, Invalid, UsageProblem
-from neptune_inbox.model import ContactInfo, Event, JsonObject, Key
-from neptune_inbox.sync.drafts import difference, event_type_warning, parse_object
+from neptune_inbox.model import ContactInfo, Event, Key
+from neptune_inbox.sync.drafts import difference, editable, event_type_warning, parse_object
+from neptune_inbox.sync.record import check_mode
 from neptune_inbox.sync.wording import pretty
 from neptune_inbox.text import ascii_json
-from neptune_inbox.tui.screens.difference import Difference
+from neptune_inbox.tui.screens.arrival import ArrivalSheet
+from neptune_inbox.tui.screens.difference import Difference, place_of
 from neptune_inbox.tui.screens.form import Field, Form
 from neptune_inbox.tui.screens.picker import Item, Picker
 from neptune_inbox.tui.screens.sheet import PromptSheet, TypedSheet
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
 
 WAIT = 30.0
 """Seconds to wait for the notification."""
-NEW, SAVE = "new:", "save"
+NEW, KEPT = "new", "template:"
 
 
 async def compose(inbox: InboxScreen) -> None:
@@ -32,11 +35,15 @@ async def compose(inbox: InboxScreen) -> None:
     await send_event(inbox, inbox.scope.user_id or (row.user_id if row else ""))
 
 
-async def send_event(inbox: InboxScreen, user_id: str) -> None:
-    """Template, form, the exact request, twice in production; then wait for what it becomes."""
+async def send_event(inbox: InboxScreen, user_id: str) -> bool:
+    """Template, form, the exact request, twice in production; then wait for what it becomes.
+
+    Whether the agent has gone to the notification. Raises ObserveOnly before anything is asked.
+    """
+    check_mode(inbox.session.profile)
     draft = await _start(inbox, user_id)
     if draft is None:
-        return
+        return False
     types = await inbox.session.inbox.event_types()
     errors: Mapping[str, tuple[str, ...]] = {}
     problem = ""
@@ -44,19 +51,22 @@ async def send_event(inbox: InboxScreen, user_id: str) -> None:
         form = Form("Send an event", _fields(draft, types), errors=errors, problem=problem)
         values = await inbox.app.push_screen_wait(form)
         if values is None:
-            return
+            return False
         draft = _event(values)
-        if not await _agrees(inbox, draft):
-            continue
-        known = await _known(inbox, draft.user_id)
-        try:
-            await inbox.session.events.send(draft)
-        except Invalid as error:
-            errors, problem = error.fields, error.sentence
-            continue
-        await _wait(inbox, draft, known)
-        await _offer_template(inbox, draft)
-        return
+        errors, problem = {}, ""
+        if not draft.user_id and not draft.contact_infos:
+            problem = "Nobody is named who should get it: fill in the user, or contacts."
+        elif await _agrees(inbox, draft):
+            known = await _known(inbox, draft.user_id)
+            try:
+                await inbox.session.events.send(draft)
+            except Invalid as error:
+                errors, problem = error.fields, error.sentence
+            except InboxError as error:
+                # Sending it again is safe: the message id is the same.
+                problem = str(error)
+            else:
+                return await _follow(inbox, draft, known)
 
 
 async def _start(inbox: InboxScreen, user_id: str) -> Event | None:
@@ -65,25 +75,24 @@ async def _start(inbox: InboxScreen, user_id: str) -> Event | None:
     if not templates:
         return blank
     items = [Item(NEW, "A new event")] + [
-        Item(name, name, template.event_type) for name, template in templates.items()
+        Item(f"{KEPT}{name}", name, template.event_type) for name, template in templates.items()
     ]
     answer = await inbox.app.push_screen_wait(Picker("Send an event", items))
     if answer is None:
         return None
-    template = templates.get(answer)
+    template = templates.get(answer.removeprefix(KEPT)) if answer != NEW else None
     return blank if template is None else replace(blank, event_type=template.event_type, data=template.data)
 
 
 async def _agrees(inbox: InboxScreen, event: Event) -> bool:
     profile = inbox.session.profile
     request = pretty(ascii_json(inbox.session.events.request(event)))
-    place = f"{profile.environment.upper() if profile.is_production else profile.environment} · {profile.edge_base}"
-    sheet = Difference("Exactly this is sent", difference("", request), place, is_production=profile.is_production)
-    if not await inbox.app.push_screen_wait(sheet):
+    title = f"Exactly this is sent to {profile.edge_base}"
+    if not await inbox.app.push_screen_wait(Difference(title, difference("", request), profile, deed="send it")):
         return False
     if not profile.is_production:
         return True
-    lines = [(place, "production"), ("Real customers are behind this environment.", "warn")]
+    lines = [(place_of(profile), "production"), ("Real customers are behind this environment.", "warn")]
     typed = await inbox.app.push_screen_wait(TypedSheet("Send it to production?", lines, profile.environment))
     return typed is True
 
@@ -98,30 +107,43 @@ async def _known(inbox: InboxScreen, user_id: str) -> frozenset[Key] | None:
         return None
 
 
-async def _wait(inbox: InboxScreen, event: Event, known: frozenset[Key] | None) -> None:
+async def _follow(inbox: InboxScreen, event: Event, known: frozenset[Key] | None) -> bool:
+    """Wait on a sheet for the notification; whether the agent has gone to it."""
     if known is None:
         inbox.say("Sent.")
-        return
-    inbox.say(f"Sent; waiting for it to arrive at {event.user_id} …")
-    arrival = await inbox.session.events.wait_for_arrival(event.user_id, known, within=WAIT)
-    if arrival is None:
-        inbox.say(
-            f"Sent, but nothing arrived within {WAIT:.0f} s. Does a template exist for {event.event_type}?", "warn"
-        )
-        return
-    inbox.say(f"Arrived after {arrival.seconds:.1f} s.")
-    await inbox.go_to(arrival.key)
+        return False
+    session = inbox.session
+    began = session.now()
+    waiting = asyncio.create_task(session.events.wait_for_arrival(event.user_id, known, within=WAIT))
+    try:
+        while True:
+            sheet = ArrivalSheet(event, waiting, since=began, within=WAIT, now=session.now)
+            answer = await inbox.app.push_screen_wait(sheet)
+            if answer != "keep":
+                break
+            await _keep(inbox, event)
+        arrival = waiting.result() if answer == "go" else None
+    finally:
+        waiting.cancel()
+    if arrival is not None:
+        await inbox.go_to(arrival.key)
+        inbox.say(f"Arrived after {arrival.seconds:.1f} s.")
+    return arrival is not None
 
 
-async def _offer_template(inbox: InboxScreen, event: Event) -> None:
+async def _keep(inbox: InboxScreen, event: Event) -> None:
+    """Keep the event as a template, under a name that the agent gives."""
     known = inbox.workspace.settings.templates
-    if any((known_one.event_type, known_one.data) == (event.event_type, event.data) for known_one in known.values()):
-        return
+
+    def explain(name: str) -> str:
+        return f"This takes the place of {name.strip()}." if name.strip() in known else ""
+
     name = await inbox.app.push_screen_wait(
-        PromptSheet("Keep it as a template? Type a name, or press esc", placeholder=event.event_type)
+        PromptSheet("A name for this template", value=event.event_type, explain=explain)
     )
     if name and name.strip():
         await inbox.workspace.add_template(name.strip(), event)
+        inbox.say(f"Kept as the template {name.strip()}.")
 
 
 def _fields(event: Event, types: list[str]) -> list[Field]:
@@ -133,7 +155,7 @@ def _fields(event: Event, types: list[str]) -> list[Field]:
             "lowercase words joined by underscores",
             suggestions=types,
             check=_must_be_there,
-            warn=event_type_warning,
+            warn=lambda values: event_type_warning(values["event_type"]),
         ),
         Field("user_id", "User", event.user_id, "the customer it is for"),
         Field("message_id", "Message id", event.message_id, "so that it is taken once"),
@@ -145,7 +167,7 @@ def _fields(event: Event, types: list[str]) -> list[Field]:
             "unix seconds; empty is now",
             check=_seconds,
         ),
-        Field("data", "data", pretty(event.data), is_block=True, check=parse_object),
+        Field("data", "data", editable(event.data), is_block=True, check=parse_object),
         Field("contact_infos", "Contacts", _contacts_text(event), is_block=True, check=_contacts),
     ]
 
@@ -163,15 +185,21 @@ def _event(values: Mapping[str, str]) -> Event:
 
 
 def _contacts(text: str) -> tuple[ContactInfo, ...]:
-    """Contact infos written as an object of type and value, such as {"email": "a@b.example"}; raises UsageProblem."""
-    found: JsonObject = parse_object(text)
-    if not all(isinstance(value, str) for value in found.values()):
-        raise UsageProblem('Write {"email": "a@b.example"}: a type and its value.')
-    return tuple(ContactInfo(kind, str(value)) for kind, value in found.items())
+    """Contact infos as `{"email": "a@b.example"}`, several of a type as a list; raises UsageProblem."""
+    found: list[ContactInfo] = []
+    for kind, values in parse_object(text).items():
+        for value in values if isinstance(values, list) else [values]:
+            if not isinstance(value, str):
+                raise UsageProblem('Write {"email": "a@b.example"}: a type and its value, or a list of values.')
+            found.append(ContactInfo(kind, value))
+    return tuple(found)
 
 
 def _contacts_text(event: Event) -> str:
-    return json.dumps({contact.type: contact.value for contact in event.contact_infos}, indent=2)
+    found: dict[str, list[str]] = {}
+    for contact in event.contact_infos:
+        found.setdefault(contact.type, []).append(contact.value)
+    return editable(ascii_json({kind: values[0] if len(values) == 1 else values for kind, values in found.items()}))
 
 
 def _seconds(text: str) -> int | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from neptune_inbox.model import EVERYONE, Filter, User
 from neptune_inbox.sync.inbox import Scope

@@ -15,8 +15,8 @@ from neptune_inbox.tui.screens.sheet import Choice, ChoiceSheet, TypedSheet
 from neptune_inbox.tui.verbs.aiming import aimed
 
 if TYPE_CHECKING:
+    from neptune_inbox.tui.screens.aim import Aim
     from neptune_inbox.tui.screens.inbox import InboxScreen
-    from neptune_inbox.tui.screens.inbox_state import Aim
 
 TITLE_IN_SENTENCE = 36
 
@@ -151,6 +151,8 @@ def _sheet(inbox: InboxScreen, plan: MarkAllPlan, since: int) -> ChoiceSheet:
         lines.append((f"Of {_whose(plan)}" + _range(plan), ""))
     if scope.query:
         lines.append((f"Only what matches  {scope.query}", ""))
+    if inbox.selected:
+        lines.append((f"All that is shown, not only the {len(inbox.selected):,} selected: m marks those.", "accent"))
     if plan.pending:
         lines.append((f"{plural(plan.pending, 'more is', 'more are')} being marked already.", "dim"))
     if since:

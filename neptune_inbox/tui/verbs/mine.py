@@ -11,8 +11,8 @@ from neptune_inbox.tui.verbs.aiming import aimed
 from neptune_inbox.tui.verbs.marking import describe
 
 if TYPE_CHECKING:
+    from neptune_inbox.tui.screens.aim import Aim
     from neptune_inbox.tui.screens.inbox import InboxScreen
-    from neptune_inbox.tui.screens.inbox_state import Aim
 
 
 def done(inbox: InboxScreen) -> Awaitable[None]:

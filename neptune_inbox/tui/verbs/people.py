@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from neptune_inbox.errors import InboxError, Invalid, NotFound, UsageProblem
+from msgspec.structs import replace
+
+from neptune_inbox.errors import InboxError, Invalid, UsageProblem
 from neptune_inbox.model import ContactInfo, User
-from neptune_inbox.sync.drafts import CONTACT_TYPES, contact_warning, difference, parse_object
-from neptune_inbox.sync.wording import pretty
-from neptune_inbox.text import ascii_json
-from neptune_inbox.tui.screens.difference import Difference
+from neptune_inbox.sync.drafts import CONTACT_TYPES, contact_warning, difference, editable, parse_object
+from neptune_inbox.sync.record import check_mode
+from neptune_inbox.text import ascii_json, clean_line
+from neptune_inbox.tui.screens.difference import Difference, place_of
 from neptune_inbox.tui.screens.form import Field, Form
-from neptune_inbox.tui.screens.person import PersonSheet
+from neptune_inbox.tui.screens.person import UNKNOWN, PersonSheet, Wanted
 from neptune_inbox.tui.screens.sheet import Choice, ChoiceSheet, TypedSheet
 from neptune_inbox.tui.verbs.events import send_event
 
@@ -35,45 +37,35 @@ async def person(inbox: InboxScreen) -> None:
 
 
 async def show_person(inbox: InboxScreen, user_id: str) -> None:
-    said = ""
-    while True:
-        user = await find_person(inbox, user_id)
-        if user is None:
-            return
-        answer = await inbox.app.push_screen_wait(PersonSheet(user, said))
-        if answer is None:
-            return
-        verb, index = answer
-        try:
-            said, user_id = await _do(inbox, user, verb, index)
-        except InboxError as error:
-            said = str(error)
-        if not user_id:
-            inbox.say(said)
-            return
-
-
-async def find_person(inbox: InboxScreen, user_id: str) -> User | None:
-    """The user from the server, or as last known while it cannot be reached; an unknown one can be made."""
+    """Show one user, and after each change who they are then."""
+    said, tone = "", "ok"
     people = inbox.session.people
-    try:
-        return await people.get(user_id)
-    except NotFound:
-        choices = [Choice("y", "y", "yes", f"Create {user_id}"), Choice("n", "n", "no", "No")]
-        sheet = ChoiceSheet(f"Neptune knows no user {user_id}", [], choices)
-        if await inbox.app.push_screen_wait(sheet) == "yes" and await create(inbox, user_id):
-            return await people.get(user_id)
-        return None
-    except InboxError as error:
-        known = await people.known_user(user_id)
-        inbox.say(f"{error.sentence} This is what was last known." if known else str(error), "warn")
-        return known
+    while user_id:
+        known, load = await people.known_user(user_id), partial(people.get, user_id)
+        wanted = await inbox.app.push_screen_wait(PersonSheet(user_id, known, load, said, tone))
+        if wanted is None:
+            return
+        try:
+            said, user_id = await _do(inbox, wanted)
+            tone = "ok"
+        except InboxError as error:
+            said, tone = str(error), "error"
+            if wanted.verb == UNKNOWN:
+                break
+    if said:
+        inbox.say(said, tone)
 
 
-async def _do(inbox: InboxScreen, user: User, verb: str, index: int) -> tuple[str, str]:
-    """Do one thing; the answer is what to say and whom to show next (empty: nobody)."""
-    contact = user.contacts[index] if 0 <= index < len(user.contacts) else None
+async def _do(inbox: InboxScreen, wanted: Wanted) -> tuple[str, str]:
+    """Do one thing; the answer is what to say and whom to show next (empty: nobody).
+
+    Raises ObserveOnly before anything is asked, where nothing may be written.
+    """
+    verb, user, contact = wanted
+    check_mode(inbox.session.profile)
     said = ""
+    if verb == UNKNOWN:
+        return await _offer_to_create(inbox, user.user_id)
     if verb == "add":
         said = await _add(inbox, user)
     elif verb == "change" and contact is not None:
@@ -84,12 +76,24 @@ async def _do(inbox: InboxScreen, user: User, verb: str, index: int) -> tuple[st
         said = await _edit_meta(inbox, user)
     elif verb == "create":
         made = await create(inbox, "")
-        return (f"Created {made}.", made) if made else ("", user.user_id)
+        return (f"Created {short(made)}.", made) if made else ("", user.user_id)
     elif verb == "event":
-        await send_event(inbox, user.user_id)
+        return "", "" if await send_event(inbox, user.user_id) else user.user_id
     elif verb == "delete":
         return await _delete(inbox, user)
     return said, user.user_id
+
+
+async def _offer_to_create(inbox: InboxScreen, user_id: str) -> tuple[str, str]:
+    choices = [Choice("y", "y", "yes", f"Create {short(user_id)}"), Choice("n", "n", "no", "No")]
+    lines = [(place_of(inbox.session.profile), "dim")]
+    if (
+        await inbox.app.push_screen_wait(ChoiceSheet(f"Neptune knows no user {short(user_id)}", lines, choices))
+        != "yes"
+    ):
+        return "", ""
+    made = await create(inbox, user_id)
+    return (f"Created {short(made)}.", made) if made else ("", "")
 
 
 async def _add(inbox: InboxScreen, user: User) -> str:
@@ -101,7 +105,7 @@ async def _add(inbox: InboxScreen, user: User) -> str:
 
     return (
         "Contact info added."
-        if await ask_and_write(inbox, f"Add a contact info of {user.user_id}", fields, draft)
+        if await ask_and_write(inbox, f"Add a contact info of {short(user.user_id)}", fields, draft)
         else ""
     )
 
@@ -110,29 +114,30 @@ async def _change(inbox: InboxScreen, user: User, before: ContactInfo) -> str:
     fields = _contact_fields(before, is_fixed=True)
 
     def draft(values: Mapping[str, str]) -> tuple[str, str, Callable[[], Awaitable[object]]]:
-        contact = _contact(values)
+        # The fields trim what is typed; what names the row must stay as it is.
+        contact = replace(_contact(values), type=before.type, value=before.value)
         return _lines(before), _lines(contact), lambda: inbox.session.people.update_contact(user.user_id, contact)
 
-    title = f"Change {before.type} {before.value} of {user.user_id}"
+    title = f"Change {before.type} {short(before.value)} of {short(user.user_id)}"
     return "Contact info changed." if await ask_and_write(inbox, title, fields, draft) else ""
 
 
 async def _remove(inbox: InboxScreen, user: User, contact: ContactInfo) -> str:
-    if not await agrees(inbox, f"Delete this contact info of {user.user_id}?", _lines(contact), ""):
+    if not await agrees(inbox, f"Delete this contact info of {short(user.user_id)}?", _lines(contact), ""):
         return ""
     await inbox.session.people.delete_contact(user.user_id, contact)
     return "Contact info deleted."
 
 
 async def _edit_meta(inbox: InboxScreen, user: User) -> str:
-    before = pretty(user.meta)
+    before = editable(user.meta)
     fields = [Field("meta", "meta", before, is_block=True, check=parse_object)]
 
     def draft(values: Mapping[str, str]) -> tuple[str, str, Callable[[], Awaitable[object]]]:
         meta = parse_object(values["meta"])
-        return before, pretty(ascii_json(meta)), lambda: inbox.session.people.update(user.user_id, meta)
+        return before, editable(ascii_json(meta)), lambda: inbox.session.people.update(user.user_id, meta)
 
-    return "Meta changed." if await ask_and_write(inbox, f"Meta of {user.user_id}", fields, draft) else ""
+    return "Meta changed." if await ask_and_write(inbox, f"Meta of {short(user.user_id)}", fields, draft) else ""
 
 
 async def create(inbox: InboxScreen, user_id: str) -> str:
@@ -146,27 +151,28 @@ async def create(inbox: InboxScreen, user_id: str) -> str:
     def draft(values: Mapping[str, str]) -> tuple[str, str, Callable[[], Awaitable[object]]]:
         nonlocal made
         made, meta = values["user_id"], parse_object(values["meta"])
-        return "", f"user_id {made}\n{pretty(ascii_json(meta))}", lambda: inbox.session.people.create(made, meta)
+        return "", f"user_id {made}\n{editable(ascii_json(meta))}", lambda: inbox.session.people.create(made, meta)
 
     return made if await ask_and_write(inbox, "New user", fields, draft) else ""
 
 
 async def _delete(inbox: InboxScreen, user: User) -> tuple[str, str]:
+    profile = inbox.session.profile
     lines = [
-        (_place(inbox), "production" if inbox.session.profile.is_production else "dim"),
+        (place_of(profile), "production" if profile.is_production else "dim"),
         (
             "The user, the contact infos and what belongs to them are deleted at Neptune. It cannot be taken back.",
             "warn",
         ),
     ]
-    if await inbox.app.push_screen_wait(TypedSheet(f"Delete {user.user_id}?", lines, user.user_id)):
+    if await inbox.app.push_screen_wait(TypedSheet(f"Delete {short(user.user_id)}?", lines, user.user_id)):
         await inbox.session.people.delete(user.user_id)
-        return f"{user.user_id} was deleted.", ""
+        return f"{short(user.user_id)} was deleted.", ""
     return "", user.user_id
 
 
 async def ask_and_write(inbox: InboxScreen, title: str, fields: Sequence[Field], draft: Draft) -> bool:
-    """Form, difference, write; a refusal leads back into the form with the server's words beside the fields."""
+    """Form, difference, write; trouble leads back into the form, and the server's words stand beside their fields."""
     errors: Mapping[str, Sequence[str]] = {}
     problem = ""
     while True:
@@ -175,36 +181,29 @@ async def ask_and_write(inbox: InboxScreen, title: str, fields: Sequence[Field],
             return False
         fields = [replace(field, value=values[field.name]) for field in fields]
         before, after, write = draft(values)
+        errors, problem = {}, ""
         if before == after:
             problem = "Nothing differs from what is there."
-            continue
-        if not await agrees(inbox, title, before, after):
-            errors, problem = {}, ""
-            continue
-        try:
-            await write()
-        except Invalid as error:
-            errors, problem = error.fields, error.sentence
-        else:
-            return True
+        elif await agrees(inbox, title, before, after):
+            try:
+                await write()
+            except Invalid as error:
+                errors, problem = error.fields, error.sentence
+            except InboxError as error:
+                problem = str(error)
+            else:
+                return True
 
 
 async def agrees(inbox: InboxScreen, title: str, before: str, after: str) -> bool:
     """Show the difference and ask."""
-    profile = inbox.session.profile
-    sheet = Difference(title, difference(before, after), _place(inbox), is_production=profile.is_production)
+    sheet = Difference(title, difference(before, after), inbox.session.profile)
     return await inbox.app.push_screen_wait(sheet) is True
 
 
-def _place(inbox: InboxScreen) -> str:
-    profile = inbox.session.profile
-    environment = profile.environment.upper() if profile.is_production else profile.environment
-    return f"{environment} · {profile.name} · {profile.mode}"
-
-
 def _contact_fields(contact: ContactInfo, *, is_fixed: bool = False) -> list[Field]:
-    def warn(value: str) -> str:
-        return contact_warning(ContactInfo(contact.type, value)) if is_fixed else ""
+    def warn(values: Mapping[str, str]) -> str:
+        return contact_warning(ContactInfo(values["type"], values["value"]))
 
     return [
         Field(
@@ -226,7 +225,7 @@ def _contact_fields(contact: ContactInfo, *, is_fixed: bool = False) -> list[Fie
             warn=warn,
         ),
         Field("filterable", "Filterable", contact.filterable, "the service's own field to filter by; may stay empty"),
-        Field("meta", "meta", pretty(contact.meta), is_block=True, check=parse_object),
+        Field("meta", "meta", editable(contact.meta), is_block=True, check=parse_object),
     ]
 
 
@@ -241,11 +240,16 @@ def _lines(contact: ContactInfo) -> str:
         f"type        {contact.type}",
         f"value       {contact.value}",
         f"filterable  {contact.filterable}",
-        pretty(contact.meta),
+        f"meta        {editable(contact.meta)}",
     ]
     if warning := contact_warning(contact):
         lines.append(f"mind        {warning}")
     return "\n".join(lines)
+
+
+def short(text: str) -> str:
+    """An id as it fits into a sentence; ids may have any length."""
+    return clean_line(text, 40)
 
 
 def _must_be_there(text: str) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from neptune_inbox.model import Mode, Profile, looks_like_production
 from neptune_inbox.tui import theme
+from neptune_inbox.tui.keys import shown_keys
 from neptune_inbox.tui.messages import ProfileChosen, SignInAsked
 from neptune_inbox.tui.screens.picker import Item, Picker
 
@@ -63,7 +65,9 @@ async def choose_theme(inbox: InboxScreen) -> None:
 async def palette(inbox: InboxScreen) -> None:
     """Every action, user, view, profile and theme, by typing."""
     items = [
-        Item(f"action:{action.id}", action.label, action.help) for action in inbox.actions if action.id != "palette"
+        Item(f"action:{action.id}", action.label, "  ".join(filter(None, (shown_keys(action), action.help))))
+        for action in inbox.actions
+        if action.id != "palette"
     ]
     items += [Item(f"user:{user}", f"Go to {user}") for user in await inbox.session.inbox.watched()]
     items += [Item(f"view:{name}", f"View {name}", query) for name, query in inbox.workspace.settings.views.items()]

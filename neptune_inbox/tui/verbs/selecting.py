@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from neptune_inbox.sync.wording import plural
 
 if TYPE_CHECKING:
+    from neptune_inbox.tui.screens.aim import Aim
     from neptune_inbox.tui.screens.inbox import InboxScreen
-    from neptune_inbox.tui.screens.inbox_state import Aim
 
 
 def toggle(inbox: InboxScreen) -> None:

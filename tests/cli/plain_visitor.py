@@ -1,0 +1,75 @@
+"""Somebody who types into `--plain`, in process: an office, a script of lines, and what was said after each."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+
+from neptune_inbox.cli.plain import converse
+from neptune_inbox.cli.plain_talk import PlainOutput, Talk
+from neptune_inbox.model import Filter, Profile
+from tests.builders import Office, settled
+
+Step: TypeAlias = "str | Callable[[], Awaitable[None] | object]"
+"""A line to type, or something that happens before the next one is typed."""
+
+FORBIDDEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\u2500-\u259f\ud800-\udfff]")
+"""Controls but the line break, what reorders text, and whatever draws boxes, bars and shades."""
+
+
+class Visitor:
+    """One conversation; `said` tells what came after a line was typed."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self.turns: list[tuple[str, str]] = []
+        self.code = -1
+        self.out = io.StringIO()
+        self._steps: list[Step] = []
+        self._typed = ""
+        self._heard = 0
+
+    async def talk(
+        self, *steps: Step, user_id: str | None = None, kind: Filter = Filter.UNREAD, profile: Profile | None = None
+    ) -> Visitor:
+        """Type all of it, until it is left or the input ends."""
+        self._steps, self._typed = list(steps), ""
+        talk = Talk(PlainOutput(out=self.out), self._type, repeats=False)
+        place = profile or self.office.profile
+        work = converse(self.office.builder.workspace(), place, talk, user_id=user_id, kind=kind)
+        self.code = await settled(work)
+        self._end_turn()
+        return self
+
+    @property
+    def text(self) -> str:
+        """Everything that was said."""
+        return self.out.getvalue()
+
+    @property
+    def greeting(self) -> str:
+        return self.turns[0][1]
+
+    def said(self, line: str, nth: int = 0) -> str:
+        """What came after a line, up to and without the next prompt."""
+        return [words for typed, words in self.turns if typed == line][nth]
+
+    async def _type(self) -> str | None:
+        self._end_turn()
+        while self._steps:
+            step = self._steps.pop(0)
+            if isinstance(step, str):
+                self._typed = step
+                return step
+            done = step()
+            if isinstance(done, Awaitable):
+                await done
+        self._typed = "(end)"
+        return None
+
+    def _end_turn(self) -> None:
+        words = self.text[self._heard :].removesuffix("> ").strip()
+        self._heard = len(self.text)
+        self.turns.append((self._typed, words))

@@ -1,0 +1,45 @@
+"""Hands on a form: its fields by their names, and what stands beside them."""
+
+from __future__ import annotations
+
+from textual.widgets import Input, Static, TextArea
+
+from tests.tui.driver import Inbox
+
+
+async def fill(inbox: Inbox, **fields: str) -> None:
+    """Type over what stands in the fields of a form."""
+    for name, text in fields.items():
+        field = inbox.app.screen.query_one(f"#field-{name}")
+        field.focus()
+        if isinstance(field, TextArea):
+            field.text = text
+        else:
+            assert isinstance(field, Input)
+            field.value = text
+        await inbox.settle()
+
+
+def text_of(inbox: Inbox, name: str) -> str:
+    """What stands in a field."""
+    field = inbox.app.screen.query_one(f"#field-{name}")
+    assert isinstance(field, TextArea | Input)
+    return field.text if isinstance(field, TextArea) else field.value
+
+
+def remark(inbox: Inbox, name: str) -> str:
+    """What stands beside a field."""
+    return str(inbox.app.screen.query_one(f"#remark-{name}", Static).content)
+
+
+async def submit(inbox: Inbox, words: str) -> None:
+    """Go on from a form to the sheet that says this."""
+    await inbox.press("ctrl+s")
+    await inbox.asked(words)
+
+
+async def open_person(inbox: Inbox) -> None:
+    """Open the people screen and wait until the server has told who it is."""
+    await inbox.press("P")
+    await inbox.asked("r reload")
+    await inbox.until(lambda: "Asking the server" not in inbox.text())
