@@ -36,8 +36,12 @@ class Client:
         self._transport = transport
         self._environment = environment
 
+    def expect_token(self) -> None:
+        """A token is being looked for: requests wait for `use_token`."""
+        self._transport.expect_token()
+
     def use_token(self, token: Token | None) -> None:
-        """Send this token from the next request on."""
+        """Send this token from the next request on; None when there is none."""
         self._transport.use_token(token)
 
     async def aclose(self) -> None:

@@ -102,14 +102,23 @@ class Transport:
         self._client: httpx.AsyncClient | None = None
         self._opening = asyncio.Lock()
         self._is_closed = False
+        self._is_settled = asyncio.Event()
+        """Which token is to be sent is known, if any."""
+        self._is_settled.set()
+
+    def expect_token(self) -> None:
+        """A token is being looked for: requests wait for `use_token`, as a keyring may take its time."""
+        self._is_settled.clear()
 
     def use_token(self, token: Token | None) -> None:
-        """Send this token from the next request on."""
+        """Send this token from the next request on; None when there is none."""
         self._token = token
+        self._is_settled.set()
 
     async def aclose(self) -> None:
         """Close the connections; later calls raise Offline."""
         self._is_closed = True
+        self._is_settled.set()
         if self._client is not None:
             await self._client.aclose()
 
@@ -132,6 +141,7 @@ class Transport:
         if self._mode is Mode.OBSERVE and (is_write or method != "GET"):
             shown = clean_line(subject, 160) or "this change"
             raise ObserveOnly(f"This profile only observes, so nothing was sent about {shown}.")
+        await self._is_settled.wait()
         token = self._checked_token()
         address = self._addresses[base]
         call = _Call(method, base, address, address.url(segments, params), body, subject)

@@ -15,6 +15,7 @@ from neptune_inbox.cli.table import Column
 from neptune_inbox.cli.verbs import LISTS, dry_run_option, noun, verb, yes_option
 from neptune_inbox.errors import NotFound
 from neptune_inbox.model import ContactInfo, User
+from neptune_inbox.sync.drafts import contact_warning
 from neptune_inbox.text import ascii_json
 
 if TYPE_CHECKING:
@@ -116,6 +117,8 @@ def _write(
                 f"`neptune-inbox contacts list {user_id}` shows what there is.",
             )
         cli.output.note(f"{word} {contact.type} {contact.value} of {user_id} in {session.profile.environment}.")
+        if word != "Delete" and (warning := contact_warning(contact)):
+            cli.output.note(f"  Mind: {warning}")
         if before is not None and word == "Change":
             cli.output.note(f"  {_rest(before)} → {_rest(contact)}")
         if is_dry_run:

@@ -128,9 +128,9 @@ class PlainInbox:
         index = self.window.index_of(last) if last is not None else None
         self.numbers, self.current = {}, None
         self._printed_to = 0 if index is None else index + 1
-        self.print_page(await self.session.inbox.overview(self.scope.user_id))
+        await self.next_page()
 
-    def print_page(self, overview: Overview | None = None) -> None:
+    def print_page(self, overview: Overview) -> None:
         """Print the next lines of the list, and what is left of it."""
         end = min(self._printed_to + PAGE, len(self.window))
         for index in range(self._printed_to, end):
@@ -144,6 +144,10 @@ class PlainInbox:
         total = self._total(overview)
         if total is not None and total > len(self.window) + self.window.hidden:
             self.talk.say(f"The server has {total:,}; older loads more.")
+
+    async def next_page(self) -> None:
+        """Print the lines that follow."""
+        self.print_page(await self.session.inbox.overview(self.scope.user_id))
 
     def print_row(self, number: int, row: Row) -> None:
         """Print one line; from now on its number stands for it."""
@@ -210,7 +214,8 @@ class PlainInbox:
 
     def _say_problems(self, overview: Overview) -> None:
         for user, fresh in overview.freshness.items():
-            if self.scope.user_id in (EVERYONE, user) and fresh.problem:
+            is_shown = self.scope.user_id in (EVERYONE, user)
+            if is_shown and fresh.problem and not self.news.has_told(fresh.problem):
                 self.talk.say(f"{user} is not up to date: {fresh.problem}")
                 break
         if not len(self.window) and self.scope.query:
@@ -218,10 +223,10 @@ class PlainInbox:
         elif not len(self.window):
             self.talk.say("Nothing is here. all shows read ones too, @ goes to a user, ? lists the commands.")
 
-    def _total(self, overview: Overview | None) -> int | None:
+    def _total(self, overview: Overview) -> int | None:
         """How many the server said there are in this list, where older ones are still to be loaded."""
         user = self.scope.user_id
-        if overview is None or self.scope.query or user == EVERYONE or overview.freshness[user].has_everything:
+        if self.scope.query or user == EVERYONE or overview.freshness[user].has_everything:
             return None
         return overview.total(self.scope.kind, (self.scope.user_id,))[0]
 

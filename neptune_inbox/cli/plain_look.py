@@ -70,7 +70,7 @@ async def listing(inbox: PlainInbox, _: str) -> None:
 async def more(inbox: PlainInbox, _: str) -> None:
     """Print the next lines."""
     if inbox.has_more:
-        inbox.print_page()
+        await inbox.next_page()
     else:
         inbox.talk.say("That is the whole list; older asks the server for more.")
 

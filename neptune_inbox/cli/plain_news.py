@@ -70,6 +70,10 @@ class News:
         """This was said already; the background meets the same."""
         self._told = error.sentence
 
+    def has_told(self, sentence: str) -> bool:
+        """Whether this trouble is what was said last."""
+        return sentence == self._told
+
     async def wait_for_marks(self, stop: asyncio.Event, seconds: float) -> None:
         """Wait until nothing is under way, something stands in the way, `stop` is set, or the time is up."""
         async with _no_longer_than(seconds):

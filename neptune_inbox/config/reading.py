@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from neptune_inbox.config.profiles import DEFAULT_API_BASE, default_mode, edge_base_for, unknown_profile
 from neptune_inbox.config.settings import (
+    COLOURS,
     COLUMNS,
     PREVIEWS,
     THEMES,
@@ -114,7 +115,7 @@ def _profile(table: Table) -> Profile:
         edge_base=table.text("edge_base", edge_base_for(api_base)),
         environment=environment,
         mode=Mode(table.choice("mode", default_mode(environment), [mode.value for mode in Mode])),
-        colour=table.text("colour", ""),
+        colour=table.choice("colour", "", ("", *COLOURS)),
         users=table.words("users", ()),
         token_command=table.secret_words("token_command"),
     )

@@ -10,6 +10,7 @@ from neptune_inbox.model import Profile
 
 THEMES: Final = ("neptune-dark", "neptune-light", "terminal")
 PREVIEWS: Final = ("auto", "on", "off")
+COLOURS: Final = ("red", "amber", "green", "blue", "violet")
 TIME_FORMATS: Final = ("age", "clock", "iso")
 COLUMNS: Final = ("age", "user", "event", "title")
 

@@ -20,8 +20,8 @@ default_profile = ""
 #edge_base = "https://edge.teurons.com/neptune"
 # What may be written: observe (nothing), ask (each time), act. Without it act, or ask in production.
 #mode = "ask"
-# The colour of the top line, a name or #rrggbb; production has its own.
-#colour = "#7aa2f7"
+# The colour of its name in the top line: red, amber, green, blue or violet; production has its own.
+#colour = "green"
 # The watched users.
 #users = ["u-4711", "u-0815"]
 # A command that prints the token on its first line, as a list; no shell reads it.
@@ -62,15 +62,16 @@ quiet = ""
 
 # Keys by action id; `neptune-inbox` shows the ids under `?`.
 [keys]
-#mark = ["m", "ctrl+r"]
+#"mark.row" = ["m", "f5"]
 
 # Commands for `|`: they get the selection as JSON lines; a list, or words that no shell reads.
 [commands]
 #ticket = ["jq", "."]
 
-# Events to start from when one is composed: a type, and data as JSON text.
 #[templates.card]
+# The type of an event to start from when one is composed.
 #event_type = "payment_failed"
+# Its data, as JSON text.
 #data = '{"card": "4242"}'
 
 [store]

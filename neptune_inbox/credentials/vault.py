@@ -7,9 +7,11 @@ from typing import Final
 from neptune_inbox.credentials.command import run_token_command
 from neptune_inbox.credentials.os_keyring import KeyringReport, OsKeyring
 from neptune_inbox.credentials.tokens import TOKEN_VARIABLE, parse_pasted_token
+from neptune_inbox.errors import NotSignedIn
 from neptune_inbox.model import Profile, Token
 
 MEMORY: Final = "this session only, not saved"
+KEYRING: Final = "the OS keyring"
 
 
 class Vault:
@@ -49,7 +51,7 @@ class Vault:
         if self._keyring is None:
             return self.hold(profile, token)
         backend = await self._keyring.write(item_name(profile), token.reveal())
-        where = f"the OS keyring ({backend})"
+        where = f"{KEYRING} ({backend})"
         self._known[item_name(profile)] = (token, where)
         return where
 
@@ -57,6 +59,21 @@ class Vault:
         """Keep the token in memory until this process ends; says so."""
         self._known[item_name(profile)] = (token, MEMORY)
         return MEMORY
+
+    async def share(self, owner: Profile, other: Profile) -> str:
+        """Let another profile of the same API base use a profile's token, kept where that one is; says where.
+
+        Raises SignInProblem, KeyringProblem.
+        """
+        token = await self.read(owner)
+        if token is None or _plain_base(owner) != _plain_base(other):
+            raise NotSignedIn(f"There is no token for `{other.name}` yet.")
+        where = self.source(owner)
+        if where.startswith(KEYRING):
+            return await self.save(other, token)
+        # The variable and the command give it to the other profile too; what is in memory stays there.
+        self._known[item_name(other)] = (token, where)
+        return where
 
     async def forget(self, profile: Profile) -> None:
         """Drop the token from memory and keyring; returns once it was not found again. Raises KeyringProblem."""
@@ -82,7 +99,7 @@ class Vault:
         if secret is None:
             return None
         # What lies in the keyring may have been put there by someone else.
-        return parse_pasted_token(secret, f"What the OS keyring ({backend}) holds"), f"the OS keyring ({backend})"
+        return parse_pasted_token(secret, f"What {KEYRING} ({backend}) holds"), f"{KEYRING} ({backend})"
 
 
 def item_name(profile: Profile) -> str:

@@ -140,8 +140,11 @@ def _add_clauses(connection: sqlite3.Connection, query: _Query, place: int, sear
             found = connection.execute(
                 "SELECT ref FROM event WHERE place = ? AND lower(name) GLOB lower(?)", (place, _glob(clause.value))
             )
-            refs = json.dumps([ref for (ref,) in found])
-            query.add("event IN (SELECT value FROM json_each(?))", refs, is_negated=clause.is_negated)
+            refs = [ref for (ref,) in found]
+            if not refs and not clause.is_negated:
+                # Nothing can match: not even the index is walked.
+                query.add("0")
+            query.add("event IN (SELECT value FROM json_each(?))", json.dumps(refs), is_negated=clause.is_negated)
         elif clause.field == "since":
             query.add("sorted_at >= ?", clause.instant, is_negated=clause.is_negated)
         elif clause.field == "before":

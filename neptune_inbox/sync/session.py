@@ -78,11 +78,14 @@ class Session:
 
         Raises SignInProblem, and lets `health` know: reading stays possible.
         """
+        if not self.token_source:
+            self._client.expect_token()
         try:
             token, claims, source = await self._read_token()
             check_expiry(claims, self.now())
         except InboxError as error:
             self.health.note_failure(error)
+            self._client.use_token(None)
             raise
         if not self._remember_team(claims.team if claims else ""):
             return False

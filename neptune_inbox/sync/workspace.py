@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
-from neptune_inbox.errors import AccessDenied, NotFound
+from neptune_inbox.errors import AccessDenied, NotFound, NotSignedIn
 from neptune_inbox.model import Environment, Event, Filter, Now, Profile, Token
 from neptune_inbox.sync.session import Session, check_expiry
 
@@ -132,11 +132,36 @@ class Workspace:
             environments = await self._environments(client)
             if environments and profile.environment not in {known.name for known in environments}:
                 names = ", ".join(known.name for known in environments)
-                raise NotFound(f"This team has no environment `{profile.environment}`.", f"It has {names}.")
+                raise NotFound(
+                    f"There is no environment `{profile.environment}` for this token.", f"It may use {names}."
+                )
             page = await client.app_notifications(first_user or "neptune-inbox", Filter.UNREAD, per_page=1)
+        except AccessDenied:
+            raise AccessDenied(f"This token may not use the environment `{profile.environment}`.") from None
         finally:
             await client.aclose()
         return Checked(token, claims, environments, page.total if first_user else None)
+
+    async def environments(self, profile: Profile, token: Token) -> tuple[Environment, ...]:
+        """The environments that a token may use at a profile's API base. Raises what the client raises."""
+        client = self._make_client(profile, token)
+        try:
+            return await client.environments()
+        finally:
+            await client.aclose()
+
+    async def move(self, here: Profile, there: Profile) -> str:
+        """Sign in to another environment with the token that is in use here; the answer says where it is kept.
+
+        It is tried first: raises what `check` raises, NotSignedIn, and KeyringProblem.
+        """
+        token = await self._vault.read(here)
+        if token is None:
+            raise NotSignedIn(f"There is no token for `{here.name}` yet.")
+        await self.check(there, token)
+        where = await self._vault.share(here, there)
+        self.settings = self._change_settings(ProfileSaved(there))
+        return where
 
     async def save(self, profile: Profile, token: Token) -> str:
         """Keep the profile and its token; the answer says where the token is kept now. Raises KeyringProblem."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment, Segments
 from textual import on, work
+from textual.events import Key
 from textual.filter import LineFilter
 from textual.widgets import Input
 
@@ -162,6 +163,10 @@ class NeptuneInbox(TypeAheadApp[int]):
     def on_app_blur(self) -> None:
         if self.session is not None:
             self.session.poller.set_focus(False)
+
+    def ends_typing(self, key: Key) -> bool:
+        is_searching = isinstance(self.screen, InboxScreen) and isinstance(self.focused, Input)
+        return is_searching and key.key in ("enter", "escape") and not self.is_holding
 
     def keys_are_actions(self) -> bool:
         return isinstance(self.screen, InboxScreen) and not isinstance(self.focused, Input)

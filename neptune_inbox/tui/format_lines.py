@@ -35,6 +35,8 @@ class TopFacts(NamedTuple):
     next_due_at: Instant | None = None
     failed: int = 0
     is_demo: bool = False
+    colour: str = ""
+    """The user's own colour for the profile, by name."""
 
 
 class FilterFacts(NamedTuple):
@@ -113,10 +115,20 @@ _COUNTED_TABS_WIDTH = 68
 _LEVELS = {"ok": Meaning.OK, "warn": Meaning.WARN, "error": Meaning.ERROR}
 
 
+_COLOURS = {
+    "red": Meaning.FAILED,
+    "amber": Meaning.PENDING,
+    "green": Meaning.DONE,
+    "blue": Meaning.ACCENT,
+    "violet": Meaning.NOTE,
+}
+
+
 def top_line(facts: TopFacts, width: int, now: Instant) -> Line:
     """Name, place and mode at the left; freshness, pending marks and the clock at the right."""
     environment = column(facts.environment)
-    place = (environment.upper(), Meaning.ALARM) if facts.is_production else (environment, Meaning.STRONG)
+    own = _COLOURS.get(facts.colour, Meaning.STRONG)
+    place = (environment.upper(), Meaning.ALARM) if facts.is_production else (environment, own)
     left = [
         Piece(((f" {NAME}", Meaning.STRONG), ("  ", Meaning.DIM)), rank=5),
         Piece(((" ", Meaning.TEXT), place), action="profile.switch"),

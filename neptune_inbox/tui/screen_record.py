@@ -26,7 +26,7 @@ from neptune_inbox.tui.spans import column, know_columns
 if TYPE_CHECKING:
     from neptune_inbox.model import Instant, Row
 
-FORMAT = 2
+FORMAT = 3
 ROWS_KEPT = 100
 """More than the tallest usual terminal shows."""
 

@@ -13,7 +13,7 @@ from textual.events import Event, Key
 from textual.message import Message
 from textual.timer import Timer
 
-PATIENCE = 0.3
+PATIENCE = 1.0
 """Seconds: a sheet that takes longer (it asks the server first) gets only what is typed into it."""
 
 T = TypeVar("T")
@@ -29,12 +29,14 @@ class TypeAheadApp(App[T]):
     def __init__(self, *, ansi_color: bool | None = None) -> None:
         super().__init__(ansi_color=ansi_color)
         self._held: list[Key] = []
-        self._is_holding = False
+        self._last: Key | None = None
+        """The key that ended typing: it comes back from the line to do so."""
+        self.is_holding = False
         self._patience: Timer | None = None
 
     def hold_keys(self) -> None:
         """Keep what is typed from now on."""
-        self._is_holding = True
+        self.is_holding = True
         if self._patience is not None:
             self._patience.stop()
         self._patience = self.set_timer(PATIENCE, self.release_keys)
@@ -47,8 +49,12 @@ class TypeAheadApp(App[T]):
         """Whether no widget on the screen wants keys for itself."""
         return False
 
+    def ends_typing(self, key: Key) -> bool:
+        """Whether this key will take the focus from a line back to where keys are actions."""
+        return False
+
     async def on_event(self, event: Event) -> None:
-        if isinstance(event, Key) and self._is_holding:
+        if isinstance(event, Key) and self.is_holding and event is not self._last:
             self._held.append(event)
             event.stop()
         elif isinstance(event, Key) and not event.is_forwarded and self.keys_are_actions():
@@ -57,12 +63,15 @@ class TypeAheadApp(App[T]):
                 await self._check_bindings(event.key)
         else:
             await super().on_event(event)
+            if isinstance(event, Key) and self.ends_typing(event):
+                self._last = event
+                self.hold_keys()
 
     @on(KeysAwaited)
     async def _give_back(self) -> None:
-        if not self._is_holding:
+        if not self.is_holding:
             return
-        self._is_holding = False
+        self.is_holding = False
         if self._patience is not None:
             self._patience.stop()
         held, self._held = self._held, []

@@ -84,6 +84,7 @@ def top_facts(view: View) -> TopFacts:
         next_due_at=view.next_due_at,
         failed=view.failed,
         is_demo=view.is_demo,
+        colour=view.profile.colour,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import re
 from collections.abc import Awaitable, Callable
@@ -15,6 +16,7 @@ from tests.builders import Office, settled
 Step: TypeAlias = "str | Callable[[], Awaitable[None] | object]"
 """A line to type, or something that happens before the next one is typed."""
 
+START, END = "(start)", "(end)"
 FORBIDDEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\u2500-\u259f\ud800-\udfff]")
 """Controls but the line break, what reorders text, and whatever draws boxes, bars and shades."""
 
@@ -28,18 +30,25 @@ class Visitor:
         self.code = -1
         self.out = io.StringIO()
         self._steps: list[Step] = []
-        self._typed = ""
+        self._typed = START
         self._heard = 0
 
     async def talk(
-        self, *steps: Step, user_id: str | None = None, kind: Filter = Filter.UNREAD, profile: Profile | None = None
+        self,
+        *steps: Step,
+        user_id: str | None = None,
+        kind: Filter = Filter.UNREAD,
+        profile: Profile | None = None,
+        has_time: bool = False,
     ) -> Visitor:
-        """Type all of it, until it is left or the input ends."""
-        self._steps, self._typed = list(steps), ""
+        """Type all of it, until it is left or the input ends; with `has_time` the clock runs meanwhile, fast."""
+        self._steps, self._typed = list(steps), START
         talk = Talk(PlainOutput(out=self.out), self._type, repeats=False)
         place = profile or self.office.profile
         work = converse(self.office.builder.workspace(), place, talk, user_id=user_id, kind=kind)
+        running = asyncio.ensure_future(self._run_clock() if has_time else asyncio.sleep(0))
         self.code = await settled(work)
+        running.cancel()
         self._end_turn()
         return self
 
@@ -50,7 +59,7 @@ class Visitor:
 
     @property
     def greeting(self) -> str:
-        return self.turns[0][1]
+        return self.said(START)
 
     def said(self, line: str, nth: int = 0) -> str:
         """What came after a line, up to and without the next prompt."""
@@ -66,8 +75,13 @@ class Visitor:
             done = step()
             if isinstance(done, Awaitable):
                 await done
-        self._typed = "(end)"
+        self._typed = END
         return None
+
+    async def _run_clock(self) -> None:
+        while True:
+            self.office.clock.advance(1)
+            await asyncio.sleep(0.005)
 
     def _end_turn(self) -> None:
         words = self.text[self._heard :].removesuffix("> ").strip()

@@ -108,7 +108,7 @@ class TestSigningIn:
     def test_an_environment_that_the_team_does_not_have_is_named(self, newcomer: Shell) -> None:
         signed_in = login(newcomer, "--environment", "prod")
         assert signed_in.code == 1
-        assert "It has dev, staging, production." in signed_in.err
+        assert "It may use dev, staging, production." in signed_in.err
 
     def test_a_keyring_that_does_not_take_it_keeps_the_profile_and_says_so(
         self, newcomer: Shell, keyring: MemoryKeyring

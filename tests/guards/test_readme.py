@@ -52,7 +52,7 @@ def settings() -> Iterator[tuple[str, str, str]]:
             comment = line[2:]
         elif header := re.fullmatch(r"#?\[([a-z]+)(\.[a-z]+)?\]", line):
             table = f"{header[1]}." + ("NAME." if header[2] else "")
-        elif entry := re.fullmatch(r"#?(\w+) = (.*)", line):
+        elif entry := re.fullmatch(r"#?(\"[\w.]+\"|\w+) = (.*)", line):
             key = "NAME" if table in ("views.", "commands.") else '"ACTION"' if table == "keys." else entry[1]
             yield f"{table}{key}", entry[2].replace("|", "\\|"), comment.replace("|", "\\|")
             comment = ""
@@ -72,7 +72,7 @@ def test_every_setting_is_explained_in_the_words_of_the_template() -> None:
 
 
 def test_every_setting_of_the_template_was_found() -> None:
-    uncommented = re.sub(r"^#(?=[\w\[])", "", TEMPLATE, flags=re.M)
+    uncommented = re.sub(r"^#(?=[\w\[\"])", "", TEMPLATE, flags=re.M)
 
     def count(table: dict[str, object]) -> int:
         return sum(count(value) if isinstance(value, dict) else 1 for value in table.values())

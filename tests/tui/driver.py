@@ -164,11 +164,17 @@ class Inbox(Sight):
         """Let time pass until something is so: a pause between tries, a turn in the budget."""
         await self._wait(condition, step)
 
+    async def _draw_all(self) -> None:
+        """Let what is half drawn be drawn to the end, if it was not left."""
+        if self.app.is_running and not self.app._exit:
+            await self.pilot.pause(0)
+
     async def _wait(self, condition: Callable[[], object], step: float) -> None:
         for _ in range(LOOKS):
             # While another profile opens there is no inbox to look at.
             with suppress(NoMatches):
                 if condition():
+                    await self._draw_all()
                     return
             assert self.app.is_running, "the inbox has broken down, or was left"
             self.service.clock.advance(step)

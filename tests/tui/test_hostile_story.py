@@ -42,11 +42,12 @@ async def test_hostile_rows_are_harmless_on_every_screen(monkeypatch: pytest.Mon
             await inbox.press("j")
             await inbox.until(lambda before=before: inbox.screen.preview.facts is not before)  # type: ignore[misc]
             _check(inbox)
-            await inbox.press("i")
-            await inbox.asked("Evidence")
-            _check(inbox)
-            await inbox.press("esc")
-            if number % 8 == 0:
+            if number % 3 == 0:
+                await inbox.press("i")
+                await inbox.asked("Evidence")
+                _check(inbox)
+                await inbox.press("esc")
+            if number % 9 == 0:
                 await _see_the_sheets_of_a_row(inbox)
         await inbox.press("a", "m", "$")
         await inbox.comes(lambda: "pending" not in inbox.top())

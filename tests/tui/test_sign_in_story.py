@@ -165,3 +165,50 @@ async def test_a_mode_that_does_not_exist_is_not_taken_for_another() -> None:
         await inbox.fill(token=service.new_token().reveal())
         await inbox.press("enter")
         await inbox.until(lambda: "There is no mode `observ`." in inbox.problem())
+
+
+async def test_the_environments_of_the_token_are_listed_and_one_is_picked() -> None:
+    service = Service()
+    service.has(1, environment="dev")
+    service.sign_out(Keyring())
+    async with first_start(service) as inbox:
+        await inbox.press("ctrl+l")
+        await inbox.until(lambda: "token" in inbox.problem())
+        await inbox.fill(token=sign_token(service.world, environments=["dev", "production"]).reveal())
+        await inbox.press("ctrl+l")
+        await inbox.asked("Environments of this token")
+        assert "Development" in inbox.sheet()
+        assert "staging" not in inbox.sheet(), "the token does not reach it"
+        await inbox.type("dev", "enter")
+        await inbox.press("ctrl+s")
+        await inbox.until(lambda: "dev · acme · act" in inbox.top())
+        await inbox.comes(lambda: inbox.titles() == ["Card 1"])
+
+
+async def test_without_an_environment_signing_in_asks_which() -> None:
+    service = Service()
+    service.sign_out(Keyring())
+    async with first_start(service) as inbox:
+        await inbox.fill(environment="")
+        await inbox.fill(token=service.new_token().reveal())
+        await inbox.press("enter")
+        await inbox.asked("Environments of this token")
+        await inbox.type("production", "enter")
+        await inbox.press("ctrl+s")
+        await inbox.until(lambda: "PRODUCTION · acme · ask" in inbox.top())
+
+
+async def test_a_token_that_may_not_use_an_environment_says_which_it_may() -> None:
+    service = Service()
+    service.sign_out(keyring := Keyring())
+    async with first_start(service) as inbox:
+        await inbox.fill(environment="production")
+        await inbox.fill(token=sign_token(service.world, environments=["dev"]).reveal())
+        await inbox.press("ctrl+s")
+        await inbox.until(lambda: "There is no environment `production` for this token." in inbox.problem())
+        service.faults.set("403", route="/app_notifications/{environment}")
+        await inbox.fill(environment="dev")
+        await inbox.press("ctrl+s")
+        await inbox.until(lambda: "This token may not use the environment `dev`." in inbox.problem())
+        assert "ctrl+l lists" in inbox.problem()
+        assert keyring.items == {}

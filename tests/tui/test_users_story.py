@@ -127,3 +127,70 @@ async def test_marks_stay_with_the_profile_they_were_made_in() -> None:
         await inbox.press("enter")
         await inbox.until(lambda: service.marked_titles == ["Card 2"])
     assert other.environment == "production"
+
+
+async def test_profiles_are_switched_in_the_middle_of_things() -> None:
+    service = Service(users=("u-1", "u-2", "u-3"))
+    service.add_profile("other", "dev", Mode.ACT, users=("u-1", "u-2"))
+    for user in ("u-1", "u-2", "u-3"):
+        service.has(20, user)
+        service.has(5, user, environment="dev")
+    async with inbox_of(service):
+        pass
+    service.faults.set("slow", seconds=0.2)
+    async with inbox_of(service, is_filled=False) as inbox:
+        for turn in range(8):
+            await inbox.until(lambda: inbox.screen.is_active and inbox.screen.is_running)
+            await inbox.burst("j", "m", "e", "r", "R", "1", "E")
+            await inbox.asked("Profiles")
+            await inbox.type("dev" if turn % 2 == 0 else "staging", "enter")
+            service.clock.advance(1)
+        service.faults.clear()
+        await inbox.comes(lambda: len(inbox.titles()) > 5)
+        await inbox.comes(lambda: "pending" not in inbox.top())
+
+
+async def test_it_can_be_left_in_the_middle_of_things() -> None:
+    for step in range(6):
+        service = Service(users=("u-1", "u-2", "u-3"))
+        service.has(30)
+        async with inbox_of(service):
+            pass
+        async with inbox_of(service, is_filled=False) as inbox:
+            for _ in range(step):
+                await inbox.pilot.pause(0.01)
+                service.clock.advance(1)
+            await inbox.press_last("q")
+            await inbox.is_left()
+        assert inbox.app.return_value == 0
+
+
+async def test_another_environment_is_gone_to_with_the_token_in_use() -> None:
+    service = Service()
+    service.has(2)
+    service.has(1, environment="production")
+    async with inbox_of(service) as inbox:
+        await inbox.press("E")
+        await inbox.asked("Environment production")
+        assert "Environment staging" not in inbox.sheet(), "that is this profile"
+        await inbox.type("environment production", "enter")
+        await inbox.until(lambda: "PRODUCTION · production · ask" in inbox.top())
+        await inbox.comes(lambda: inbox.titles() == ["Card 3"])
+        assert inbox.app.workspace.profile("production").environment == "production"
+        await inbox.press("E")
+        await inbox.asked("acme")
+        await inbox.type("staging", "enter")
+        await inbox.until(lambda: "staging · acme · act" in inbox.top())
+
+
+async def test_an_environment_that_the_token_may_not_use_is_named_and_nothing_is_kept() -> None:
+    service = Service()
+    service.has(1)
+    async with inbox_of(service) as inbox:
+        service.faults.set("403", route="/app_notifications/{environment}")
+        await inbox.press("E")
+        await inbox.asked("Environment dev")
+        await inbox.type("environment dev", "enter")
+        await inbox.hears("This token may not use the environment `dev`. Ask for access")
+        assert [profile.name for profile in inbox.app.workspace.profiles] == ["acme"]
+        assert "staging · acme" in inbox.top()

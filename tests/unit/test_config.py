@@ -22,7 +22,7 @@ default_profile = "live"
 
 [profiles.live]
 environment = "production"
-colour = "#ff0000"
+colour = "red"
 users = ["u-4711", 2001]
 token_command = ["pass", "show", "neptune/live"]
 
@@ -70,7 +70,7 @@ def test_everything_that_is_set_is_read() -> None:
         "https://edge.teurons.com/neptune",
         "production",
         Mode.ASK,
-        "#ff0000",
+        "red",
         ("u-4711", "2001"),
         ("pass", "show", "neptune/live"),
     )

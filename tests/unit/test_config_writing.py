@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from neptune_inbox.config import add_view, load, set_default_profile, set_profile, set_value
+from neptune_inbox.config import Template, add_template, add_view, load, set_default_profile, set_profile, set_value
 from neptune_inbox.errors import ConfigProblem, DiskFull
 from neptune_inbox.model import Mode, Profile
 from neptune_inbox.paths import Paths
@@ -24,7 +24,7 @@ undo_seconds = 9   # I am slow
 
 [profiles.acme] # the big one
 environment = "staging"  # for now
-colour = "#7aa2f7"
+colour = "green"
 """
 
 
@@ -84,6 +84,27 @@ def test_a_view_is_added_and_replaced_in_either_form(by_hand: Paths) -> None:
         settings.views == {"stuck": "event:payment_*", "fresh today": 'is:unread text:"a b"'} == load(by_hand).views
     )
     assert "# since monday" in text_of(by_hand)
+
+
+def test_a_template_is_kept_beside_what_was_written_by_hand(by_hand: Paths) -> None:
+    by_hand.config_file.write_text(BY_HAND + "\n[templates.otp]  # for Ann\nevent_type = 'otp_requested'\n")
+    data = '{\n  "name": "Zoë", "quote": "\\"\'\'\'"\n}'
+    add_template(by_hand, "a card, declined", Template("payment_failed", data))
+    settings = add_template(by_hand, "otp", Template("otp_sent", "{}"))
+    assert settings.templates == load(by_hand).templates
+    assert settings.templates == {
+        "otp": Template("otp_sent", "{}"),
+        "a card, declined": Template("payment_failed", data),
+    }
+    for words in ("# my settings", "# I am slow", "# the big one", "# for Ann"):
+        assert words in text_of(by_hand)
+
+
+@pytest.mark.parametrize("text", ["[templates.x]\ndata = '{}'\n", "[templates.x]\nevent_type = 'a'\nuser = 'u'\n"])
+def test_a_template_that_is_wrong_is_named(paths: Paths, text: str) -> None:
+    paths.config_file.write_text(text)
+    with pytest.raises(ConfigProblem, match=r"templates\.x"):
+        load(paths)
 
 
 def test_one_value_is_set_by_its_dotted_name(by_hand: Paths) -> None:

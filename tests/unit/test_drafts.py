@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from neptune_inbox.errors import UsageProblem
-from neptune_inbox.model import ContactInfo
-from neptune_inbox.sync.drafts import contact_warning, difference, event_type_warning, parse_object
+from neptune_inbox.model import ContactInfo, JsonValue
+from neptune_inbox.sync.drafts import contact_warning, difference, editable, event_type_warning, parse_object
+from neptune_inbox.text import ascii_json, clean_block
 
 
 def test_an_empty_text_is_an_empty_object() -> None:
@@ -17,8 +20,13 @@ def test_an_empty_text_is_an_empty_object() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('{"a": 1,}', "Line 1, column"),
-        ('{\n  "a" 1\n}', "Line 2, column 7"),
+        ('{"a": 1,}', 'Line 1, column 9: expecting a name in double quotes, such as "plan", before }.'),
+        ('{\n  "a" 1\n}', "Line 2, column 7: expecting a colon, before 1."),
+        ('{"a": 1', "Line 1, column 8: expecting a comma or the end."),
+        ('{"a": "b', "Line 1, column 7: a text without its closing quote begins here"),
+        ("{} {}", "Line 1, column 4: the object has ended already"),
+        ('{"a": ' + "x" * 99, f"before {'x' * 20}…."),
+        ('{"a": 1e999}', "no JSON that the service would take"),
         ("[1, 2]", "no object"),
         ('"text"', "no object"),
         ('{"a": NaN}', "no JSON that the service would take"),
@@ -59,3 +67,24 @@ def test_a_difference_shows_what_goes_what_comes_and_what_stays() -> None:
         ("-", "plan: Free"),
         ("+", "plan: Business"),
     ]
+
+
+TEXTS = st.text(max_size=20)
+VALUES: st.SearchStrategy[JsonValue] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(TEXTS, VALUES, max_size=4))
+@settings(max_examples=80, deadline=None)
+def test_what_is_edited_comes_back_as_it_was(value: dict[str, JsonValue]) -> None:
+    shown = editable(ascii_json(value))
+    assert parse_object(shown) == value
+    assert clean_block(shown, limit=len(shown)) == shown, "and no terminal is given what it should not have"
+
+
+def test_text_of_other_languages_is_edited_as_it_reads() -> None:
+    assert editable('{"name": "Zo\\u00eb"}') == '{\n  "name": "Zoë"\n}'
+    assert editable("") == "{}"

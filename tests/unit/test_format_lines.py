@@ -147,3 +147,14 @@ class TestFoldedUsers:
         for spot in line.spots:
             if spot.value:
                 assert (spot.value if spot.value != ALL_USERS else "Everyone") in text(line)[spot.start : spot.end]
+
+
+def test_a_profile_wears_its_own_colour_and_production_its_alarm() -> None:
+    def meaning(facts: TopFacts) -> Meaning:
+        return next(
+            found for text, found in top_line(facts, 100, NOW).spans if text.strip().lower() == facts.environment
+        )
+
+    assert meaning(TopFacts("staging", "acme", "act", colour="green")) is Meaning.DONE
+    assert meaning(TopFacts("staging", "acme", "act")) is Meaning.STRONG
+    assert meaning(TopFacts("production", "acme", "ask", is_production=True, colour="green")) is Meaning.ALARM

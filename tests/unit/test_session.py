@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -182,3 +183,24 @@ def test_a_listener_hears_facts_in_order_until_it_is_taken_away() -> None:
     leave()
     bus.tell(HealthChanged())
     assert heard == [HealthChanged(), MarksChanged(())]
+
+
+async def test_a_request_made_while_the_token_is_looked_for_waits_for_it() -> None:
+    office = Office()
+    await (await office.open()).close()
+    session = await office.open(is_signed_in=False)
+    found = asyncio.Event()
+    read_token = session._read_token
+
+    async def slow_keyring() -> object:
+        await found.wait()
+        return await read_token()
+
+    session._read_token = slow_keyring  # type: ignore[assignment]
+    signing_in = asyncio.ensure_future(session.sign_in())
+    asking = asyncio.ensure_future(session.people.environments())
+    await asyncio.sleep(0)
+    assert not asking.done()
+    found.set()
+    assert await signing_in
+    assert [environment.name for environment in await asking]

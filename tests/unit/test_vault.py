@@ -10,7 +10,7 @@ import pytest
 
 from neptune_inbox.credentials import OsKeyring, Vault
 from neptune_inbox.credentials.vault import item_name
-from neptune_inbox.errors import KeyringLocked, TokenMalformed
+from neptune_inbox.errors import KeyringLocked, NotSignedIn, TokenMalformed
 from neptune_inbox.model import Profile, Token
 from tests.processes import python
 
@@ -108,6 +108,22 @@ async def test_a_token_for_this_session_is_kept_nowhere_else() -> None:
     assert await shown(vault, ACME) == (SECRET, "this session only, not saved")
     assert (await vault.read(ACME, again=True)) is not None
     assert keyring.secrets == {}
+
+
+async def test_another_profile_of_the_same_base_may_use_the_token_kept_where_it_is() -> None:
+    live = profile("live")
+    keyring = FakeKeyring({item_name(ACME): SECRET})
+    vault = Vault(keyring=keyring)
+    assert await vault.share(ACME, live) == "the OS keyring (Fake)"
+    assert keyring.secrets[item_name(live)] == SECRET
+    held = Vault(keyring=(empty := FakeKeyring()))
+    held.hold(ACME, Token(SECRET))
+    assert await held.share(ACME, live) == held.source(ACME)
+    assert await shown(held, live) == (SECRET, held.source(ACME))
+    assert empty.secrets == {}, "what was for this session only is not saved by the way"
+    for owner, other in ((ACME, profile("live", "https://elsewhere.example")), (profile("nobody"), live)):
+        with pytest.raises(NotSignedIn):
+            await vault.share(owner, other)
 
 
 async def test_forgetting_leaves_no_token_behind() -> None:

@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from neptune_inbox.errors import BadQuery, InboxError
-from neptune_inbox.model import EVERYONE
+from neptune_inbox.model import EVERYONE, Mode
 from neptune_inbox.sync.inbox import Overview, Scope
 from neptune_inbox.sync.window import Window
 from neptune_inbox.tui.format_lines import ALL_USERS
@@ -37,7 +37,7 @@ FIRST_ROWS = 256
 OPENERS = frozenset(
     (
         *("search", "views", "user.go", "people", "profile.switch", "theme", "palette", "help", "event", "insight"),
-        *("mark.row", "mark.all", "mine.snooze", "mine.note", "send.now", "quit", "link.open", "pipe"),
+        *("mark.all", "mine.snooze", "mine.note", "send.now", "quit", "link.open", "pipe"),
         *("evidence", "outbox", "receipts", "journal"),
     )
 )
@@ -94,8 +94,8 @@ class InboxScreen(InboxNews):
             await self.prepare()
         self._show_first()
         self.rows.focus()
-        for notice in self.session.notices:
-            self.say(notice, "warn")
+        if self.session.notices:
+            self.say(" ".join(self.session.notices), "warn")
 
     async def prepare(self) -> None:
         """Read what the first frame shows; before the screen is on, or it would be drawn empty first."""
@@ -132,7 +132,8 @@ class InboxScreen(InboxNews):
         if verb is None:
             return
         self._unseen.clear()
-        if action_id in OPENERS:
+        asks_to_mark = action_id == "mark.row" and self.session.profile.mode is Mode.ASK
+        if action_id in OPENERS or asks_to_mark:
             hold_keys(self.app)
         result = verb(self)
         if isawaitable(result):
@@ -234,6 +235,7 @@ class InboxScreen(InboxNews):
         self._stage.is_searching = False
         self._stage.rearrange()
         self.rows.focus()
+        release_keys(self.app)
 
     @work(group="filter", exclusive=True)
     async def _filter(self, query: str) -> None:

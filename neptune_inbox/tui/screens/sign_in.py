@@ -15,10 +15,19 @@ from textual.screen import Screen
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static
 
-from neptune_inbox.errors import InboxError, KeyringProblem, TokenRefused, Unreachable, UsageProblem
+from neptune_inbox.errors import (
+    AccessDenied,
+    InboxError,
+    KeyringProblem,
+    NotFound,
+    TokenRefused,
+    Unreachable,
+    UsageProblem,
+)
 from neptune_inbox.model import Mode, Profile, looks_like_production
 from neptune_inbox.sync.wording import plural
 from neptune_inbox.tui.screens.sheet import line
+from neptune_inbox.tui.type_ahead import release_keys
 
 if TYPE_CHECKING:
     from neptune_inbox.sync.workspace import Checked, Workspace
@@ -32,6 +41,7 @@ FIELDS = (
     ("user", "First user", "a customer's user id to watch; more later with @ and w"),
     ("token", "API token", "from the Neptune dashboard, under Team; it is not shown"),
 )
+KEYS = "⏎ next   ctrl+s sign in   ctrl+l environments   esc back"
 
 
 class SecretInput(Input):
@@ -50,6 +60,7 @@ class SignInScreen(Screen["Profile | None"]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", show=False),
         Binding("ctrl+s", "submit", "Sign in", show=False),
+        Binding("ctrl+l", "choose_environment", "Environments", show=False),
         Binding("ctrl+o", "use_once", "This session only", show=False),
         Binding("down", "app.focus_next", show=False),
         Binding("up", "app.focus_previous", show=False),
@@ -86,7 +97,7 @@ class SignInScreen(Screen["Profile | None"]):
                     else:
                         yield Input(values[name], id=name, placeholder=hint, suggester=_suggester(name))
             yield line("", "sheet-problem")
-            yield line("⏎ next, and on the token: sign in   ctrl+s sign in   esc back", "sheet-line dim")
+            yield line(KEYS, "sheet-line dim")
 
     def on_mount(self) -> None:
         first = "token" if self._profile.environment and self._profile.users else "name"
@@ -111,9 +122,36 @@ class SignInScreen(Screen["Profile | None"]):
         return super().dismiss(result) if self.is_active else AwaitComplete()
 
     @work(group="sign-in", exclusive=True)
+    async def action_choose_environment(self) -> None:
+        """Choose one of the environments that the pasted token may use."""
+        from neptune_inbox.credentials import parse_pasted_token
+        from neptune_inbox.tui.screens.picker import Item, Picker
+
+        self._say("Asking for the environments of this token …", "")
+        try:
+            token = parse_pasted_token(self._value("token"))
+            found = await self._workspace.environments(self._read(), token)
+        except InboxError as error:
+            self._say(_words(error), "error")
+            return
+        items = [Item(one.name, one.name, one.label) for one in found]
+        answer = await self.app.push_screen_wait(
+            Picker("Environments of this token", items, empty="This token lists no environment.")
+        )
+        release_keys(self.app)
+        self._say("", "")
+        if answer is not None:
+            self.query_one("#environment", Input).value = answer
+            if looks_like_production(answer):
+                self.query_one("#mode", Input).value = Mode.ASK
+
+    @work(group="sign-in", exclusive=True)
     async def action_submit(self) -> None:
         from neptune_inbox.credentials import parse_pasted_token
 
+        if not self._value("environment"):
+            self.action_choose_environment()
+            return
         self._say("Trying it …", "")
         try:
             profile = self._read()
@@ -169,6 +207,8 @@ def _words(error: InboxError) -> str:
     """What went wrong and what to do, said to somebody who is signing in already."""
     if isinstance(error, TokenRefused):
         return f"{error.sentence} Make a new token in the Neptune dashboard under Team."
+    if isinstance(error, AccessDenied | NotFound):
+        return f"{error.sentence} Ask for access, or choose another: ctrl+l lists what this token may use."
     if error.remedy == Unreachable.default_remedy:
         return f"{error.sentence} ctrl+s tries again."
     return str(error)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -33,7 +33,11 @@ async def switch_profile(inbox: InboxScreen) -> None:
         known = {(profile.api_base, profile.environment) for profile in inbox.workspace.profiles}
         here = inbox.session.profile
         return [
-            Item(f"{ENVIRONMENT}{found.name}", f"Environment {found.name}", "of this team: sign in to it")
+            Item(
+                f"{ENVIRONMENT}{found.name}",
+                f"Environment {found.name}",
+                "  ".join(filter(None, (found.label, "with the token in use"))),
+            )
             for found in await inbox.session.people.environments()
             if (here.api_base, found.name) not in known | {(here.api_base, here.environment)}
         ]
@@ -42,15 +46,26 @@ async def switch_profile(inbox: InboxScreen) -> None:
     if answer == SIGN_IN:
         inbox.post_message(SignInAsked(inbox.session.profile))
     elif answer and answer.startswith(ENVIRONMENT):
-        inbox.post_message(SignInAsked(_elsewhere(inbox.session.profile, answer.removeprefix(ENVIRONMENT))))
+        await _move(inbox, answer.removeprefix(ENVIRONMENT))
     elif answer:
         inbox.post_message(ProfileChosen(inbox.workspace.profile(answer)))
 
 
-def _elsewhere(profile: Profile, environment: str) -> Profile:
+async def _move(inbox: InboxScreen, environment: str) -> None:
+    """Go to another environment of the team with the token in use; a profile of its own is made for it."""
+    here = inbox.session.profile
+    there = _elsewhere(here, environment, {profile.name for profile in inbox.workspace.profiles})
+    inbox.say(f"Trying the token in {environment} …")
+    await inbox.workspace.move(here, there)
+    inbox.post_message(ProfileChosen(inbox.workspace.profile(there.name)))
+
+
+def _elsewhere(profile: Profile, environment: str, taken: Collection[str]) -> Profile:
     """The same place but for the environment; it begins careful where real customers are."""
     mode = Mode.ASK if looks_like_production(environment) else profile.mode
-    return replace(profile, name=environment, environment=environment, mode=mode)
+    names = (environment, *(f"{profile.name}-{environment}{end}" for end in ("", *map(str, range(2, 100)))))
+    name = next(name for name in names if name not in taken)
+    return replace(profile, name=name, environment=environment, mode=mode)
 
 
 async def choose_theme(inbox: InboxScreen) -> None:

@@ -1,0 +1,94 @@
+"""Stories of the mouse: everything that can be clicked does what its key does, and nothing is marked by pointing."""
+
+from __future__ import annotations
+
+from textual import events
+
+from tests.tui.driver import Inbox, inbox_of
+from tests.tui.service import Service
+
+
+async def _click(inbox: Inbox, words: str, *, times: int = 1) -> None:
+    """Click where these words stand on the screen."""
+    for y, line in enumerate(inbox.lines()):
+        if (x := line.find(words)) >= 0:
+            await inbox.pilot.click(offset=(x, y), times=times)
+            await inbox.settle()
+            return
+    raise AssertionError(f"{words!r} is not on the screen:\n{inbox.text()}")
+
+
+async def test_pointing_moves_opens_and_selects_and_marks_nothing() -> None:
+    service = Service()
+    service.has(5)
+    async with inbox_of(service) as inbox:
+        await _click(inbox, "Card 3")
+        assert inbox.cursor() == "Card 3"
+        y = next(y for y, line in enumerate(inbox.lines()) if "Card 2" in line)
+        await inbox.pilot.click(offset=(2, y))
+        await inbox.settle()
+        assert inbox.row("Card 2").is_selected
+        assert inbox.cursor() == "Card 3"
+        await _click(inbox, "1 selected")
+        assert not inbox.row("Card 2").is_selected
+        await inbox.press("p")
+        await _click(inbox, "Card 1", times=2)
+        await inbox.until(lambda: inbox.preview().startswith("Card 1"))
+        await inbox.let_time_pass(60)
+        assert service.writes == 0
+
+
+async def test_filters_users_banner_and_hints_can_be_clicked() -> None:
+    service = Service(users=("u-1", "u-2"))
+    service.has(2)
+    service.has(1, "u-2", is_read=True)
+    async with inbox_of(service) as inbox:
+        await _click(inbox, "All 3")
+        await inbox.until(lambda: len(inbox.titles()) == 3)
+        await _click(inbox, "u-2                0")
+        await inbox.until(lambda: inbox.titles() == ["Card 3"])
+        await _click(inbox, "Everyone")
+        await inbox.until(lambda: len(inbox.titles()) == 3)
+        service.has(1)
+        await inbox.poll()
+        await inbox.sees("1 new")
+        await _click(inbox, "1 new")
+        await inbox.until(lambda: len(inbox.titles()) == 4)
+        await _click(inbox, "Card 1")
+        await _click(inbox, "mark read")
+        await inbox.until(lambda: "1 pending" in inbox.top())
+        await _click(inbox, "1 pending")
+        await inbox.asked("Outbox: 1 waiting")
+        await inbox.press("esc")
+        await _click(inbox, "staging · acme")
+        await inbox.asked("Profiles")
+
+
+async def test_the_wheel_scrolls_and_the_cursor_stays() -> None:
+    service = Service()
+    service.has(60)
+    async with inbox_of(service, size=(120, 24)) as inbox:
+        await inbox.press("j")
+        widget = inbox.screen.rows
+        for _ in range(3):
+            widget.post_message(events.MouseScrollDown(widget, 5, 5, 0, 0, 0, False, False, False, 5, 5))
+        await inbox.until(lambda: "Card 59" not in inbox.titles())
+        assert inbox.cursor() == "Card 59"
+        await inbox.press("j")
+        assert inbox.cursor() == "Card 58"
+        assert "Card 58" in inbox.titles(), "the first key brings the cursor back into sight"
+
+
+async def test_choices_of_a_sheet_can_be_clicked() -> None:
+    service = Service()
+    service.has(3)
+    async with inbox_of(service) as inbox:
+        await inbox.press("M")
+        await inbox.asked("Mark the 3 shown")
+        await _click(inbox, "Leave it")
+        assert not inbox.has_sheet
+        assert service.writes == 0
+        await inbox.press("M")
+        await inbox.asked()
+        await _click(inbox, "Mark the 3 shown")
+        await inbox.until(lambda: "3 pending" in inbox.top())
