@@ -88,6 +88,7 @@ class NeptuneInbox(TypeAheadApp[int]):
         is_dark = self.current_theme.dark
         for class_name, is_on in ((f"-theme-{name}", True), ("-dark-mode", is_dark), ("-light-mode", not is_dark)):
             self.set_class(is_on, class_name, update=False)
+        self.stylesheet.set_variables(self.get_css_variables())
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """What our sheets name beyond Textual's own variables, for themes that leave it open."""
