@@ -45,7 +45,7 @@ WRITES: dict[type, dict[str, Verb]] = {
 }
 HARMLESS: dict[type, set[str]] = {
     Marking: {"plan", "undo", "drop", "counts", "unsettled", "receipts", "receipt"},
-    People: {"environments", "known", "known_user", "list", "get"},
+    People: {"environments", "known", "known_user", "reach", "look_up", "list", "get"},
     Events: {"look_first", "wait_for_arrival"},
 }
 """They read, or take back what was never sent."""
