@@ -141,8 +141,15 @@ class NeptuneInbox(TypeAheadApp[int]):
             self._say(str(error), "error")
         else:
             if not is_same_team:
+                self._look_again()
                 # Not from here: opening anew ends this very worker.
                 self.call_later(self.open_profile, session.profile)
+
+    def _look_again(self) -> None:
+        """Have the inbox that is opened in the stead of this one show the same user."""
+        for screen in self.screen_stack:
+            if isinstance(screen, InboxScreen):
+                self._user_id = screen.scope.user_id
 
     def _pass_on(self, fact: Fact) -> None:
         if isinstance(fact, Arrived) and self.session is not None:

@@ -177,7 +177,7 @@ async def test_what_the_server_refuses_stands_beside_its_field_and_nothing_typed
         await inbox.asked("Add a contact info")
         await fill(inbox, type="pigeon", value="coop 7", filterable="roof", meta='{"floor": 3}')
         assert "`pigeon` is none of" in remark(inbox, "value")
-        await submit(inbox, "mind")
+        await submit(inbox, "`pigeon` is none of email, mobile_number, firebase_token.")
         await inbox.press("y")
         await inbox.asked("The selected type is invalid.")
         assert remark(inbox, "type") == "The selected type is invalid."

@@ -28,25 +28,33 @@ class Difference(Sheet[bool]):
     ]
 
     def __init__(
-        self, title: str, lines: Sequence[tuple[str, str]], profile: Profile, *, deed: str = "write it"
+        self,
+        title: str,
+        lines: Sequence[tuple[str, str]],
+        profile: Profile,
+        *,
+        warning: str = "",
+        deed: str = "write it",
     ) -> None:
         super().__init__()
         self._title = title
         self._lines = lines
         self._profile = profile
+        self._warning = warning
         self._deed = deed
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="sheet paper"):
+        with Vertical(classes="sheet form"):
             yield line(self._title, "sheet-title")
             yield line(
                 place_of(self._profile), f"sheet-line {'production' if self._profile.is_production else 'dim'}"
             )
-            with VerticalScroll(classes="paper-body"):
+            with VerticalScroll(classes="form-body"):
                 yield Static(
                     Content("\n").join(Content.styled(f"{sign} {text}", TONES[sign]) for sign, text in self._lines)
                 )
             with Vertical(classes="sheet-foot"):
+                yield line(self._warning, "sheet-problem warn")
                 yield line(f"y {self._deed}   esc back, nothing is written", "sheet-line dim")
 
     def on_mount(self) -> None:

@@ -16,9 +16,6 @@ from textual.widgets import Input, Static, TextArea
 from neptune_inbox.errors import InboxError
 from neptune_inbox.tui.screens.sheet import Sheet, line
 
-LOW = 30
-"""Lines; below this a form keeps no room between its fields."""
-
 
 class Field(Struct, frozen=True):
     """One field: `check` raises what is wrong; `warn`, given the text of every field, only says what looks odd."""
@@ -42,7 +39,7 @@ class Form(Sheet[dict[str, str]]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "submit", "Go on", show=False)]
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (LOW, "-tall")]  # noqa: RUF012 - Textual says that it is no class variable
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-low"), (30, "-tall")]  # noqa: RUF012 - as Textual has it
 
     def __init__(
         self,
@@ -68,8 +65,8 @@ class Form(Sheet[dict[str, str]]):
                         yield _editor(field)
                     yield Static(id=f"remark-{field.name}", classes="field-remark")
             with Vertical(classes="form-foot"):
-                yield line(self._problem, "sheet-problem error")
-                yield line("⏎ or tab next   ctrl+s go on   esc back, nothing is written", "sheet-line dim")
+                yield line(self._told_below(), "sheet-problem error")
+                yield line("⏎ next  ctrl+s go on  esc back, nothing is written", "sheet-line dim")
 
     def on_mount(self) -> None:
         self._remark_all()
@@ -108,6 +105,11 @@ class Form(Sheet[dict[str, str]]):
                 self.query_one(f"#field-{name}").focus()
                 return
         self.dismiss(values)
+
+    def _told_below(self) -> str:
+        """What is wrong; short where every word of it stands beside its field."""
+        has_place = bool(self._errors) and self._errors.keys() <= self._fields.keys()
+        return "This was refused; beside the fields stands why." if has_place else self._problem
 
     def _look_at(self, name: str, value: str) -> None:
         if name in self._fields and value != self._fields[name].value:

@@ -62,11 +62,11 @@ class PersonSheet(Sheet[Wanted]):
         """What was chosen before the server had told who this is."""
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="sheet paper person"):
+        with Vertical(classes="sheet form"):
             yield line("", "sheet-title")
             yield OptionList(classes="contacts")
             yield line("", "sheet-line warn")
-            with VerticalScroll(classes="paper-body"):
+            with VerticalScroll(classes="form-body"):
                 yield line("", "person-meta")
             with Vertical(classes="sheet-foot"):
                 yield line(self._said, f"sheet-problem {self._tone}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from msgspec.structs import replace
 
@@ -22,8 +22,17 @@ from neptune_inbox.tui.verbs.events import send_event
 if TYPE_CHECKING:
     from neptune_inbox.tui.screens.inbox import InboxScreen
 
-Draft = Callable[[Mapping[str, str]], tuple[str, str, Callable[[], Awaitable[object]]]]
-"""From a form's values: the text before, the text after, and the write."""
+
+class Change(NamedTuple):
+    """What a form's values would change: the text before and after, and the write; `warning` says what looks odd."""
+
+    before: str
+    after: str
+    write: Callable[[], Awaitable[object]]
+    warning: str = ""
+
+
+Draft: TypeAlias = Callable[[Mapping[str, str]], Change]
 
 
 async def person(inbox: InboxScreen) -> None:
@@ -99,9 +108,10 @@ async def _offer_to_create(inbox: InboxScreen, user_id: str) -> tuple[str, str]:
 async def _add(inbox: InboxScreen, user: User) -> str:
     fields = _contact_fields(ContactInfo("email", ""))
 
-    def draft(values: Mapping[str, str]) -> tuple[str, str, Callable[[], Awaitable[object]]]:
+    def draft(values: Mapping[str, str]) -> Change:
         contact = _contact(values)
-        return "", _lines(contact), lambda: inbox.session.people.add_contact(user.user_id, contact)
+        write = partial(inbox.session.people.add_contact, user.user_id, contact)
+        return Change("", _lines(contact), write, contact_warning(contact))
 
     return (
         "Contact info added."
@@ -113,10 +123,11 @@ async def _add(inbox: InboxScreen, user: User) -> str:
 async def _change(inbox: InboxScreen, user: User, before: ContactInfo) -> str:
     fields = _contact_fields(before, is_fixed=True)
 
-    def draft(values: Mapping[str, str]) -> tuple[str, str, Callable[[], Awaitable[object]]]:
+    def draft(values: Mapping[str, str]) -> Change:
         # The fields trim what is typed; what names the row must stay as it is.
         contact = replace(_contact(values), type=before.type, value=before.value)
-        return _lines(before), _lines(contact), lambda: inbox.session.people.update_contact(user.user_id, contact)
+        write = partial(inbox.session.people.update_contact, user.user_id, contact)
+        return Change(_lines(before), _lines(contact), write, contact_warning(contact))
 
     title = f"Change {before.type} {short(before.value)} of {short(user.user_id)}"
     return "Contact info changed." if await ask_and_write(inbox, title, fields, draft) else ""
@@ -133,9 +144,9 @@ async def _edit_meta(inbox: InboxScreen, user: User) -> str:
     before = editable(user.meta)
     fields = [Field("meta", "meta", before, is_block=True, check=parse_object)]
 
-    def draft(values: Mapping[str, str]) -> tuple[str, str, Callable[[], Awaitable[object]]]:
+    def draft(values: Mapping[str, str]) -> Change:
         meta = parse_object(values["meta"])
-        return before, editable(ascii_json(meta)), lambda: inbox.session.people.update(user.user_id, meta)
+        return Change(before, editable(ascii_json(meta)), partial(inbox.session.people.update, user.user_id, meta))
 
     return "Meta changed." if await ask_and_write(inbox, f"Meta of {short(user.user_id)}", fields, draft) else ""
 
@@ -148,10 +159,11 @@ async def create(inbox: InboxScreen, user_id: str) -> str:
     ]
     made = ""
 
-    def draft(values: Mapping[str, str]) -> tuple[str, str, Callable[[], Awaitable[object]]]:
+    def draft(values: Mapping[str, str]) -> Change:
         nonlocal made
         made, meta = values["user_id"], parse_object(values["meta"])
-        return "", f"user_id {made}\n{editable(ascii_json(meta))}", lambda: inbox.session.people.create(made, meta)
+        text = f"user_id {made}\n{editable(ascii_json(meta))}"
+        return Change("", text, partial(inbox.session.people.create, made, meta))
 
     return made if await ask_and_write(inbox, "New user", fields, draft) else ""
 
@@ -180,13 +192,13 @@ async def ask_and_write(inbox: InboxScreen, title: str, fields: Sequence[Field],
         if values is None:
             return False
         fields = [replace(field, value=values[field.name]) for field in fields]
-        before, after, write = draft(values)
+        change = draft(values)
         errors, problem = {}, ""
-        if before == after:
+        if change.before == change.after:
             problem = "Nothing differs from what is there."
-        elif await agrees(inbox, title, before, after):
+        elif await agrees(inbox, title, change.before, change.after, change.warning):
             try:
-                await write()
+                await change.write()
             except Invalid as error:
                 errors, problem = error.fields, error.sentence
             except InboxError as error:
@@ -195,9 +207,9 @@ async def ask_and_write(inbox: InboxScreen, title: str, fields: Sequence[Field],
                 return True
 
 
-async def agrees(inbox: InboxScreen, title: str, before: str, after: str) -> bool:
+async def agrees(inbox: InboxScreen, title: str, before: str, after: str, warning: str = "") -> bool:
     """Show the difference and ask."""
-    sheet = Difference(title, difference(before, after), inbox.session.profile)
+    sheet = Difference(title, difference(before, after), inbox.session.profile, warning=warning)
     return await inbox.app.push_screen_wait(sheet) is True
 
 
@@ -236,15 +248,14 @@ def _contact(values: Mapping[str, str]) -> ContactInfo:
 
 
 def _lines(contact: ContactInfo) -> str:
-    lines = [
-        f"type        {contact.type}",
-        f"value       {contact.value}",
-        f"filterable  {contact.filterable}",
-        f"meta        {editable(contact.meta)}",
-    ]
-    if warning := contact_warning(contact):
-        lines.append(f"mind        {warning}")
-    return "\n".join(lines)
+    return "\n".join(
+        (
+            f"type        {contact.type}",
+            f"value       {contact.value}",
+            f"filterable  {contact.filterable}",
+            f"meta        {editable(contact.meta)}",
+        )
+    )
 
 
 def short(text: str) -> str:
