@@ -74,6 +74,7 @@ class PlainInbox:
             return
         if user_id == EVERYONE:
             # In turns and within the budget: that is the poller's work.
+            self.talk.say(f"Asking the server about {plural(len(users), 'user')}.")
             self.session.poller.refresh(user_id)
             await self.news.wait_for_polls(users, self.stop, PATIENCE)
             return

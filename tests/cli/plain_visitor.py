@@ -11,7 +11,7 @@ from typing import TypeAlias
 from neptune_inbox.cli.plain import converse
 from neptune_inbox.cli.plain_talk import PlainOutput, Talk
 from neptune_inbox.model import Filter, Profile
-from tests.builders import Office, settled
+from tests.builders import ENVIRONMENT, Office, settled
 
 Step: TypeAlias = "str | Callable[[], Awaitable[None] | object]"
 """A line to type, or something that happens before the next one is typed."""
@@ -87,3 +87,38 @@ class Visitor:
         words = self.text[self._heard :].removesuffix("> ").strip()
         self._heard = len(self.text)
         self.turns.append((self._typed, words))
+
+
+def turn(office: Office, seconds: float) -> Callable[[], None]:
+    return lambda: office.clock.advance(seconds)
+
+
+def sent(office: Office, count: int) -> Callable[[], Awaitable[None]]:
+    """The window passes, and so many marks have reached the service."""
+
+    async def wait() -> None:
+        while len(office.marked) < count:
+            office.clock.advance(6)
+            await asyncio.sleep(0)
+
+    return wait
+
+
+def polls(office: Office, requests: int = 8) -> Callable[[], Awaitable[None]]:
+    """Time passes until so many more requests were made: several polls, all but the last of them over."""
+
+    async def wait() -> None:
+        wanted = office.requests + requests
+        while office.requests < wanted:
+            office.clock.advance(20)
+            await asyncio.sleep(0)
+
+    return wait
+
+
+def office_with_mail() -> Office:
+    """One watched customer with three unread notifications."""
+    office = Office()
+    office.world.create_user(ENVIRONMENT, "u-1", {"name": "Rajiv Seelam"})
+    office.arrive(3, every=60)
+    return office

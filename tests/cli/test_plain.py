@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from pathlib import Path
-
 import pytest
 
 from neptune_inbox.cli import plain_papers
 from neptune_inbox.cli.plain_verbs import COMMANDS, ELSEWHERE, load_verbs
 from neptune_inbox.errors import UsageProblem
 from neptune_inbox.model import Filter, Mode, Profile
-from neptune_inbox.sandbox.faults import Kind
 from neptune_inbox.sandbox.hostile import hostile_rows
 from neptune_inbox.tui.actions import ACTIONS
 from tests.builders import API, EDGE, ENVIRONMENT, Office
-from tests.cli.plain_visitor import FORBIDDEN, Visitor
+from tests.cli.plain_visitor import FORBIDDEN, Visitor, office_with_mail, polls
 
 NOT_NEEDED = {
     "back",
@@ -41,46 +36,12 @@ NOT_NEEDED = {
 @pytest.fixture
 def office() -> Office:
     """One watched customer with three unread notifications."""
-    office = Office()
-    office.world.create_user(ENVIRONMENT, "u-1", {"name": "Rajiv Seelam"})
-    office.arrive(3, every=60)
-    return office
-
-
-def visit(office: Office) -> Visitor:
-    return Visitor(office)
-
-
-def turn(office: Office, seconds: float) -> Callable[[], None]:
-    return lambda: office.clock.advance(seconds)
-
-
-def sent(office: Office, count: int) -> Callable[[], Awaitable[None]]:
-    """The window passes, and so many marks have reached the service."""
-
-    async def wait() -> None:
-        while len(office.marked) < count:
-            office.clock.advance(6)
-            await asyncio.sleep(0)
-
-    return wait
-
-
-def polls(office: Office, requests: int = 8) -> Callable[[], Awaitable[None]]:
-    """Time passes until so many more requests were made: several polls, all but the last of them over."""
-
-    async def wait() -> None:
-        wanted = office.requests + requests
-        while office.requests < wanted:
-            office.clock.advance(20)
-            await asyncio.sleep(0)
-
-    return wait
+    return office_with_mail()
 
 
 class TestTheList:
     async def test_lines_are_numbered_and_say_in_words_how_they_stand(self, office: Office) -> None:
-        visitor = await visit(office).talk("q")
+        visitor = await Visitor(office).talk("q")
         assert visitor.greeting.splitlines() == [
             "neptune-inbox, line by line: staging, profile acme, mode act. ? lists the commands.",
             "u-1, unread: 3 lines. The server last said 3 unread.",
@@ -94,13 +55,13 @@ class TestTheList:
         office = Office(users=("u-1", "u-2"))
         office.arrive(1, "u-1")
         office.arrive(1, "u-2")
-        visitor = await visit(office).talk("@u-2", "q", has_time=True)
+        visitor = await Visitor(office).talk("@u-2", "q", has_time=True)
         assert "Everyone, 2 watched users, unread: 2 lines." in visitor.greeting
         assert "1. unread, just now, u-2, payment_failed: Card declined" in visitor.greeting
         assert visitor.said("@u-2").splitlines()[1] == "1. unread, just now, payment_failed: Card declined"
 
     async def test_nothing_moves_when_more_arrive_they_are_told_in_one_line(self, office: Office) -> None:
-        visitor = await visit(office).talk(
+        visitor = await Visitor(office).talk(
             "y 1", lambda: office.arrive(2), polls(office), "", "y 1", "", "r", "y 1", "q"
         )
         assert visitor.said("") == "2 new; r shows them."
@@ -113,7 +74,7 @@ class TestTheList:
         office.world.add_notification(
             ENVIRONMENT, "u-1", "Look", body="First\n\n**second**", link="https://acme.example/x", data={"a": 1}
         )
-        visitor = await visit(office).talk("1", "2 3", "n", "N", "q")
+        visitor = await Visitor(office).talk("1", "2 3", "n", "N", "q")
         read = visitor.said("1").splitlines()
         assert read[0] == "1. Look"
         assert "User: u-1, Rajiv Seelam" in read
@@ -128,14 +89,14 @@ class TestTheList:
 
     async def test_a_long_body_is_cut_and_read_whole_when_asked(self, office: Office) -> None:
         office.world.add_notification(ENVIRONMENT, "u-1", "Long", body="word " * 2_000 + "END")
-        visitor = await visit(office).talk("1", "1 whole", "q")
+        visitor = await Visitor(office).talk("1", "1 whole", "q")
         assert "END" not in visitor.said("1")
         assert "1 whole reads all." in visitor.said("1")
         assert "END" in visitor.said("1 whole")
 
     async def test_a_page_at_a_time_and_only_printed_numbers_count(self, office: Office) -> None:
         office.arrive(22)
-        visitor = await visit(office).talk("m 21", "m 1-25", "+", "+", "l", "m 21", "q")
+        visitor = await Visitor(office).talk("m 21", "m 1-25", "+", "+", "l", "m 21", "q")
         assert "5 more; + shows the next." in visitor.greeting
         assert visitor.said("m 21") == "Line 21 was not printed. Name one from 1 to 20."
         assert "was not printed" in visitor.said("m 1-25")
@@ -147,7 +108,7 @@ class TestTheList:
     async def test_filters_search_and_views(self, office: Office) -> None:
         office.arrive(1, is_read=True)
         office.world.add_notification(ENVIRONMENT, "u-1", "Welcome", event_type="welcome")
-        visitor = await visit(office).talk(
+        visitor = await Visitor(office).talk(
             *(
                 "all",
                 "read",
@@ -178,13 +139,13 @@ class TestTheList:
     async def test_older_ones_are_loaded_and_numbered_on(self) -> None:
         office = Office()
         office.arrive(230, every=1)
-        visitor = await visit(office).talk(*["+"] * 9, "older", "m 1", "M", "load", "q")
+        visitor = await Visitor(office).talk(*["+"] * 9, "older", "m 1", "M", "load", "q")
         assert "The server has 230; older loads more." in visitor.said("+", 8)
         assert visitor.said("older").splitlines()[0].startswith("201. unread")
         assert "Line 1 was not printed." in visitor.said("m 1")
 
     async def test_what_is_no_command_does_nothing(self, office: Office) -> None:
-        visitor = await visit(office).talk("make", "m 1 please", "d", "x", "C", "E nowhere", "m", "i 1-2", "q")
+        visitor = await Visitor(office).talk("make", "m 1 please", "d", "x", "C", "E nowhere", "m", "i 1-2", "q")
         assert visitor.said("make") == "There is no command make. ? lists the commands."
         assert "no command m please" in visitor.said("m 1 please")
         assert "Nothing is deleted here" in visitor.said("d")
@@ -194,168 +155,6 @@ class TestTheList:
         assert visitor.said("m") == "Which one? Name its number, or several: 3, or 1 3-5."
         assert "one line at a time" in visitor.said("i 1-2")
         assert office.marked == []
-
-
-class TestMarking:
-    async def test_held_told_once_and_taken_back(self, office: Office) -> None:
-        visitor = await visit(office).talk("m 1", "l", "z", turn(office, 9), "", "z", "q")
-        assert visitor.said("m 1") == ('Marking "Card declined" of u-1: held, sent in 5 s; z takes it back.')
-        assert "1. unread, mark held, sent in 5 s, just now" in visitor.said("l")
-        assert visitor.said("z") == 'Taken back: "Card declined" of u-1, 5 s before sending.'
-        assert visitor.said("z", 1) == "There is nothing to take back."
-        assert visitor.said("") == ""
-        assert office.marked == []
-
-    async def test_the_outcome_is_a_line_before_the_next_prompt(self, office: Office) -> None:
-        visitor = await visit(office).talk("m 1 3", sent(office, 2), "", "", "l", "m 1", "z", "q")
-        assert "".join(visitor.said("", nth) for nth in (0, 1)) == (
-            "Sent: 2 notifications of u-1. The customer's bell shows them as read."
-        )
-        assert "1. read by us" in visitor.said("l")
-        assert visitor.said("m 1") == "1 is read or being marked already."
-        assert visitor.said("z").startswith("Already sent, cannot be taken back")
-
-    async def test_send_now_waits_for_the_outcome(self, office: Office) -> None:
-        visitor = await visit(office).talk("1", "m", "$", "$", "q")
-        assert visitor.said("m").startswith('Marking "Card declined" of u-1')
-        assert visitor.said("$").splitlines() == [
-            "Sending 1 mark now.",
-            'Sent: "Card declined" of u-1. The customer\'s bell shows it as read.',
-        ]
-        assert visitor.said("$", 1) == "Nothing is waiting to be sent."
-        assert len(office.marked) == 1
-
-    async def test_a_refusal_is_told_kept_on_the_row_and_tried_again(self, office: Office) -> None:
-        fault = office.faults.set(Kind.MISSING, method="POST")
-        visitor = await visit(office).talk(
-            *("m 1", "$", "l", "O", "T", "T 1"),
-            lambda: office.faults.lift(fault),
-            *("O retry 2", "O retry 1", "$", "", "O", "q"),
-        )
-        assert 'Refused: "Card declined" of u-1: ' in visitor.said("$")
-        assert "1. unread, our mark was refused: " in visitor.said("l")
-        assert visitor.said("O").startswith("Mark 1, refused: ")
-        assert visitor.said("T").startswith("Receipt 1, just now: ")
-        assert "O retry tries 1 refused mark again." in visitor.said("T 1")
-        assert "Mark 2 was not printed." in visitor.said("O retry 2")
-        assert visitor.said("O retry 1").startswith("Trying 1 mark again.")
-        assert "Sent: " in visitor.text
-        assert visitor.said("O", 1) == "The outbox is empty: everything is settled."
-
-    async def test_in_mode_ask_every_send_is_agreed_to(self) -> None:
-        office = Office(mode=Mode.ASK)
-        office.arrive(2)
-        visitor = await visit(office).talk("m 1", "n", "m 2", "maybe", "yes", "q", "keep")
-        assert visitor.said("m 1").startswith("staging, profile acme, mode ask. Mark ")
-        assert visitor.said("n") == "Nothing was marked."
-        assert "y or n?" in visitor.said("maybe")
-        assert "held, sent in 5 s" in visitor.said("yes")
-        unanswered = await visit(office).talk("m 1")
-        assert "Nothing was marked." in unanswered.text
-
-    async def test_observe_refuses_with_the_sentence(self) -> None:
-        office = Office(mode=Mode.OBSERVE)
-        office.arrive(2)
-        visitor = await visit(office).talk("1", "m 1", "m", "M", "$", "O retry", "e 1", "q")
-        for line in ("m 1", "m", "M", "$", "O retry"):
-            assert visitor.said(line).startswith("`acme` is only observed: nothing is marked here."), line
-        assert "Done for me" in visitor.said("e 1")
-        assert office.faults.count_writes() == 0
-
-
-class TestMarkAll:
-    async def test_it_says_exactly_which_and_marks_what_was_printed(self, office: Office) -> None:
-        office.arrive(22)
-        visitor = await visit(office).talk("M", "no", "M", "y", "$", "q")
-        assert "Mark all read, in staging, profile acme, mode act." in visitor.said("M")
-        assert "yes marks the 20 unread among the printed lines, of u-1, from " in visitor.said("M")
-        assert "all marks the 25 unread of the whole list" in visitor.said("M")
-        assert visitor.said("no") == "Nothing was marked."
-        assert "all 20 shown notifications of u-1: held" in visitor.said("y")
-        assert len(office.marked) == 20
-
-    async def test_the_whole_list_is_an_answer_of_its_own(self, office: Office) -> None:
-        office.arrive(22)
-        visitor = await visit(office).talk("M", "all", "q", "send")
-        assert "all 25 shown notifications" in visitor.said("all")
-        assert "Sent: all 25" in visitor.said("send")
-        assert len(set(office.marked)) == 25
-
-    async def test_what_came_since_is_left_alone(self, office: Office) -> None:
-        new: list[str] = []
-
-        def arrive() -> None:
-            new.extend(office.arrive(1))
-
-        visitor = await visit(office).talk(arrive, polls(office), "", "M", "y", "$", "T 1", "T", "T 1", "q")
-        assert "1 notification came since this list was drawn: left alone." in visitor.said("M")
-        assert "1 came since and was left alone" in visitor.said("T")
-        assert len(office.marked) == 3
-        assert not set(new) & set(office.marked)
-
-    async def test_the_servers_own_is_asked_twice(self, office: Office) -> None:
-        visitor = await visit(office).talk("M", "server", "n", "M", "server", "y", "q")
-        assert "This also marks what nobody has looked at" in visitor.said("server")
-        assert visitor.said("n") == "Nothing was marked."
-        assert "was marked read on the server" in visitor.said("y")
-        [write] = office.world.writes
-        assert write.body == {"type": "user", "id": "u-1"}
-
-    async def test_in_production_the_user_is_typed(self, office: Office) -> None:
-        office.world.add_notification("production", "u-1", "Real")
-        production = Profile("acme-live", API, EDGE, "production", Mode.ASK, users=("u-1",))
-        visitor = await visit(office).talk("M", "server", "u-2", "M", "server", "u-1", "q", profile=production)
-        assert "PRODUCTION, profile acme-live, mode ask" in visitor.greeting
-        assert "Type u-1 to go on:" in visitor.said("server")
-        assert visitor.said("u-2") == "Nothing was marked."
-        assert len(office.world.writes) == 1
-
-
-class TestLeaving:
-    async def test_what_is_held_is_asked_about(self, office: Office) -> None:
-        visitor = await visit(office).talk("m 1 2", "q", "stay", "q", "what", "drop")
-        assert "2 marks are not sent yet." in visitor.said("q")
-        assert "Answer one of: send, keep, drop, stay." in visitor.said("what")
-        assert visitor.said("drop") == "Dropped 2 marks; unread for the customer."
-        assert office.marked == []
-
-    async def test_kept_marks_are_sent_next_time_and_that_is_told(self, office: Office) -> None:
-        first = await visit(office).talk("m 1", "q", "k")
-        assert "1 mark stays in the outbox and is sent when you are back." in first.text
-        assert office.marked == []
-        second = await visit(office).talk(sent(office, 1), "", "", "q")
-        assert "1 mark of last time waits; O lists." in second.greeting
-        assert 'Sent: "Card declined" of u-1.' in second.text
-
-    async def test_the_end_of_the_input_keeps_and_sends_nothing(self, office: Office) -> None:
-        visitor = await visit(office).talk("m 1")
-        assert visitor.code == 0
-        assert "1 mark stays in the outbox" in visitor.text
-        assert office.marked == []
-
-
-class TestMine:
-    async def test_my_plane_stays_here(self, office: Office) -> None:
-        visitor = await visit(office).talk(
-            *("s 1", "c 2 3 people called", "b 2 tomorrow 9:00", "e 3", "l", "r", "all", "U 2 3", "s 1"),
-            *("c 2", "", "b 1", "never", "b 1", "", "q"),
-        )
-        assert visitor.said("s 1") == 'Starred: "Card declined" of u-1.'
-        assert visitor.said("c 2 3 people called").startswith("Note kept")
-        assert visitor.said("b 2 tomorrow 9:00").startswith("Snoozed until Thu 05 Nov, 09:00")
-        assert "The customer sees no change" in visitor.said("e 3")
-        listed = visitor.said("l").splitlines()
-        assert listed[1].endswith("(starred)")
-        assert "note: 3 people called" in listed[2]
-        assert "done" in listed[3], "acted rows stay until r"
-        assert "2 left out as done or snoozed by you; all shows them." in visitor.said("r")
-        assert "Back in my queue: 2 notifications of u-1." in visitor.said("U 2 3")
-        assert visitor.said("s 1", 1).startswith("Star removed")
-        assert "Noted: 3 people called" in visitor.said("c 2")
-        assert visitor.said("").startswith("Note removed")
-        assert "`never` is no time." in visitor.said("never")
-        assert visitor.said("", 1) == "Nothing was snoozed."
-        assert office.world.writes == []
 
 
 class TestUsers:
@@ -368,7 +167,7 @@ class TestUsers:
         return office
 
     async def test_anybody_is_found_by_id_or_name(self, office: Office) -> None:
-        visitor = await visit(office).talk(
+        visitor = await Visitor(office).talk(
             "@ seelam", "@ lee", "@u-2", "@ nobody", "n", "@ u-9", "y", "@", "q", has_time=True
         )
         assert visitor.said("@ seelam").startswith("u-7 Rajiv Seelam, unread: 1 line.")
@@ -381,7 +180,7 @@ class TestUsers:
         assert visitor.said("@").startswith("Everyone, 2 watched users")
 
     async def test_next_previous_and_watching(self, office: Office) -> None:
-        visitor = await visit(office).talk("J", "J", "J", "K", "w", "w u-7", "w", "q", has_time=True)
+        visitor = await Visitor(office).talk("J", "J", "J", "K", "w", "w u-7", "w", "q", has_time=True)
         assert [visitor.said("J", nth).split(",")[0] for nth in range(3)] == ["u-1", "u-2", "Everyone"]
         assert visitor.said("K").startswith("u-2")
         assert visitor.said("w") == "No longer watching u-2; w u-2 watches again."
@@ -391,7 +190,7 @@ class TestUsers:
 
 class TestPapers:
     async def test_evidence_person_journal_figures_id(self, office: Office) -> None:
-        visitor = await visit(office).talk("i 1", "y 1 2", "P", "P 1", "L", "m 1", "$", "L 5", "I", "O", "?", "q")
+        visitor = await Visitor(office).talk("i 1", "y 1 2", "P", "P 1", "L", "m 1", "$", "L 5", "I", "O", "?", "q")
         assert "Read:         not read" in visitor.said("i 1")
         assert len(visitor.said("y 1 2").splitlines()) == 2
         assert visitor.said("P").splitlines()[:2] == ["User u-1 Rajiv Seelam", "No contact infos."]
@@ -416,7 +215,7 @@ class TestPapers:
         office.world.add_notification(ENVIRONMENT, "u-1", "Bad", link="javascript:alert(1)")
         office.clock.advance(1)
         office.world.add_notification(ENVIRONMENT, "u-1", "Good", link="https://acme.example/x")
-        visitor = await visit(office).talk("Y 1", "o 1", "n", "o 1", "y", "o 1", "o 2", "o 3", "q")
+        visitor = await Visitor(office).talk("Y 1", "o 1", "n", "o 1", "y", "o 1", "o 2", "o 3", "q")
         assert visitor.said("Y 1") == "https://acme.example/x"
         assert "Open a page of acme.example" in visitor.said("o 1")
         assert visitor.said("y") == "Opened acme.example."
@@ -432,45 +231,10 @@ class TestPapers:
     async def test_another_profile(self, office: Office) -> None:
         other = Profile("calm", API, EDGE, "dev", Mode.OBSERVE, users=("u-5",))
         office.builder.settings = type(office.builder.settings)(profiles={"acme": office.profile, "calm": other})
-        visitor = await visit(office).talk("E", "E calm", "E", "q")
+        visitor = await Visitor(office).talk("E", "E calm", "E", "q")
         assert "Profile acme (here): staging, mode act." in visitor.said("E")
         assert "dev, profile calm, mode observe" in visitor.said("E calm")
         assert "Profile calm (here)" in visitor.said("E", 1)
-
-
-class TestTrouble:
-    async def test_offline_is_told_once_and_so_is_its_end(self, office: Office) -> None:
-        await visit(office).talk("q")
-
-        back_online = polls(office, 3)
-        office.faults.set(Kind.OFFLINE)
-        visitor = await visit(office).talk("1", "", "m 2", office.faults.clear, back_online, "", "", "q", "keep")
-        assert "3. unread" in visitor.greeting, "what was seen before is there"
-        assert visitor.said("") == ""
-        assert visitor.said("1").startswith("1. Card declined")
-        assert "held" in visitor.said("m 2")
-        assert visitor.text.count("The server answers again.") == 1
-
-    async def test_without_a_token_what_was_seen_can_be_read(self, office: Office, tmp_path: Path) -> None:
-        office.builder.vault = type(office.builder.vault)(memory_only=True)
-        visitor = await visit(office).talk("all", "q")
-        assert "There is no token for `acme` yet." in visitor.greeting
-        assert visitor.code == 0
-
-
-class TestAShift:
-    async def test_it_takes_at_most_fourteen_commands(self) -> None:
-        office = Office(users=("u-1", "u-2"))
-        office.world.create_user(ENVIRONMENT, "u-7", {"name": "Rajiv Seelam"})
-        ids = office.arrive(4, "u-7")
-        office.arrive(1, "u-1")
-        shift = ("@ rajiv", "1", "n", "n", "m 1 2", "b 3 tomorrow 9:00", "c 4 call back", "J")
-        visitor = await visit(office).talk(*shift, "$", "q", has_time=True)
-        assert len(shift) + 2 <= 14
-        assert sorted(office.marked) == sorted(ids[2:])
-        assert "Snoozed until" in visitor.said("b 3 tomorrow 9:00")
-        assert "Note kept" in visitor.said("c 4 call back")
-        assert visitor.said("J").startswith("u-1")
 
 
 class TestWhateverTheContent:
@@ -483,7 +247,7 @@ class TestWhateverTheContent:
         office.world.add_notification(ENVIRONMENT, "u-1", "┌──┐ │ ░▓█ └──┘", body="║ ═╬═ ║")
         count = len(hostile_rows()) + 1
         readings = [line for number in range(1, count + 1) for line in (f"{number} whole", f"i {number}")]
-        visitor = await visit(office).talk(
+        visitor = await Visitor(office).talk(
             *["+"] * (count // 20), *readings, "c 1 \x1b[2Jnote ─", "l", "@ \x1b]0;x\x07", "n", "q"
         )
         assert FORBIDDEN.findall(visitor.text) == []
@@ -533,5 +297,5 @@ class TestTheCommands:
 
 async def test_it_opens_where_it_was_told_to(office: Office) -> None:
     office.arrive(1, "u-8", is_read=True)
-    visitor = await visit(office).talk("q", user_id="u-8", kind=Filter.READ)
+    visitor = await Visitor(office).talk("q", user_id="u-8", kind=Filter.READ)
     assert "u-8, read: 1 line." in visitor.greeting
