@@ -15,11 +15,11 @@ PLAIN = "--plain"
 
 def main() -> None:
     """Run the program and leave with its exit code."""
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(run(sys.argv[1:], is_process=True))
 
 
-def run(arguments: list[str]) -> int:
-    """Do what the arguments say; the answer is the exit code."""
+def run(arguments: list[str], *, is_process: bool = False) -> int:
+    """Do what the arguments say; the answer is the exit code. `is_process`: nothing else happens in this process."""
     if arguments in (["--version"], ["-V"]):
         from neptune_inbox import __version__
 
@@ -34,7 +34,11 @@ def run(arguments: list[str]) -> int:
     if wish is not None:
         from neptune_inbox.cli.start import open_inbox
 
-        return open_inbox(wish)
+        return open_inbox(wish, is_process=is_process)
+    if is_process:
+        from neptune_inbox.cli.aftermath import prepare
+
+        prepare()
     from neptune_inbox.cli.main import run_command
 
     return run_command(arguments)

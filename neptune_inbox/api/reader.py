@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import math
+import re
 import zlib
 from collections.abc import AsyncIterable, Mapping
 from typing import Final, NoReturn
@@ -18,6 +19,10 @@ from neptune_inbox.errors import NotNeptune
 from neptune_inbox.model import JsonValue
 
 _STEP: Final = 65_536
+MOST_VALUES: Final = 100_000
+"""A full page holds some thousand; a value of three bytes may take two hundred once it is parsed."""
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+"""It also matches one without an end, so that no text makes it look at anything twice."""
 _GZIP_WITH_CHECKSUM: Final = 31
 """zlib's window bits for gzip alone, whose trailer (length and CRC) zlib then checks."""
 
@@ -32,7 +37,8 @@ class Limits(Struct, frozen=True):
     total: float = 20.0
     """The whole exchange, from the first look-up to the last byte of the body."""
     wire_bytes: int = 8 * 1024 * 1024
-    decoded_bytes: int = 16 * 1024 * 1024
+    decoded_bytes: int = 6 * 1024 * 1024
+    """Half of it where there is more than ASCII: one emoji makes every character of a text take four bytes."""
     depth: int = 64
     """How deep lists and objects may be nested."""
     thread_bytes: int = 65_536
@@ -65,14 +71,18 @@ def is_json(content_type: str) -> bool:
 
 
 async def parse(body: bytes, place: str, limits: Limits) -> JsonValue:
-    """The JSON value of a body; big ones in a thread. Raises NotNeptune."""
+    """The JSON value of a body; big ones in a thread. Raises NotNeptune, also for more than memory should hold."""
+    if len(body) > limits.decoded_bytes // 2 and (b"\\u" in body or not body.isascii()):
+        raise too_big(place)
     if len(body) < limits.thread_bytes:
         return decode(body, place, limits.depth)
     return await asyncio.to_thread(decode, body, place, limits.depth)
 
 
 def decode(body: bytes, place: str, depth: int) -> JsonValue:
-    """The JSON value of a body: strict UTF-8, finite numbers, nested `depth` levels at most. Raises NotNeptune."""
+    """The JSON value of a body: UTF-8, finite numbers, `depth` levels, 100,000 values at most. Raises NotNeptune."""
+    if _holds_too_much(body):
+        raise too_big(place)
     try:
         text = body.decode("utf-8").removeprefix("\ufeff")
         value: JsonValue = json.loads(text, parse_constant=_refuse_number, parse_float=_finite)
@@ -145,6 +155,23 @@ class _Unzipped(_Plain):
 
     def _break(self) -> NoReturn:
         raise NotNeptune(f"{self._place} sent a packed answer that is cut or broken.") from None
+
+
+def _holds_too_much(body: bytes) -> bool:
+    """Whether it holds more values than may be parsed, found out before any of them is made."""
+    if _separators(body, 0, len(body)) <= MOST_VALUES:
+        return False
+    outside, at = 0, 0
+    for strings, string in enumerate(_STRING.finditer(body)):
+        outside += _separators(body, at, string.start())
+        at = string.end()
+        if max(outside, strings // 2) > MOST_VALUES:
+            return True
+    return outside + _separators(body, at, len(body)) > MOST_VALUES
+
+
+def _separators(body: bytes, start: int, end: int) -> int:
+    return sum(body.count(sign, start, end) for sign in (b",", b"[", b"{"))
 
 
 def _refuse_number(name: str) -> NoReturn:

@@ -22,16 +22,21 @@ if TYPE_CHECKING:
 KINDS = ("all", "unread", "read")
 
 
-def open_inbox(wish: Mapping[str, str], output: Output | None = None) -> int:
+def open_inbox(wish: Mapping[str, str], output: Output | None = None, *, is_process: bool = False) -> int:
     """Open the inbox in this terminal and stay until it is left; the answer is the exit code.
 
-    A wish may hold `user`, `kind` and `profile`; any text for `demo` or `plain` turns it on.
+    A wish may hold `user`, `kind` and `profile`; any text for `demo` or `plain` turns it on. `is_process` says that
+    this process does nothing else, so that what breaks or logs anywhere in it is caught.
     """
     kind = wish.get("kind") or "unread"
+    is_possible = kind in KINDS and not (wish.get("demo") or wish.get("plain")) and _has_terminal()
+    painted = _paint(wish, kind) if is_possible else None
+    if is_process:
+        from neptune_inbox.cli.aftermath import prepare
+
+        prepare(is_demo=bool(wish.get("demo")))
     if wish.get("plain"):
         return _open_plain(wish, kind, output)
-    is_possible = _has_terminal() and kind in KINDS
-    painted = _paint(wish, kind) if is_possible and not wish.get("demo") else None
 
     from neptune_inbox.cli.output import INTERRUPTED, Output
     from neptune_inbox.errors import InboxError
@@ -51,7 +56,8 @@ def open_inbox(wish: Mapping[str, str], output: Output | None = None) -> int:
 
 
 def _has_terminal() -> bool:
-    return sys.stdin.isatty() and sys.stdout.isatty()
+    # A stream that was closed before the start is None.
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
 
 
 def _paint(wish: Mapping[str, str], kind: str) -> Painted | None:
@@ -129,6 +135,7 @@ def _check_kind(kind: str) -> None:
 
 
 def _run(wish: Mapping[str, str], kind: str, painted: Painted | None) -> int:
+    from neptune_inbox.cli.aftermath import forget_developers_tools
     from neptune_inbox.errors import NotSignedIn
     from neptune_inbox.model import Filter
 
@@ -138,6 +145,8 @@ def _run(wish: Mapping[str, str], kind: str, painted: Painted | None) -> int:
     except NotSignedIn:
         # The inbox itself asks, on its own screen.
         profile = None
+    # Before Textual is imported, as it reads them then.
+    forget_developers_tools()
     from neptune_inbox.tui import app
 
     return app.run(

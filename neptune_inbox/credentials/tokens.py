@@ -1,4 +1,4 @@
-"""What a token looks like: the gate that every token passes, and what a JWT says of itself. Pure but for one pop."""
+"""What a token looks like: the gate that every token passes, and what a JWT says of itself."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from neptune_inbox.credentials.secrecy import close_process, know
 from neptune_inbox.errors import TokenMalformed
 from neptune_inbox.model import Instant, Token
 from neptune_inbox.text import CleanText, clean_line
@@ -35,6 +36,7 @@ def parse_pasted_token(text: str, origin: str = "What was pasted") -> Token:
     bare = _PREFIX.sub("", text.strip(_WRAPPING), count=1).strip(_WRAPPING)
     if fault := _fault_of(bare):
         raise TokenMalformed(f"{origin} is no token: {fault}.")
+    know(bare)
     return Token(bare)
 
 
@@ -56,8 +58,14 @@ def _fault_of(bare: str) -> str:
 
 
 def token_from_environment(env: MutableMapping[str, str] | None = None) -> Token | None:
-    """Takes NEPTUNE_TOKEN out of the environment, so that no child process inherits it. Raises TokenMalformed."""
-    text = (os.environ if env is None else env).pop(TOKEN_VARIABLE, "")
+    """Takes NEPTUNE_TOKEN out of the environment, so that no child process inherits it. Raises TokenMalformed.
+
+    The process's own environment is where a program begins: from here on it is closed to onlookers (`close_process`).
+    """
+    env = os.environ if env is None else env
+    if env is os.environ:
+        close_process(TOKEN_VARIABLE)
+    text = env.pop(TOKEN_VARIABLE, "")
     return parse_pasted_token(text, TOKEN_VARIABLE) if text else None
 
 

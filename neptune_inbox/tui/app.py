@@ -241,7 +241,8 @@ class NeptuneInbox(TypeAheadApp[int]):
     def _fatal_error(self) -> None:
         """Leave a report of our own: Textual's shows local variables, and those can hold a customer's text."""
         error = self._exception
-        if error is not None:
+        # The first is the one to be told; Textual would speak of its developers' tools beneath several.
+        if error is not None and not self._exit_renderables:
             self._exit_renderables.append(Segments([Segment(leave_report(error, self.workspace.log) + "\n")]))
         self._close_messages_no_wait()
 

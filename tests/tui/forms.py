@@ -1,10 +1,32 @@
-"""Hands on a form: its fields by their names, and what stands beside them."""
+"""A customer to mend, and hands on a form: its fields by their names, and what stands beside them."""
 
 from __future__ import annotations
 
 from textual.widgets import Input, Static, TextArea
 
+from neptune_inbox.model import Mode
+from neptune_inbox.sandbox.records import ContactRecord
+from tests.builders import ENVIRONMENT
 from tests.tui.driver import Inbox
+from tests.tui.service import Service
+
+MOBILE = ContactRecord("mobile_number", "+919900112233", "", {})
+EMAIL = ContactRecord("email", "rajiv@lumenlabs.example", "", {})
+
+
+def with_rajiv(*contacts: ContactRecord, mode: Mode = Mode.ACT) -> Service:
+    """A service with one customer who has a notification, and can be reached in these ways."""
+    service = Service(mode=mode)
+    service.world.create_user(ENVIRONMENT, "u-1", {"name": "Rajiv Seelam"})
+    for contact in contacts:
+        service.world.add_contact(ENVIRONMENT, "u-1", contact)
+    service.has(1)
+    return service
+
+
+def contacts_of(service: Service, user_id: str = "u-1") -> list[tuple[str, str]]:
+    """The contact infos that the server has."""
+    return [(contact.type, contact.value) for contact in service.world.user(ENVIRONMENT, user_id).contacts]
 
 
 async def fill(inbox: Inbox, **fields: str) -> None:

@@ -5,35 +5,17 @@ from __future__ import annotations
 import pytest
 
 from neptune_inbox.errors import NotFound
-from neptune_inbox.model import Mode
-from neptune_inbox.sandbox.faults import ANSWERS, Kind
-from neptune_inbox.sandbox.records import ContactRecord
 from tests.builders import ENVIRONMENT
 from tests.tui.driver import inbox_of
-from tests.tui.forms import fill, open_person, remark, submit, text_of
+from tests.tui.forms import EMAIL, MOBILE, contacts_of, fill, open_person, submit, text_of, with_rajiv
 from tests.tui.service import Service
 
 USER_ROUTE = "/{environment}/users/{user_id}"
 ODD_IDS = ("a/b c?d%", "ünï", "x" * 300)
-MOBILE = ContactRecord("mobile_number", "+919900112233", "", {})
-EMAIL = ContactRecord("email", "rajiv@lumenlabs.example", "", {})
-
-
-def _with_rajiv(*contacts: ContactRecord, mode: Mode = Mode.ACT) -> Service:
-    service = Service(mode=mode)
-    service.world.create_user(ENVIRONMENT, "u-1", {"name": "Rajiv Seelam"})
-    for contact in contacts:
-        service.world.add_contact(ENVIRONMENT, "u-1", contact)
-    service.has(1)
-    return service
-
-
-def _contacts(service: Service, user_id: str = "u-1") -> list[tuple[str, str]]:
-    return [(contact.type, contact.value) for contact in service.world.user(ENVIRONMENT, user_id).contacts]
 
 
 async def test_an_agent_finds_out_why_mends_it_and_proves_it() -> None:
-    service = _with_rajiv(MOBILE)
+    service = with_rajiv(MOBILE)
     async with inbox_of(service) as inbox:
         await inbox.sees("no push token, no email")
         await open_person(inbox)
@@ -46,7 +28,7 @@ async def test_an_agent_finds_out_why_mends_it_and_proves_it() -> None:
         await inbox.press("y")
         await inbox.asked("Contact info added.")
         await inbox.until(lambda: "No push token." in inbox.sheet())
-        assert _contacts(service)[-1] == ("email", "rajiv@lumenlabs.example")
+        assert contacts_of(service)[-1] == ("email", "rajiv@lumenlabs.example")
         await inbox.press("C")
         await inbox.asked("Send an event")
         await fill(inbox, event_type="payment_failed", data='{"card": "4242"}')
@@ -67,7 +49,7 @@ async def test_an_agent_finds_out_why_mends_it_and_proves_it() -> None:
 
 
 async def test_what_is_missing_stands_beside_the_message_and_in_the_evidence() -> None:
-    service = _with_rajiv(EMAIL)
+    service = with_rajiv(EMAIL)
     async with inbox_of(service) as inbox:
         await inbox.sees("unread for 16 hours; no push token, no mobile number")
         assert "email ✓" in inbox.text()
@@ -81,7 +63,7 @@ async def test_what_is_missing_stands_beside_the_message_and_in_the_evidence() -
 
 
 async def test_whoever_the_cursor_rests_on_is_asked_about_once_an_hour() -> None:
-    service = _with_rajiv(EMAIL)
+    service = with_rajiv(EMAIL)
     service.has(1, "u-2")
 
     def asked() -> int:
@@ -101,7 +83,7 @@ async def test_whoever_the_cursor_rests_on_is_asked_about_once_an_hour() -> None
 
 
 async def test_a_slow_answer_about_a_customer_keeps_nobody_waiting() -> None:
-    service = _with_rajiv(EMAIL)
+    service = with_rajiv(EMAIL)
     service.has(3)
     service.faults.set("hang", route=USER_ROUTE)
     async with inbox_of(service) as inbox:
@@ -140,7 +122,7 @@ async def test_a_user_whom_neptune_does_not_know_can_be_made() -> None:
 
 @pytest.mark.parametrize("user_id", ODD_IDS)
 async def test_any_id_is_created_changed_and_deleted(user_id: str) -> None:
-    service = _with_rajiv()
+    service = with_rajiv()
     async with inbox_of(service, size=(80, 24)) as inbox:
         await open_person(inbox)
         await inbox.press("n")
@@ -155,7 +137,7 @@ async def test_any_id_is_created_changed_and_deleted(user_id: str) -> None:
         await submit(inbox, "write it")
         await inbox.press("y")
         await inbox.asked("Contact info added.")
-        assert _contacts(service, user_id) == [("email", "a@b.example")]
+        assert contacts_of(service, user_id) == [("email", "a@b.example")]
         await inbox.press("X")
         await inbox.asked("and press enter")
         await inbox.fill_sheet("something else")
@@ -169,155 +151,8 @@ async def test_any_id_is_created_changed_and_deleted(user_id: str) -> None:
         assert await inbox.session.people.known_user(user_id) is None
 
 
-async def test_what_the_server_refuses_stands_beside_its_field_and_nothing_typed_is_lost() -> None:
-    service = _with_rajiv()
-    async with inbox_of(service) as inbox:
-        await open_person(inbox)
-        await inbox.press("a")
-        await inbox.asked("Add a contact info")
-        await fill(inbox, type="pigeon", value="coop 7", filterable="roof", meta='{"floor": 3}')
-        assert "`pigeon` is none of" in remark(inbox, "value")
-        await submit(inbox, "`pigeon` is none of email, mobile_number, firebase_token.")
-        await inbox.press("y")
-        await inbox.asked("The selected type is invalid.")
-        assert remark(inbox, "type") == "The selected type is invalid."
-        assert (text_of(inbox, "filterable"), text_of(inbox, "meta")) == ("roof", '{"floor": 3}')
-        assert inbox.app.focused is not None
-        assert inbox.app.focused.id == "field-type", "the cursor is where something is wrong"
-        await fill(inbox, type="email")
-        assert remark(inbox, "type") == "", "what was said about it is over"
-        await submit(inbox, "This does not look like an email address.")
-        await inbox.press("y")
-        await inbox.until(lambda: "valid email address" in inbox.text())
-        assert "must be a valid email address" in remark(inbox, "value")
-        assert _contacts(service) == []
-
-
-async def test_several_fields_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    service = _with_rajiv()
-    errors = {"value": ["Too short.", "No number."], "meta.floor": ["Too high."], "team": ["Is full."]}
-    answer = (422, {"message": "Validation failed. 4 error(s)", "errorCode": "InputNotValid", "errors": errors})
-    monkeypatch.setitem(ANSWERS, Kind.INVALID, answer)
-    async with inbox_of(service) as inbox:
-        await open_person(inbox)
-        service.faults.set("422", method="POST")
-        await inbox.press("a")
-        await inbox.asked("Add a contact info")
-        await fill(inbox, value="a@b.example")
-        await submit(inbox, "write it")
-        await inbox.press("y")
-        await inbox.asked("Too high.")
-        assert remark(inbox, "value") == "Too short. No number."
-        assert remark(inbox, "meta") == "floor: Too high."
-        assert "team: Is full" in inbox.problem(), "what has no field of its own is told below"
-
-
-async def test_the_same_type_and_value_twice_is_refused_in_the_servers_words() -> None:
-    service = _with_rajiv(EMAIL)
-    async with inbox_of(service) as inbox:
-        await open_person(inbox)
-        await inbox.press("a")
-        await inbox.asked("Add a contact info")
-        await fill(inbox, value=EMAIL.value)
-        await submit(inbox, "write it")
-        await inbox.press("y")
-        await inbox.until(lambda: "already" in inbox.text() or "taken" in inbox.text())
-        assert remark(inbox, "value")
-        assert _contacts(service) == [("email", EMAIL.value)]
-
-
-async def test_a_contact_info_is_changed_and_deleted() -> None:
-    service = _with_rajiv(EMAIL, MOBILE)
-    async with inbox_of(service) as inbox:
-        await open_person(inbox)
-        await inbox.press("j", "enter")
-        await inbox.asked("Change mobile_number +919900112233 of u-1")
-        await submit(inbox, "Nothing differs from what is there.")
-        await fill(inbox, filterable="work")
-        await submit(inbox, "+ filterable work")
-        await inbox.press("y")
-        await inbox.asked("Contact info changed.")
-        assert service.world.user(ENVIRONMENT, "u-1").contacts[MOBILE.key].filterable == "work"
-        await inbox.press("x")
-        await inbox.asked("Delete this contact info of u-1?")
-        await inbox.press("esc")
-        await inbox.until(lambda: "r reload" in inbox.sheet())
-        await inbox.until(lambda: "Asking" not in inbox.text())
-        assert len(_contacts(service)) == 2
-        await inbox.press("x")
-        await inbox.asked("- value rajiv@lumenlabs.example")
-        await inbox.press("y")
-        await inbox.asked("Contact info deleted.")
-        assert _contacts(service) == [("mobile_number", MOBILE.value)]
-
-
-async def test_meta_is_edited_as_json_and_what_cannot_be_read_is_told_at_once() -> None:
-    service = _with_rajiv()
-    async with inbox_of(service) as inbox:
-        await open_person(inbox)
-        await inbox.press("m")
-        await inbox.asked("Meta of u-1")
-        await fill(inbox, meta='{\n  "name": "Rajiv"\n  "plan": "Team"\n}')
-        assert remark(inbox, "meta") == 'Line 3, column 3: expecting a comma or the end, before "plan": "Team".'
-        await inbox.press("ctrl+s")
-        assert "Meta of u-1" in inbox.sheet(), "it does not go on"
-        await fill(inbox, meta='{"name": "Rajiv", "plan": "Team"}')
-        await submit(inbox, '- "name": "Rajiv Seelam"')
-        assert '+   "plan": "Team"' in "\n".join(inbox.lines())
-        await inbox.press("y")
-        await inbox.asked("Meta changed.")
-        assert service.world.user(ENVIRONMENT, "u-1").meta == {"name": "Rajiv", "plan": "Team"}
-
-
-async def test_what_a_terminal_cannot_show_survives_an_edit() -> None:
-    service = _with_rajiv()
-    service.world.update_user(ENVIRONMENT, "u-1", {"name": "\u202edesrever", "bell": "\a"})
-    async with inbox_of(service) as inbox:
-        await open_person(inbox)
-        await inbox.press("m")
-        await inbox.asked("Meta of u-1")
-        await fill(inbox, meta=text_of(inbox, "meta").replace("{", '{\n  "plan": "Team",', 1))
-        await submit(inbox, '+ "plan": "Team"')
-        await inbox.press("y")
-        await inbox.asked("Meta changed.")
-        meta = service.world.user(ENVIRONMENT, "u-1").meta
-        assert meta == {"plan": "Team", "name": "\u202edesrever", "bell": "\a"}
-
-
-async def test_where_i_only_observe_everything_is_shown_and_nothing_can_be_begun() -> None:
-    service = _with_rajiv(EMAIL, mode=Mode.OBSERVE)
-    async with inbox_of(service) as inbox:
-        await open_person(inbox)
-        assert EMAIL.value in inbox.sheet()
-        for key in ("a", "enter", "x", "m", "n", "X", "C"):
-            await inbox.press(key)
-            await inbox.asked("`acme` is only observed")
-            assert "r reload" in inbox.sheet()
-        await inbox.press("esc", "C")
-        await inbox.hears("`acme` is only observed")
-        assert service.writes == 0
-        assert await inbox.session.evidence.entries() == []
-
-
-@pytest.mark.parametrize("mode", [Mode.ASK, Mode.ACT])
-async def test_no_to_the_difference_writes_nothing_and_keeps_what_was_typed(mode: Mode) -> None:
-    service = _with_rajiv(mode=mode)
-    async with inbox_of(service) as inbox:
-        await open_person(inbox)
-        await inbox.press("a")
-        await inbox.asked("Add a contact info")
-        await fill(inbox, value="a@b.example")
-        await submit(inbox, f"staging · acme · {mode}")
-        await inbox.press("n")
-        await inbox.asked("Add a contact info")
-        assert text_of(inbox, "value") == "a@b.example"
-        await inbox.press("esc")
-        await inbox.asked("r reload")
-        assert service.writes == 0
-
-
 async def test_without_a_connection_the_last_known_is_shown_and_a_write_keeps_the_form() -> None:
-    service = _with_rajiv(EMAIL)
+    service = with_rajiv(EMAIL)
     async with inbox_of(service) as inbox:
         await open_person(inbox)
         await inbox.press("a")
@@ -339,9 +174,24 @@ async def test_without_a_connection_the_last_known_is_shown_and_a_write_keeps_th
 
 
 async def test_a_token_that_may_not_read_users_says_so() -> None:
-    service = _with_rajiv()
+    service = with_rajiv()
     service.faults.set("403", route=USER_ROUTE)
     async with inbox_of(service) as inbox:
         await inbox.press("P")
         await inbox.asked("Neptune denied access to user u-1")
         await inbox.asked("Ask for access to this environment, or choose another with `E`.")
+
+
+async def test_an_id_longer_than_the_screen_can_still_be_typed_out() -> None:
+    service = with_rajiv()
+    service.world.create_user(ENVIRONMENT, ODD_IDS[2], {})
+    async with inbox_of(service, size=(40, 12), user_id=ODD_IDS[2]) as inbox:
+        await open_person(inbox)
+        await inbox.press("X")
+        await inbox.until(lambda: bool(inbox.app.screen.query("TypedSheet .sheet-input")))
+        line = inbox.app.screen.query_one(".sheet-input")
+        await inbox.until(lambda: inbox.app.screen.region.contains_region(line.region))
+        await inbox.fill_sheet(ODD_IDS[2])
+        await inbox.press("enter")
+        await inbox.until(lambda: not inbox.has_sheet)
+        assert [user.user_id for user in service.world.users(ENVIRONMENT)] == ["u-1"]

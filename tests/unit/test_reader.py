@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
 import tracemalloc
 import zlib
 from collections.abc import AsyncIterator
@@ -153,6 +154,38 @@ async def test_a_big_body_is_parsed_to_the_same_value() -> None:
     assert await parse(json.dumps(value).encode(), "api.example", Limits(thread_bytes=1)) == value
     with pytest.raises(NotNeptune):
         await parse(b"[" * 100_000, "api.example", Limits(thread_bytes=1))
+
+
+@pytest.mark.parametrize("unit", ["0,", "{},", "[],", '{"a":0},', '"",'])
+def test_more_values_than_a_page_can_have_are_refused_before_they_take_memory(unit: str) -> None:
+    body = b"[" + unit.encode() * 1_000_000 + b"0]"
+    tracemalloc.start()
+    with pytest.raises(NotNeptune, match="more than an answer can hold"):
+        decode(body, "api.example", 64)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < len(body) + 1_000_000
+
+
+def test_commas_and_brackets_in_a_text_are_no_values() -> None:
+    text = "1,2,[3],{4}" * 100_000
+    assert decode(json.dumps([text, 'a"b\\']).encode(), "api.example", 64) == [text, 'a"b\\']
+
+
+@pytest.mark.parametrize("body", [b'"' + b'\\"' * 1_000_000, b'"\\' * 500_000, b"[" + b'"' * 1_000_001])
+def test_quotes_without_end_take_no_time(body: bytes) -> None:
+    began = time.process_time()
+    with pytest.raises(NotNeptune):
+        decode(body + b"," * 200_000, "api.example", 64)
+    assert time.process_time() - began < 0.5
+
+
+@pytest.mark.parametrize("sign", ["\U0001f469".encode(), b"\\ud83d\\udc69"])
+async def test_a_text_that_grows_fourfold_in_memory_may_be_half_as_long(sign: bytes) -> None:
+    plain = b'["' + b"x" * 600 + b'"]'
+    assert await parse(plain, "api.example", Limits(decoded_bytes=1000)) == ["x" * 600]
+    with pytest.raises(NotNeptune, match="more than an answer can hold"):
+        await parse(plain[:-2] + sign + b'"]', "api.example", Limits(decoded_bytes=1000))
 
 
 def test_an_echoed_secret_is_masked_everywhere() -> None:

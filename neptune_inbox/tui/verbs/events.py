@@ -20,6 +20,7 @@ from neptune_inbox.tui.screens.difference import Difference, place_of
 from neptune_inbox.tui.screens.form import Field, Form
 from neptune_inbox.tui.screens.picker import Item, Picker
 from neptune_inbox.tui.screens.sheet import PromptSheet, TypedSheet
+from neptune_inbox.tui.verbs.drafting import must_be_there
 
 if TYPE_CHECKING:
     from neptune_inbox.tui.screens.inbox import InboxScreen
@@ -154,7 +155,7 @@ def _fields(event: Event, types: list[str]) -> list[Field]:
             event.event_type,
             "lowercase words joined by underscores",
             suggestions=types,
-            check=_must_be_there,
+            check=must_be_there,
             warn=lambda values: event_type_warning(values["event_type"]),
         ),
         Field("user_id", "User", event.user_id, "the customer it is for"),
@@ -208,11 +209,6 @@ def _seconds(text: str) -> int | None:
     if not text.strip().isdecimal():
         raise UsageProblem("Unix seconds are a whole number.")
     return int(text)
-
-
-def _must_be_there(text: str) -> None:
-    if not text.strip():
-        raise UsageProblem("This cannot be empty.")
 
 
 VERBS = {"event": compose}

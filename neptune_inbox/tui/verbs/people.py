@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from neptune_inbox.errors import InboxError, Invalid, UsageProblem
+from neptune_inbox.errors import InboxError
 from neptune_inbox.model import ContactInfo, User
-from neptune_inbox.sync.drafts import CONTACT_TYPES, contact_warning, difference, editable, parse_object
+from neptune_inbox.sync.drafts import CONTACT_TYPES, contact_warning, editable, parse_object
 from neptune_inbox.sync.record import check_mode
-from neptune_inbox.text import ascii_json, clean_line
-from neptune_inbox.tui.screens.difference import Difference, place_of
-from neptune_inbox.tui.screens.form import Field, Form
+from neptune_inbox.text import ascii_json
+from neptune_inbox.tui.screens.difference import place_of
+from neptune_inbox.tui.screens.form import Field
 from neptune_inbox.tui.screens.person import UNKNOWN, PersonSheet, Wanted
 from neptune_inbox.tui.screens.sheet import Choice, ChoiceSheet, TypedSheet
+from neptune_inbox.tui.verbs.drafting import Change, agrees, ask_and_write, must_be_there, short
 from neptune_inbox.tui.verbs.events import send_event
 
 if TYPE_CHECKING:
     from neptune_inbox.tui.screens.inbox import InboxScreen
-
-
-class Change(NamedTuple):
-    """What a form's values would change: the text before and after, and the write; `warning` says what looks odd."""
-
-    before: str
-    after: str
-    write: Callable[[], Awaitable[object]]
-    warning: str = ""
-
-
-Draft: TypeAlias = Callable[[Mapping[str, str]], Change]
 
 
 async def person(inbox: InboxScreen) -> None:
@@ -154,7 +143,7 @@ async def _edit_meta(inbox: InboxScreen, user: User) -> str:
 async def create(inbox: InboxScreen, user_id: str) -> str:
     """Make a new user; the answer is the id, empty when it was not made."""
     fields = [
-        Field("user_id", "User id", user_id, "any text; it cannot be changed later", check=_must_be_there),
+        Field("user_id", "User id", user_id, "any text; it cannot be changed later", check=must_be_there),
         Field("meta", "meta", '{\n  "name": ""\n}', is_block=True, check=parse_object),
     ]
     made = ""
@@ -183,36 +172,6 @@ async def _delete(inbox: InboxScreen, user: User) -> tuple[str, str]:
     return "", user.user_id
 
 
-async def ask_and_write(inbox: InboxScreen, title: str, fields: Sequence[Field], draft: Draft) -> bool:
-    """Form, difference, write; trouble leads back into the form, and the server's words stand beside their fields."""
-    errors: Mapping[str, Sequence[str]] = {}
-    problem = ""
-    while True:
-        values = await inbox.app.push_screen_wait(Form(title, fields, errors=errors, problem=problem))
-        if values is None:
-            return False
-        fields = [replace(field, value=values[field.name]) for field in fields]
-        change = draft(values)
-        errors, problem = {}, ""
-        if change.before == change.after:
-            problem = "Nothing differs from what is there."
-        elif await agrees(inbox, title, change.before, change.after, change.warning):
-            try:
-                await change.write()
-            except Invalid as error:
-                errors, problem = error.fields, error.sentence
-            except InboxError as error:
-                problem = str(error)
-            else:
-                return True
-
-
-async def agrees(inbox: InboxScreen, title: str, before: str, after: str, warning: str = "") -> bool:
-    """Show the difference and ask."""
-    sheet = Difference(title, difference(before, after), inbox.session.profile, warning=warning)
-    return await inbox.app.push_screen_wait(sheet) is True
-
-
 def _contact_fields(contact: ContactInfo, *, is_fixed: bool = False) -> list[Field]:
     def warn(values: Mapping[str, str]) -> str:
         return contact_warning(ContactInfo(values["type"], values["value"]))
@@ -225,7 +184,7 @@ def _contact_fields(contact: ContactInfo, *, is_fixed: bool = False) -> list[Fie
             ", ".join(CONTACT_TYPES),
             is_fixed=is_fixed,
             suggestions=CONTACT_TYPES,
-            check=_must_be_there,
+            check=must_be_there,
         ),
         Field(
             "value",
@@ -233,7 +192,7 @@ def _contact_fields(contact: ContactInfo, *, is_fixed: bool = False) -> list[Fie
             contact.value,
             "the address, number or token",
             is_fixed=is_fixed,
-            check=_must_be_there,
+            check=must_be_there,
             warn=warn,
         ),
         Field("filterable", "Filterable", contact.filterable, "the service's own field to filter by; may stay empty"),
@@ -256,16 +215,6 @@ def _lines(contact: ContactInfo) -> str:
             f"meta        {editable(contact.meta)}",
         )
     )
-
-
-def short(text: str) -> str:
-    """An id as it fits into a sentence; ids may have any length."""
-    return clean_line(text, 40)
-
-
-def _must_be_there(text: str) -> None:
-    if not text.strip():
-        raise UsageProblem("This cannot be empty.")
 
 
 VERBS = {"people": person}
