@@ -5,6 +5,7 @@ It must not import click, and nothing but the painter before the paint: a page s
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
@@ -29,6 +30,9 @@ def open_inbox(wish: Mapping[str, str], output: Output | None = None, *, is_proc
     this process does nothing else, so that what breaks or logs anywhere in it is caught.
     """
     kind = wish.get("kind") or "unread"
+    if is_process and not wish.get("plain"):
+        # Until the first list stands there: looking for garbage takes a sixth of the whole start, and finds none.
+        gc.disable()
     is_possible = kind in KINDS and not (wish.get("demo") or wish.get("plain")) and _has_terminal()
     painted = _paint(wish, kind) if is_possible else None
     if is_process:
@@ -137,7 +141,7 @@ def _check_kind(kind: str) -> None:
 def _run(wish: Mapping[str, str], kind: str, painted: Painted | None) -> int:
     from neptune_inbox.cli.aftermath import forget_developers_tools
     from neptune_inbox.errors import NotSignedIn
-    from neptune_inbox.model import Filter
+    from neptune_inbox.model import Filter, Key
 
     workspace = _load(wish)
     try:
@@ -148,14 +152,14 @@ def _run(wish: Mapping[str, str], kind: str, painted: Painted | None) -> int:
     # Before Textual is imported, as it reads them then.
     forget_developers_tools()
     from neptune_inbox.tui import app
+    from neptune_inbox.tui.first_frame import ALONE
 
+    start = ALONE._replace(on_drawn=_keep_what_is_here)
+    if painted is not None:
+        cursor, typed = painted.leave()
+        start = start._replace(on_screen=painted.hand_over, cursor=Key(*cursor) if cursor else None, typed=typed)
     return app.run(
-        workspace,
-        profile,
-        user_id=wish.get("user") or None,
-        kind=Filter(kind),
-        environ=os.environ,
-        on_screen=painted.hand_over if painted is not None else _nothing,
+        workspace, profile, user_id=wish.get("user") or None, kind=Filter(kind), environ=os.environ, start=start
     )
 
 
@@ -165,5 +169,7 @@ def _load(wish: Mapping[str, str]) -> Workspace:
     return wiring.load_demo() if wish.get("demo") else wiring.load_workspace()
 
 
-def _nothing() -> None:
-    """There was no page to hand over."""
+def _keep_what_is_here() -> None:
+    """What a start makes stays to the end: no later look for garbage has to go through it."""
+    gc.freeze()
+    gc.enable()

@@ -82,6 +82,12 @@ class Cache:
         with self._database.reading() as connection:
             return find(connection, place, search, only=only, without=without, limit=limit, newer_than=newer_than)
 
+    def newest_rowid(self) -> int:
+        """What every row that is cached from now on has a higher rowid than, whoever it belongs to."""
+        with self._database.reading() as connection:
+            (newest,) = connection.execute("SELECT max(seq) FROM notification").fetchone()
+        return int(newest or 0)
+
     def rows(self, rowids: Sequence[int]) -> list[Row]:
         """The rows with these rowids, in this order; those that are no longer cached are left out."""
         with self._database.reading() as connection:

@@ -16,6 +16,12 @@ from neptune_inbox.store.cache_text import SHORTEST, like_pattern, match_express
 FEW = 4000
 """Up to so many text matches are looked up one by one and sorted; more are probed while walking the time index."""
 
+_SHORT = (
+    r"title LIKE ? ESCAPE '\'"
+    r" OR event IN (SELECT ref FROM event WHERE name LIKE ? ESCAPE '\')"
+    r" OR account IN (SELECT ref FROM account WHERE user_id LIKE ? ESCAPE '\')"
+)
+
 
 class _Query(Struct):
     """The statement while it is put together."""
@@ -100,36 +106,37 @@ def _choose_index(
 def _add_texts(connection: sqlite3.Connection, query: _Query, clauses: Iterable[Clause]) -> bool:
     """Add the `text` clauses; whether so few rows match that they are better looked up one by one."""
     wanted = []
+    is_narrow = False
     for clause in clauses:
         if clause.field != "text" or not clause.value:
             continue
         if len(clause.value) < SHORTEST:
-            _add_short(query, clause)
+            is_narrow |= _add_short(connection, query, clause)
         elif clause.is_negated:
             query.add("seq NOT IN (SELECT rowid FROM words WHERE words MATCH ?)", match_expression([clause.value]))
         else:
             wanted.append(clause.value)
     if not wanted:
-        return False
+        return is_narrow
     expression = match_expression(wanted)
     query.add("seq IN (SELECT rowid FROM words WHERE words MATCH ?)", expression)
     (matches,) = connection.execute(
         "SELECT count(*) FROM (SELECT rowid FROM words WHERE words MATCH ? LIMIT ?)", (expression, FEW)
     ).fetchone()
-    return int(matches) < FEW
+    return is_narrow or int(matches) < FEW
 
 
-def _add_short(query: _Query, clause: Clause) -> None:
-    pattern = like_pattern(clause.value)
-    query.add(
-        r"title LIKE ? ESCAPE '\'"
-        r" OR event IN (SELECT ref FROM event WHERE name LIKE ? ESCAPE '\')"
-        r" OR account IN (SELECT ref FROM account WHERE user_id LIKE ? ESCAPE '\')",
-        pattern,
-        pattern,
-        pattern,
-        is_negated=clause.is_negated,
-    )
+def _add_short(connection: sqlite3.Connection, query: _Query, clause: Clause) -> bool:
+    patterns = (like_pattern(clause.value),) * 3
+    if not clause.is_negated:
+        # In the order in which rows are stored: three times faster than by way of an index.
+        found = connection.execute(f"SELECT seq FROM notification NOT INDEXED WHERE {_SHORT} LIMIT {FEW}", patterns)
+        matches = [seq for (seq,) in found]
+        if len(matches) < FEW:
+            query.add("seq IN (SELECT value FROM json_each(?))", json.dumps(matches))
+            return True
+    query.add(_SHORT, *patterns, is_negated=clause.is_negated)
+    return False
 
 
 def _add_clauses(connection: sqlite3.Connection, query: _Query, place: int, search: Search) -> set[Filter]:

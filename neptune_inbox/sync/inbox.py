@@ -5,7 +5,6 @@ Nothing here writes to the server. What is opened is a frozen `Window`; what cam
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -173,6 +172,7 @@ class Inbox:
         hidden: set[Key] = set()
         if scope.kind is Filter.UNREAD and not any(_is_mine(clause) for clause in clauses):
             hidden = self._desk.keys_where(self._place, "done") | self._desk.keys_where(self._place, "snoozed")
+        newest = self._cache.newest_rowid()
         ids = self._cache.window(
             self._place, search, only=only, without=without | hidden, newer_than=newer_than, limit=limit
         )
@@ -182,12 +182,8 @@ class Inbox:
         if hidden:
             shown = hidden - without if only is None else (hidden - without) & only
             left_out = len(self._cache.window(self._place, search, only=shown))
-        return Window(ids, self._overlay, hidden=left_out, newest_rowid=self._newest_rowid(users, ids))
-
-    def _newest_rowid(self, users: list[str], ids: Sequence[int]) -> int:
-        """The newest row of these users, shown or not: what was there and is not shown now never came since."""
-        shown = max(ids, default=0)
-        return max(self._cache.window(self._place, Search(tuple(users)), newer_than=shown), default=shown)
+        # What came in between, from another instance, is in the list if it is to be shown.
+        return Window(ids, self._overlay, hidden=left_out, newest_rowid=max(newest, max(ids, default=0)))
 
     def _resolve(self, clauses: tuple[Clause, ...]) -> tuple[set[Key] | None, set[Key], tuple[Clause, ...]]:
         """Turn the clauses about outbox and my plane into sets of keys; the rest is for the cache."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, ClassVar
 
@@ -23,6 +23,7 @@ from neptune_inbox.model import EVERYONE, Filter, Profile
 from neptune_inbox.sync.facts import Arrived, Fact
 from neptune_inbox.sync.inbox import Scope
 from neptune_inbox.tui.crash import leave_report
+from neptune_inbox.tui.first_frame import ALONE, Start
 from neptune_inbox.tui.herald import Herald
 from neptune_inbox.tui.keys import Action, apply_keymap
 from neptune_inbox.tui.messages import FactTold, ProfileChosen, SignInAsked, UnreadCounted
@@ -59,9 +60,8 @@ class NeptuneInbox(TypeAheadApp[int]):
         user_id: str | None = None,
         kind: Filter = Filter.UNREAD,
         environ: Mapping[str, str],
-        on_screen: Callable[[], None] = lambda: None,
+        start: Start = ALONE,
     ) -> None:
-        """`on_screen` is called once Textual has the terminal."""
         # Before the theme: without colour Textual would turn blanks black.
         super().__init__(ansi_color=True if "NO_COLOR" in environ else None)
         self.workspace = workspace
@@ -72,7 +72,7 @@ class NeptuneInbox(TypeAheadApp[int]):
         self._user_id = user_id
         self._kind = kind
         self._environ = environ
-        self._on_screen = on_screen
+        self._begin = start
         # Before the stylesheets are read, so that they are read once.
         for name in THEMES:
             self.register_theme(textual_theme(name))
@@ -100,7 +100,8 @@ class NeptuneInbox(TypeAheadApp[int]):
 
     async def on_mount(self) -> None:
         self._heed_signals()
-        self._on_screen()
+        self._begin.on_screen()
+        self.hold_typed(self._begin.typed)
         if self._profile is None:
             self.ask_sign_in(self.workspace.blank_profile(), "")
         else:
@@ -108,6 +109,7 @@ class NeptuneInbox(TypeAheadApp[int]):
 
     async def open_profile(self, profile: Profile) -> None:
         """Show a profile's inbox from the cache, then sign in, poll and send."""
+        begin, self._begin = self._begin, ALONE
         await self._close_session()
         self.session = session = await self.workspace.open(profile)
         session.bus.listen(self._pass_on)
@@ -118,14 +120,21 @@ class NeptuneInbox(TypeAheadApp[int]):
         self._user_id = None
         scope = Scope(user_id, self._kind)
         screen = keyed(self._actions)(
-            self.workspace, session, actions=self._actions, find_verb=find_verb, scope=scope
+            self.workspace,
+            session,
+            actions=self._actions,
+            find_verb=find_verb,
+            scope=scope,
+            cursor=begin.cursor,
         )
         await screen.prepare()
         await self.push_screen(screen)
-        self.call_after_refresh(self._start, session, scope)
+        self.release_keys()
+        self.call_after_refresh(self._start, session, scope, begin)
 
-    async def _start(self, session: Session, scope: Scope) -> None:
+    async def _start(self, session: Session, scope: Scope, begin: Start) -> None:
         """What the first frame must not wait for: the token, the connection, polling and sending."""
+        begin.on_drawn()
         await session.look_at(scope.user_id, scope.kind)
         self.run_worker(self._sign_in(session), group="sign-in", name="sign in")
         for task in session.background:
@@ -262,11 +271,11 @@ def run(
     user_id: str | None = None,
     kind: Filter = Filter.UNREAD,
     environ: Mapping[str, str],
-    on_screen: Callable[[], None] = lambda: None,
+    start: Start = ALONE,
 ) -> int:
     """Open the inbox and stay until it is left; the answer is the exit code."""
     try:
-        app = NeptuneInbox(workspace, profile, user_id=user_id, kind=kind, environ=environ, on_screen=on_screen)
+        app = NeptuneInbox(workspace, profile, user_id=user_id, kind=kind, environ=environ, start=start)
     except ConfigProblem as problem:
         sys.stderr.write(f"neptune-inbox: {problem}\n")
         return problem.exit_code

@@ -18,6 +18,7 @@ __all__ = [
     "available",
     "hints",
     "key_name",
+    "keys_of",
     "markdown_table",
     "shown",
     "shown_keys",
@@ -148,6 +149,11 @@ def hints(actions: Iterable[Action], where: Where) -> tuple[tuple[str, str, str]
     """Key as shown, label and action id of what is worth knowing here, in order; for `HintFacts`."""
     here = [action for action in actions if action.hint and action.keys and where in action.where]
     return tuple((shown(action.keys[0]), action.label, action.id) for action in sorted(here, key=lambda it: it.hint))
+
+
+def keys_of(actions: Iterable[Action], id: str) -> tuple[str, ...]:
+    """The keys of one action, by Textual's names."""
+    return next((action.keys for action in actions if action.id == id), ())
 
 
 def markdown_table(actions: Iterable[Action] = ACTIONS) -> str:

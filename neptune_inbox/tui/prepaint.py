@@ -1,7 +1,7 @@
 """The first paint: the page that was on screen last, as plain escape codes, before Textual is even imported.
 
-It reads one value of the cache with sqlite3 alone and draws it with the layout, words and colours of the widgets, so
-that Textual's first frame replaces it without a flicker. Neither textual, rich nor the model is imported.
+It reads one value of the cache with sqlite3 alone; what `page` draws of it, Textual's first frame replaces without a
+flicker. Neither textual, rich nor the model is imported.
 """
 
 from __future__ import annotations
@@ -9,18 +9,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from neptune_inbox.tui.format import Columns, ground_of, row_spans
-from neptune_inbox.tui.format_lines import filter_bar, hint_line, rule_line, status_line, top_line, users_line
-from neptune_inbox.tui.format_panes import empty_lines, sidebar_lines
-from neptune_inbox.tui.layout import SMALLEST_HEIGHT, SMALLEST_WIDTH, Box, Layout
+from neptune_inbox.tui.layout import SMALLEST_HEIGHT, SMALLEST_WIDTH
+from neptune_inbox.tui.page import Page
 from neptune_inbox.tui.screen_record import ScreenRecord, thaw_screen
-from neptune_inbox.tui.spans import Line, Span, cells, harmless
-from neptune_inbox.tui.theme import Depth, Ground, Meaning, ansi, choose_theme, colour_depth
+from neptune_inbox.tui.theme import choose_theme, colour_depth
 
 if TYPE_CHECKING:
     from neptune_inbox.model import Instant
+    from neptune_inbox.tui.live_page import LivePage
 
 ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l"
 """Alternate screen, no cursor, no wrapping: as Textual will ask for again."""
@@ -30,13 +29,38 @@ LEAVE = "\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l"
 class Painted:
     """A page that stands on the terminal; `restore` must be called when the app has ended, or never came."""
 
-    def __init__(self, out_fd: int, put_back: Callable[[], None]) -> None:
+    def __init__(self, record: ScreenRecord, page: Page, *, in_fd: int, out_fd: int) -> None:
+        self._record = record
+        self._page = page
+        self._in_fd = in_fd
         self._out_fd = out_fd
-        self._put_back: Callable[[], None] | None = put_back
+        self._put_back: Callable[[], None] | None = None
         self._is_ours = True
+        self._live: LivePage | None = None
+
+    def put_on(self, text: str) -> bool:
+        """Write the page, and have it listen; False where the terminal took nothing."""
+        self._put_back = _quiet(self._in_fd)
+        if not _write(self._out_fd, text):
+            self.restore()
+            return False
+        from neptune_inbox.tui.live_page import LivePage
+
+        record = self._record
+        write = partial(_write, self._out_fd)
+        self._live = LivePage(self._page, down=record.down, up=record.up, in_fd=self._in_fd, write=write)
+        return True
+
+    def leave(self) -> tuple[tuple[str, str] | None, str]:
+        """End the page's own life: the notification under its cursor (user, id), and what was typed and not heard."""
+        if self._live is None:
+            return None, ""
+        row, typed = self._live.leave()
+        return self._record.rows[row].identity if row else None, typed
 
     def hand_over(self) -> None:
         """Textual has the screen now and will leave it; only the terminal's line mode stays ours to put back."""
+        self.leave()
         self._is_ours = False
 
     def restore(self) -> None:
@@ -44,6 +68,7 @@ class Painted:
         put_back, self._put_back = self._put_back, None
         if put_back is None:
             return
+        self.leave()
         put_back()
         if self._is_ours:
             _write(self._out_fd, LEAVE)
@@ -71,16 +96,16 @@ def paint(
     record = read_record(cache_path)
     if record is None or not _is_wanted(record, profile, user_id, kind):
         return None
+    painted: Painted | None = None
     try:
-        page = draw(record, *size, now, choose_theme(record.theme, environ), colour_depth(environ))
-        put_back = _quiet(in_fd)
+        page = Page(record, *size, now, choose_theme(record.theme, environ), colour_depth(environ))
+        text = f"{ENTER}{page.draw()}"
+        painted = Painted(record, page, in_fd=in_fd, out_fd=out_fd)
+        return painted if painted.put_on(text) else None
     except Exception:  # noqa: BLE001 - a damaged record must never keep the app from starting
+        if painted is not None:
+            painted.restore()
         return None
-    painted = Painted(out_fd, put_back)
-    if not _write(out_fd, page):
-        painted.restore()
-        return None
-    return painted
 
 
 def _can_paint(size: tuple[int, int], environ: Mapping[str, str], in_fd: int, out_fd: int) -> bool:
@@ -117,66 +142,6 @@ def read_record(cache_path: str | os.PathLike[str]) -> ScreenRecord | None:
     except sqlite3.Error:
         return None
     return thaw_screen(found[0]) if found and isinstance(found[0], str) else None
-
-
-class _Part(NamedTuple):
-    x: int
-    spans: tuple[Span, ...]
-    ground: Ground = Ground.PAGE
-
-
-def draw(record: ScreenRecord, width: int, height: int, now: Instant, theme: str, depth: Depth) -> str:
-    """The whole page as text with escape codes, the terminal's cursor on the first row at the end."""
-    boxes = Layout.for_size(width, height, has_users=record.has_users, has_preview=record.has_preview)
-    lines: list[list[_Part]] = [[] for _ in range(height)]
-    for box, make in (
-        (boxes.top, lambda width: top_line(record.top, width, now)),
-        (boxes.folded, lambda width: users_line(record.sidebar, width, now)),
-        (boxes.bar, lambda width: filter_bar(record.bar, width, now)),
-        (boxes.rule, rule_line),
-        (boxes.status, lambda width: status_line(record.status, width, now)),
-        (boxes.hints, lambda width: hint_line(record.hints, width, now)),
-    ):
-        if box.is_shown:
-            line: Line = make(box.width)
-            lines[box.y].append(_Part(box.x, line.spans, line.ground))
-    if boxes.sidebar.is_shown:
-        column = sidebar_lines(record.sidebar, boxes.sidebar.width, boxes.sidebar.height)
-        for number, entry in enumerate(column):
-            lines[boxes.sidebar.y + number].insert(0, _Part(boxes.sidebar.x, entry.spans))
-    for number, part in enumerate(_rows(record, boxes.rows, now)):
-        lines[boxes.rows.y + number].append(part)
-    body = "".join(f"\x1b[{y + 1};1H{_encode(parts, width, theme, depth)}" for y, parts in enumerate(lines))
-    return f"{ENTER}{body}\x1b[0m\x1b[{boxes.rows.y + 1};{boxes.rows.x + 1}H"
-
-
-def _rows(record: ScreenRecord, box: Box, now: Instant) -> list[_Part]:
-    if not record.rows:
-        return [_Part(box.x, spans) for spans in empty_lines(record.empty, box.width, box.height)]
-    columns = Columns.for_width(box.width, with_user=record.with_user, style=record.style)
-    return [
-        _Part(box.x, row_spans(row, columns, now, is_cursor=number == 0), _ground(is_cursor=number == 0))
-        for number, row in enumerate(record.rows[: box.height])
-    ]
-
-
-def _ground(*, is_cursor: bool) -> Ground:
-    return ground_of(is_cursor=is_cursor, is_selected=False)
-
-
-def _encode(parts: list[_Part], width: int, theme: str, depth: Depth) -> str:
-    """One line of the terminal, every cell of it."""
-    out: list[str] = []
-    last, x = "", 0
-    for part in [*parts, _Part(width, ())]:
-        gap: tuple[Span, ...] = ((" " * (part.x - x), Meaning.TEXT),) if part.x > x else ()
-        for spans, ground in ((gap, Ground.PAGE), (part.spans, part.ground)):
-            for text, meaning in spans:
-                code = ansi(meaning, theme, ground, depth)
-                out.append((code if code != last else "") + harmless(text))
-                last = code
-                x += cells(text)
-    return "".join(out)
 
 
 def _quiet(in_fd: int) -> Callable[[], None]:

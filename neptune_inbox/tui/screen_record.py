@@ -26,7 +26,7 @@ from neptune_inbox.tui.spans import column, know_columns
 if TYPE_CHECKING:
     from neptune_inbox.model import Instant, Row
 
-FORMAT = 3
+FORMAT = 4
 ROWS_KEPT = 100
 """More than the tallest usual terminal shows."""
 
@@ -50,8 +50,10 @@ class FrozenMine(NamedTuple):
 
 
 class FrozenRow(NamedTuple):
-    """A row of the list, as far as it is drawn."""
+    """A row of the list, as far as it is drawn, and which it is."""
 
+    key: str
+    """User and id as JSON: all ASCII, so that nothing of it is reduced for a column."""
     user_id: str
     title: str
     event_type: str
@@ -59,6 +61,12 @@ class FrozenRow(NamedTuple):
     is_read: bool
     mark: FrozenMark | None
     mine: FrozenMine
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """User and id, as they were told."""
+        user_id, id = json.loads(self.key)
+        return user_id, id
 
 
 class ScreenRecord(NamedTuple):
@@ -75,6 +83,9 @@ class ScreenRecord(NamedTuple):
     status: StatusFacts
     sidebar: SidebarFacts
     hints: HintFacts
+    down: tuple[str, ...] = ()
+    """The keys that move the cursor, by Textual's names."""
+    up: tuple[str, ...] = ()
     rows: tuple[FrozenRow, ...] = ()
     empty: Emptiness = Emptiness.NOT_FETCHED
 
@@ -87,6 +98,7 @@ def freeze_rows(rows: Iterable[Row]) -> tuple[FrozenRow, ...]:
 def _freeze_row(row: Row) -> FrozenRow:
     mark, mine = row.mark, row.mine
     return FrozenRow(
+        json.dumps([row.user_id, row.id]),
         row.user_id,
         row.title,
         row.event_type,
@@ -134,6 +146,8 @@ def _thaw(
     status: list[Any],
     sidebar: list[Any],
     hints: list[Any],
+    down: list[str],
+    up: list[str],
     rows: list[list[Any]],
     empty: str,
 ) -> ScreenRecord:
@@ -150,15 +164,17 @@ def _thaw(
         StatusFacts(*status),
         SidebarFacts(tuple(Watched(*user) for user in users), tuple(ViewFacts(*view) for view in views), *current),
         HintFacts(tuple((key, label, action) for key, label, action in hints[0])),
+        tuple(down),
+        tuple(up),
         tuple(_thaw_row(row) for row in rows),
         Emptiness(empty),
     )
 
 
 def _thaw_row(row: list[Any]) -> FrozenRow:
-    user_id, title, event_type, created_at, is_read, mark, mine = row
+    key, user_id, title, event_type, created_at, is_read, mark, mine = row
     frozen_mark = FrozenMark(*mark) if mark else None
-    return FrozenRow(user_id, title, event_type, created_at, is_read, frozen_mark, FrozenMine(*mine))
+    return FrozenRow(key, user_id, title, event_type, created_at, is_read, frozen_mark, FrozenMine(*mine))
 
 
 def _each_text(value: Any, change: Callable[[str], str]) -> Any:

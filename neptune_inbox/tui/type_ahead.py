@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from textual import on
+from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.events import Event, Key
 from textual.message import Message
@@ -40,6 +41,12 @@ class TypeAheadApp(App[T]):
         if self._patience is not None:
             self._patience.stop()
         self._patience = self.set_timer(PATIENCE, self.release_keys)
+
+    def hold_typed(self, text: str) -> None:
+        """Hold what was typed before there was an app, ahead of everything else."""
+        self._held += [event for event in XTermParser().feed(text) if isinstance(event, Key)]
+        if self._held:
+            self.hold_keys()
 
     def release_keys(self) -> None:
         """Give back what was typed, in order, behind a change of focus that was asked for before."""

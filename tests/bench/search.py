@@ -1,8 +1,8 @@
-"""Filter as you type over 100,000 cached rows: from a typed letter to the first rows read, and its floor.
+"""Filter as you type over 100,000 cached rows: from a typed letter to the painted result, and its floor.
 
     python tests/bench/search.py [ROWS]
 
-The floor is the same read without a query. Prints one line per figure, in milliseconds.
+The real app without a terminal; the floor is a key that moves the cursor in the same list. In milliseconds.
 """
 
 from __future__ import annotations
@@ -11,13 +11,19 @@ import asyncio
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from statistics import median, quantiles
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from textual.geometry import Region
+from textual.strip import Strip
+
 from neptune_inbox.model import EVERYONE, Filter
-from neptune_inbox.sync.inbox import Scope
+from neptune_inbox.tui.app import NeptuneInbox
+from neptune_inbox.tui.screens.inbox import InboxScreen
 from neptune_inbox.wiring import load_workspace
+from tests.bench.figures import Figure, keep
 from tests.bench.fill import fill
 
 TYPED = (
@@ -28,37 +34,101 @@ TYPED = (
     "yesterday code",
     "A-9999",
     "event:otp_* card",
+    "zebra",
+    "customer",
+    "is:unread number",
 )
-FIRST_ROWS = 256
-SHOWN = 40
+ROUNDS = 3
+BETWEEN = 0.12
+"""Seconds between two letters, as of somebody who types fast."""
+LIMIT = 20.0
 
 
-async def timed(read: Callable[[], Awaitable[object]]) -> float:
-    began = time.perf_counter()
-    await read()
-    return (time.perf_counter() - began) * 1000
+class Stopwatch:
+    """Tells how long it took from a key until the list was painted for it."""
+
+    def __init__(self, app: NeptuneInbox, screen: InboxScreen) -> None:
+        self._app = app
+        self._screen = screen
+        self._painted = asyncio.Event()
+        self._wanted: str | None = None
+        self._before: object = None
+        render = screen.rows.render_lines
+
+        def watched(crop: Region) -> list[Strip]:
+            strips = render(crop)
+            is_new = self._wanted is None or screen.rows.window is not self._before
+            if is_new and self._wanted in (None, screen.scope.query):
+                self._painted.set()
+            return strips
+
+        screen.rows.render_lines = watched  # type: ignore[method-assign]
+
+    async def time(self, key: str, query: str | None) -> float:
+        """Milliseconds from this key to the list that it leads to; None for one that leaves the list the same."""
+        from textual.events import Key
+
+        self._wanted, self._before = query, self._screen.rows.window
+        self._painted.clear()
+        began = time.perf_counter()
+        self._app.post_message(Key(key, key if len(key) == 1 else None))
+        await asyncio.wait_for(self._painted.wait(), LIMIT)
+        return (time.perf_counter() - began) * 1000
 
 
-async def measure(rows: int) -> None:
-    """Type each query letter by letter, and print how long the rows on screen took."""
+def leads_somewhere(query: str) -> bool:
+    """Whether a query that is half typed means anything yet; where it does not, the list stays."""
+    from neptune_inbox.errors import BadQuery
+    from neptune_inbox.sync.query import parse_query
+
+    try:
+        parse_query(query, 0)
+    except BadQuery:
+        return False
+    return query == query.strip()
+
+
+async def until(condition: object) -> None:
+    end = time.monotonic() + LIMIT
+    while not condition():  # type: ignore[operator]
+        assert time.monotonic() < end
+        await asyncio.sleep(0.01)
+
+
+async def measure(rows: int) -> list[Figure]:
+    """Type each query letter by letter, and tell how long the rows took to be painted."""
     home = Path(tempfile.gettempdir()) / "neptune-inbox-bench" / str(rows)
     fill(home, rows)
-    workspace = load_workspace(environ={"NEPTUNE_INBOX_HOME": str(home), "NEPTUNE_TOKEN": "bench-token-0000"})
-    session = await workspace.open(workspace.profile(None))
+    environ = {"NEPTUNE_INBOX_HOME": str(home), "NEPTUNE_TOKEN": "bench-token-0000"}
+    workspace = load_workspace(environ=environ)
+    app = NeptuneInbox(workspace, workspace.profile(None), user_id=EVERYONE, kind=Filter.ALL, environ=environ)
+    floor, typed = [], []
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(lambda: isinstance(app.screen, InboxScreen) and len(app.screen.window) == rows)
+        screen = app.screen
+        assert isinstance(screen, InboxScreen)
+        watch = Stopwatch(app, screen)
+        for _ in range(60):
+            floor.append(await watch.time("j", None))
+            await asyncio.sleep(BETWEEN / 4)
+        for text in TYPED * ROUNDS:
+            await pilot.press("slash")
+            await until(lambda: screen._stage.is_searching)
+            for length, letter in enumerate(text, 1):
+                if leads_somewhere(text[:length]):
+                    typed.append(await watch.time(letter, text[:length]))
+                else:
+                    await pilot.press("space" if letter == " " else letter)
+                await asyncio.sleep(BETWEEN)
+            await pilot.press("escape")
+            await until(lambda: len(screen.window) == rows)
+    return [figure("a key that moves the cursor (floor)", floor), figure("a typed letter", typed)]
 
-    async def look(query: str) -> None:
-        window = await session.inbox.open(Scope(EVERYONE, Filter.ALL, query), limit=FIRST_ROWS)
-        for index in range(min(SHOWN, len(window))):
-            window.row(index)
 
-    floor = [await timed(lambda: look("")) for _ in range(60)]
-    letters = [text[:length] for text in TYPED for length in range(1, len(text) + 1)]
-    typed = [await timed(lambda query=query: look(query)) for query in letters if not query.endswith(":")]  # type: ignore[misc]
-    await session.close()
-    for name, found in (("floor, no query", floor), ("a typed letter", typed)):
-        print(f"{name:<16} n={len(found):<4} median {median(found):6.1f}  p95 {quantiles(found, n=20)[-1]:6.1f} ms")
-    print(f"ratio of medians {median(typed) / median(floor):.1f}")
+def figure(name: str, found: list[float]) -> Figure:
+    return Figure(name, len(found), round(median(found), 1), round(quantiles(found, n=20)[-1], 1), "ms")
 
 
 if __name__ == "__main__":
-    asyncio.run(measure(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000))
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    keep("search", asyncio.run(measure(count)))

@@ -12,8 +12,8 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
-from neptune_inbox.errors import BadQuery, InboxError
-from neptune_inbox.model import EVERYONE, Mode
+from neptune_inbox.errors import InboxError
+from neptune_inbox.model import EVERYONE, Key, Mode
 from neptune_inbox.sync.inbox import Overview, Scope
 from neptune_inbox.sync.window import Window
 from neptune_inbox.tui.format_lines import ALL_USERS
@@ -34,6 +34,8 @@ Verb: TypeAlias = "Callable[[InboxScreen], Awaitable[None] | None]"
 
 FIRST_ROWS = 256
 """More than any screen shows; what is drawn first while the rest of a long list is read."""
+TYPING_PAUSE = 0.25
+"""Seconds without a letter before the whole list of a search is read: the next letter must not wait for it."""
 OPENERS = frozenset(
     (
         *("search", "views", "user.go", "people", "profile.switch", "theme", "palette", "help", "event", "insight"),
@@ -79,8 +81,11 @@ class InboxScreen(InboxNews):
         actions: Sequence[Action],
         find_verb: Callable[[str], Verb | None],
         scope: Scope,
+        cursor: Key | None = None,
     ) -> None:
+        """`cursor` is the notification that the cursor stands on at first, if the list has it."""
         super().__init__(workspace, session, actions=actions, scope=scope)
+        self._first_cursor = cursor
         self._find_verb = find_verb
         self._queue: asyncio.Queue[Awaitable[None]] = asyncio.Queue()
         self._first: First | None = None
@@ -112,6 +117,8 @@ class InboxScreen(InboxNews):
         self._unseen = {fresh.user_id for fresh in self.view.freshness if fresh.fetched_at is None}
         self.show_outbox(counts)
         self.show_window(window, keep=False)
+        if self._first_cursor is not None:
+            self.rows.go_to(self._first_cursor)
         self.call_after_refresh(self._is_drawn.set)
         # Ahead of every verb, so that none acts on a list of which only the first rows are known.
         self._queue.put_nowait(self._complete(window))
@@ -142,8 +149,7 @@ class InboxScreen(InboxNews):
     def go_back(self) -> None:
         """One step back: loading, reading, the selection, the search, the banner of what was said."""
         if self._stage.is_searching:
-            self.close_search()
-            self._filter("")
+            self.close_search("")
         elif self.is_loading:
             self.is_loading = False
         elif self._stage.is_reading:
@@ -229,13 +235,14 @@ class InboxScreen(InboxNews):
     @on(Input.Submitted, "#search")
     def _query_taken(self, event: Input.Submitted) -> None:
         event.stop()
-        self.close_search()
+        self.close_search(event.value)
 
-    def close_search(self) -> None:
+    def close_search(self, query: str) -> None:
+        """Leave the line; keys go to the list once it shows everything that the query finds."""
         self._stage.is_searching = False
         self._stage.rearrange()
         self.rows.focus()
-        release_keys(self.app)
+        self._filter(query)
 
     @work(group="filter", exclusive=True)
     async def _filter(self, query: str) -> None:
@@ -243,14 +250,17 @@ class InboxScreen(InboxNews):
         self.scope = replace(before, query=query.strip())
         try:
             first = await self.session.inbox.open(self.scope, limit=FIRST_ROWS)
-        except BadQuery as problem:
+        except InboxError as problem:
             self.scope = before
             self.say(str(problem), "warn")
-            return
-        self.change(message="")
-        self.show_window(first, keep=True)
-        if first.is_partial:
-            self.show_window(await self.session.inbox.open(self.scope), keep=True)
+        else:
+            self.change(message="")
+            self.show_window(first, keep=True)
+            if first.is_partial:
+                await asyncio.sleep(TYPING_PAUSE if self._stage.is_searching else 0)
+                self.show_window(await self.session.inbox.open(self.scope), keep=True)
+        if not self._stage.is_searching:
+            release_keys(self.app)
 
     async def _work_off(self) -> None:
         """Do the queued verbs one after the other; what goes wrong is said, and the next one is done."""

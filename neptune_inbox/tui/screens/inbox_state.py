@@ -22,7 +22,7 @@ from neptune_inbox.sync.window import Window
 from neptune_inbox.tui import view as present
 from neptune_inbox.tui.format import ListStyle
 from neptune_inbox.tui.format_lines import HintFacts
-from neptune_inbox.tui.keys import Action, Where, hints
+from neptune_inbox.tui.keys import Action, Where, hints, keys_of
 from neptune_inbox.tui.messages import UnreadCounted
 from neptune_inbox.tui.reading import preview_facts
 from neptune_inbox.tui.screen_record import ScreenRecord, freeze_rows, freeze_screen
@@ -101,7 +101,8 @@ class InboxState(Screen[None]):
     async def targets(self, aim: Aim) -> list[Row]:
         """The rows that a verb acts on, as they stand now: the selection in its order, else the cursor's."""
         if aim.selected is None or aim.selected:
-            rows = await self.session.inbox.rows(aim.window)
+            # The rest of a list of which only the first rows were known has come meanwhile.
+            rows = await self.session.inbox.rows(self.window if aim.window.is_partial else aim.window)
             return [row for row in rows if aim.selected is None or row.key in aim.selected]
         row = await self.session.inbox.row(aim.key) if aim.key else None
         return [row] if row is not None else []
@@ -238,8 +239,8 @@ class InboxState(Screen[None]):
         await self.remember()
 
     async def remember(self) -> None:
-        """Keep what is on screen for the first paint of the next start."""
-        if not self.workspace.is_demo:
+        """Keep what is on screen for the first paint of the next start, which never opens with a search."""
+        if not self.workspace.is_demo and not self.scope.query:
             await self.session.inbox.remember_screen(self.freeze())
 
     def freeze(self) -> str:
@@ -258,6 +259,8 @@ class InboxState(Screen[None]):
                 status=present.status_facts(view),
                 sidebar=present.sidebar_facts(view, self.session.now()),
                 hints=HintFacts(hints(self.actions, Where.LIST)),
+                down=keys_of(self.actions, "move.down"),
+                up=keys_of(self.actions, "move.up"),
                 rows=freeze_rows(self.window.row(index) for index in range(len(self.window))),
                 empty=present.emptiness(view),
             )

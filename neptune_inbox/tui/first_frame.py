@@ -1,0 +1,25 @@
+"""What the first paint leaves to the app, and what the app tells it; apart, because neither knows the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from neptune_inbox.model import Key
+
+
+class Start(NamedTuple):
+    """How an app begins."""
+
+    on_screen: Callable[[], None] = lambda: None
+    """Called once Textual has the terminal."""
+    on_drawn: Callable[[], None] = lambda: None
+    """Called once the first list stands there."""
+    cursor: Key | None = None
+    """The notification that the cursor was moved to meanwhile."""
+    typed: str = ""
+    """What was typed meanwhile and not heard."""
+
+
+ALONE = Start()
+"""Nothing was painted before."""
