@@ -162,6 +162,9 @@ class Promise(RuleBasedStateMachine):
 
     @rule()
     def retry(self) -> None:
+        # A refused mark may be wished again, also after a later wish for the same notification was taken back.
+        unsettled = self.do(self.session.marking.unsettled())
+        self.wished |= {mark.id for mark in unsettled if mark.state is MarkState.FAILED}
         self.do(self.session.marking.retry())
 
     # -- the machine -----------------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC
-from email.utils import parsedate_to_datetime
 from random import Random
 from typing import Final
 
@@ -41,6 +40,9 @@ def parse_retry_after(value: str, now: Instant) -> float | None:
 
 def parse_http_date(value: str) -> Instant | None:
     """The instant of an HTTP date such as `Sun, 06 Nov 1994 08:49:37 GMT`; None where it is none."""
+    # Rarely needed, and slow to load.
+    from email.utils import parsedate_to_datetime
+
     try:
         moment = parsedate_to_datetime(value)
         if moment.tzinfo is None:

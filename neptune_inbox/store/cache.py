@@ -79,7 +79,7 @@ class Cache:
         Of the `is` clauses only read and unread are judged here; the others are to be given as `only` and `without`.
         `newer_than` leaves only rows that were cached after that rowid.
         """
-        with self._database.reading() as connection:
+        with self._database.searching() as connection:
             return find(connection, place, search, only=only, without=without, limit=limit, newer_than=newer_than)
 
     def newest_rowid(self) -> int:
@@ -152,7 +152,7 @@ class Cache:
 
     def lifetimes(self, place: str, user_ids: Collection[str], since: Instant) -> list[Lifetime]:
         """When what these users were sent since an instant came and was read, oldest first."""
-        with self._database.reading() as connection:
+        with self._database.searching() as connection:
             return lifetimes(connection, place, user_ids, since)
 
     def event_types(self, place: str) -> list[str]:

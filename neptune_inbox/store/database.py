@@ -1,4 +1,4 @@
-"""One SQLite file: a writer and a reader connection, each behind its lock, and the errors of both put into words."""
+"""One SQLite file: its connections, each behind a lock of its own, and their errors put into words."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import contextlib
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -31,6 +32,7 @@ class Database:
         *,
         path: Path | None,
         ballast: Ballast,
+        open_reader: Callable[[], sqlite3.Connection],
         quarantined: Path | None = None,
         problem: str = "",
     ) -> None:
@@ -41,9 +43,13 @@ class Database:
         """Why changes will not survive, or what is short; empty when all is well."""
         self._writer = writer
         self._reader = reader
+        self._open_reader = open_reader
+        self._searcher: sqlite3.Connection | None = None
         self._ballast = ballast
         self._write_lock = threading.RLock()
-        self._read_lock = threading.RLock() if reader is not writer else self._write_lock
+        is_one = reader is writer
+        self._read_lock = self._write_lock if is_one else threading.RLock()
+        self._search_lock = self._write_lock if is_one else threading.RLock()
         self._is_closed = False
 
     @classmethod
@@ -77,19 +83,21 @@ class Database:
     @classmethod
     def _on_disk(cls, path: Path, kind: Kind, ballast: Ballast, now: Now) -> Database:
         writer, quarantined = open_file(path, kind, now())
+        open_reader = partial(_open_reader, path, kind)
         try:
-            reader = tuned(connect(path), kind)
-            reader.execute("PRAGMA query_only = ON")
+            reader = open_reader()
             ballast.lay()
         except BaseException:
             writer.close()
             raise
-        return cls(writer, reader, path=path, ballast=ballast, quarantined=quarantined)
+        return cls(writer, reader, path=path, ballast=ballast, open_reader=open_reader, quarantined=quarantined)
 
     @classmethod
     def _in_memory(cls, kind: Kind, problem: str) -> Database:
         connection = build_in_memory(kind)
-        return cls(connection, connection, path=None, ballast=Ballast(None), problem=problem)
+        return cls(
+            connection, connection, path=None, ballast=Ballast(None), open_reader=lambda: connection, problem=problem
+        )
 
     @property
     def is_memory(self) -> bool:
@@ -128,16 +136,18 @@ class Database:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """One unchanging state to read from; never waits for a writer of a store on disk."""
-        with self._read_lock, self._in_words():
-            if self._reader.in_transaction:
-                yield self._reader
-                return
-            self._reader.execute("BEGIN")
-            try:
-                yield self._reader
-            finally:
-                self._reader.rollback()
+        """One unchanging state to read a few rows from; of a store on disk, never waits for a writer or a search."""
+        with self._read_lock, self._in_words(), _unchanging(self._reader):
+            yield self._reader
+
+    @contextlib.contextmanager
+    def searching(self) -> Iterator[sqlite3.Connection]:
+        """The same for what may take a while: no key that needs a row waits for it."""
+        with self._search_lock, self._in_words():
+            if self._searcher is None:
+                self._searcher = self._open_reader()
+            with _unchanging(self._searcher):
+                yield self._searcher
 
     def checkpoint(self) -> None:
         """Move what the log holds into the file itself, as far as readers allow it now."""
@@ -146,10 +156,12 @@ class Database:
                 self._writer.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def close(self) -> None:
-        """Close both connections; harmless when it is closed already."""
-        with self._write_lock, self._read_lock:
+        """Close its connections; harmless when it is closed already."""
+        with self._write_lock, self._read_lock, self._search_lock:
             if not self._is_closed:
                 self._is_closed = True
+                if self._searcher is not None:
+                    self._searcher.close()
                 self._reader.close()
                 self._writer.close()
 
@@ -163,6 +175,24 @@ class Database:
             raise translated(error, describe(self.path)) from error
         except VALUE_ERRORS as error:
             raise translated(error, describe(self.path)) from error
+
+
+def _open_reader(path: Path, kind: Kind) -> sqlite3.Connection:
+    reader = tuned(connect(path), kind)
+    reader.execute("PRAGMA query_only = ON")
+    return reader
+
+
+@contextlib.contextmanager
+def _unchanging(connection: sqlite3.Connection) -> Iterator[None]:
+    if connection.in_transaction:
+        yield
+        return
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        connection.rollback()
 
 
 def _lost(path: Path, reason: str) -> str:

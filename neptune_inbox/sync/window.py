@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from neptune_inbox.store.desk import Desk
     from neptune_inbox.store.outbox import Outbox
 
-PAGE = 128
-PAGES_KEPT = 24
+PAGE = 64
+PAGES_KEPT = 48
 
 
 class Overlay:
@@ -105,8 +105,8 @@ class Window:
 
     def rows(self) -> Iterator[Row]:
         """All rows that are still cached, from the first to the last, read in pages that are not kept."""
-        for start in range(0, len(self.ids), 4 * PAGE):
-            yield from (row for row in self._read(start, start + 4 * PAGE) if row.id)
+        for start in range(0, len(self.ids), 8 * PAGE):
+            yield from (row for row in self._read(start, start + 8 * PAGE) if row.id)
 
     def find(self, start: int, step: int) -> int | None:
         """The next position from `start` on, in steps of 1 or -1, whose row counts as unread."""

@@ -28,8 +28,6 @@ from neptune_inbox.tui.herald import Herald
 from neptune_inbox.tui.keys import Action, apply_keymap
 from neptune_inbox.tui.messages import FactTold, ProfileChosen, SignInAsked, UnreadCounted
 from neptune_inbox.tui.screens.inbox import InboxScreen, keyed
-from neptune_inbox.tui.screens.sheet import Sheet
-from neptune_inbox.tui.screens.sign_in import SignInScreen
 from neptune_inbox.tui.theme import TERMINAL, THEMES, choose_theme, textual_theme
 from neptune_inbox.tui.type_ahead import TypeAheadApp
 from neptune_inbox.tui.verbs import find_verb, load_verbs
@@ -193,8 +191,8 @@ class NeptuneInbox(TypeAheadApp[int]):
         if self.session is None:
             self.exit(0)
             return
-        if isinstance(self.screen, Sheet | SignInScreen):
-            self.screen.action_back()
+        if not isinstance(self.screen, InboxScreen):
+            await self.run_action("screen.back")
         for screen in self.screen_stack:
             if isinstance(screen, InboxScreen):
                 screen.action_run("quit")
@@ -223,6 +221,8 @@ class NeptuneInbox(TypeAheadApp[int]):
     @work(group="ask", exclusive=True)
     async def ask_sign_in(self, profile: Profile, reason: str) -> None:
         """Sign in on a screen of its own, then show that profile; without one there is nothing to show."""
+        from neptune_inbox.tui.screens.sign_in import SignInScreen
+
         signed_in = await self.push_screen_wait(SignInScreen(self.workspace, profile, reason))
         if signed_in is not None:
             await self.open_profile(signed_in)

@@ -56,6 +56,25 @@ def test_only_the_owner_may_read_any_of_its_files(path: Path) -> None:
     database.close()
 
 
+def test_a_search_that_takes_long_keeps_no_row_waiting(path: Path) -> None:
+    database = opened(path)
+    put(database, "a")
+    found: list[list[str]] = []
+
+    with database.searching() as search:
+        reader = threading.Thread(target=lambda: found.append(names(database)))
+        reader.start()
+        reader.join(5)
+        put(database, "b")
+        seen = search.execute("SELECT count(*) FROM thing").fetchone()
+
+    assert found == [["a"]]
+    assert seen == (1,), "what it reads does not change under it"
+    with database.searching() as search:
+        assert search.execute("SELECT count(*) FROM thing").fetchone() == (2,)
+    database.close()
+
+
 @pytest.mark.parametrize(("is_precious", "level"), [(True, 2), (False, 1)])
 def test_a_precious_store_syncs_every_commit(path: Path, is_precious: bool, level: int) -> None:
     database = opened(path, is_precious=is_precious)

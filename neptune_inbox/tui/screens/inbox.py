@@ -145,6 +145,9 @@ class InboxScreen(InboxNews):
         result = verb(self)
         if isawaitable(result):
             self._queue.put_nowait(result)
+        elif self.rows.cursor_index != self.view.position - 1:
+            # Not when the list's own message comes: the position is told in the frame that moves the cursor.
+            self.cursor_moved()
 
     def go_back(self) -> None:
         """One step back: loading, reading, the selection, the search, the banner of what was said."""

@@ -5,6 +5,7 @@ Apart from `inbox.py`, which hears keys, facts and widgets: here is what the ver
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -68,7 +69,7 @@ class InboxState(Screen[None]):
         self._stage.has_preview = ui.preview != "off"
         self._stage.rows.style = ListStyle(ui.columns, ui.time_format)
         self._forget_message: Timer | None = None
-        self._rest: Timer | None = None
+        self._rest: asyncio.TimerHandle | None = None
 
     def compose(self) -> ComposeResult:
         yield self._stage
@@ -271,8 +272,13 @@ class InboxState(Screen[None]):
         index = self.rows.cursor_index
         self.change(position=0 if index is None else index + 1)
         if self._rest is not None:
-            self._rest.stop()
-        self._rest = self.set_timer(PREVIEW_PAUSE, self._fill_preview)
+            self._rest.cancel()
+        # Not one of Textual's timers: each would be a task of its own, for every key.
+        self._rest = asyncio.get_running_loop().call_later(PREVIEW_PAUSE, self._rested)
+
+    def _rested(self) -> None:
+        if self.is_running:
+            self._fill_preview()
 
     @work(group="preview", exclusive=True)
     async def _fill_preview(self) -> None:

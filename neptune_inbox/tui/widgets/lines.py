@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from neptune_inbox.tui.spans import Line
+from neptune_inbox.tui.spans import Line, width_of
 from neptune_inbox.tui.widgets.strips import Palette, make_strip, palette_of
 
 
@@ -30,7 +30,8 @@ class SpanLine(Widget):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._draw: Callable[[int], Line] = _say_nothing
-        self._line = Line(())
+        self._made: tuple[Callable[[int], Line], int, Line] | None = None
+        """The last line, and what it was made of."""
         self._drawn: tuple[int, Palette, Line, Strip] | None = None
 
     def tell(self, draw: Callable[[int], Line]) -> None:
@@ -38,15 +39,23 @@ class SpanLine(Widget):
 
         Nothing is repainted unless it differs from what stands there.
         """
-        self._draw = draw
-        if self.size.width and draw(self.size.width) != self._line:
-            self.refresh()
+        width = self.size.width
+        if not width:
+            self._draw = draw
+            return
+        before, self._draw = self.line, draw
+        after = self.line
+        if after != before:
+            start, end = changed_cells(before, after, width)
+            self.refresh(Region(start, 0, end - start, 1))
 
     @property
     def line(self) -> Line:
         """The line as it stands at this width."""
-        self._line = self._draw(self.size.width)
-        return self._line
+        draw, width = self._draw, self.size.width
+        if self._made is None or self._made[:2] != (draw, width):
+            self._made = (draw, width, draw(width))
+        return self._made[2]
 
     @line.setter
     def line(self, line: Line) -> None:
@@ -61,11 +70,12 @@ class SpanLine(Widget):
         return [self.render_line(y).crop(crop.x, crop.right) for y in range(crop.y, crop.bottom)]
 
     def render_line(self, y: int) -> Strip:
-        now = (self.size.width, palette_of(self.app), self.line)
-        if self._drawn is None or self._drawn[:3] != now:
-            width, palette, line = now
-            self._drawn = (*now, make_strip(line.spans, width, line.ground, palette, self))
-        return self._drawn[3]
+        width, palette, line = self.size.width, palette_of(self.app), self.line
+        drawn = self._drawn
+        if drawn is None or drawn[2] is not line or drawn[:2] != (width, palette):
+            behind = self.background_colors[1]
+            drawn = self._drawn = (width, palette, line, make_strip(line.spans, width, line.ground, palette, behind))
+        return drawn[3]
 
     def on_click(self, event: events.Click) -> None:
         for spot in self.line.spots:
@@ -73,6 +83,19 @@ class SpanLine(Widget):
                 event.stop()
                 self.post_message(ActionChosen(spot.action, spot.value))
                 return
+
+
+def changed_cells(before: Line, after: Line, width: int) -> tuple[int, int]:
+    """From which cell to which (exclusive) two lines of this width differ, at most: whole spans are compared."""
+    if before.ground is not after.ground or width_of(before.spans) != width_of(after.spans):
+        return 0, width
+    pairs = list(zip(before.spans, after.spans, strict=False))
+    same = next((number for number, (old, new) in enumerate(pairs) if old != new), len(pairs))
+    start = width_of(after.spans[:same])
+    old_rest, new_rest = before.spans[same:], after.spans[same:]
+    pairs = list(zip(reversed(old_rest), reversed(new_rest), strict=False))
+    same = next((number for number, (old, new) in enumerate(pairs) if old != new), len(pairs))
+    return start, width_of(after.spans) - width_of(new_rest[len(new_rest) - same :])
 
 
 def _say_nothing(width: int) -> Line:

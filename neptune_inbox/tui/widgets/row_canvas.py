@@ -21,6 +21,8 @@ from neptune_inbox.tui.widgets.strips import Palette, make_strip, palette_of
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from textual.color import Color
+
     from neptune_inbox.model import Instant, Key, Row
 
 STRIPS_KEPT = 1_000
@@ -139,17 +141,17 @@ class RowCanvas(ScrollView):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         width = self.size.width
-        palette = palette_of(self.app)
+        palette, behind = palette_of(self.app), self.background_colors[1]
         columns = Columns.for_width(width, with_user=self._with_user, style=self._style)
         if self._drawn_for != (palette, columns):
             self._strips.clear()
             self._drawn_for = (palette, columns)
         count = len(self._window) if self._window is not None else 0
         if count:
-            strips = [self._strip(self._top + y, palette, columns) for y in range(crop.y, crop.bottom)]
+            strips = [self._strip(self._top + y, palette, columns, behind) for y in range(crop.y, crop.bottom)]
         else:
             lines = empty_lines(self._empty, width, self.size.height)[crop.y : crop.bottom]
-            strips = [make_strip(spans, width, Ground.PAGE, palette, self) for spans in lines]
+            strips = [make_strip(spans, width, Ground.PAGE, palette, behind) for spans in lines]
         if (crop.x, crop.width) != (0, width):
             strips = [strip.crop(crop.x, crop.right) for strip in strips]
         return strips
@@ -157,9 +159,9 @@ class RowCanvas(ScrollView):
     def render_line(self, y: int) -> Strip:
         return self.render_lines(Region(0, y, self.size.width, 1))[0]
 
-    def _strip(self, index: int, palette: Palette, columns: Columns) -> Strip:
+    def _strip(self, index: int, palette: Palette, columns: Columns, behind: Color) -> Strip:
         if self._window is None or index >= len(self._window):
-            return make_strip((), columns.width, Ground.PAGE, palette, self)
+            return make_strip((), columns.width, Ground.PAGE, palette, behind)
         row, now = self._window.row(index), self._now
         is_cursor, is_selected = index == self._cursor, row.key in self._selected
         self._drawn.add(row.key)
@@ -171,7 +173,7 @@ class RowCanvas(ScrollView):
             self._strips.clear()
         spans = row_spans(row, columns, now, is_cursor=is_cursor, is_selected=is_selected)
         strip = make_strip(
-            spans, columns.width, ground_of(is_cursor=is_cursor, is_selected=is_selected), palette, self
+            spans, columns.width, ground_of(is_cursor=is_cursor, is_selected=is_selected), palette, behind
         )
         self._strips[place] = (row, at, strip)
         return strip

@@ -68,8 +68,9 @@ class Sidebar(Widget, can_focus=True):
         if self._drawn_for != drawn_for:
             grounds = [Ground.CURSOR if y == lit else Ground.PAGE for y in range(len(lines))]
             self._drawn_for = drawn_for
+            behind = self.background_colors[1]
             self._drawn = [
-                make_strip(line.spans, self.size.width, ground, palette, self)
+                make_strip(line.spans, self.size.width, ground, palette, behind)
                 for line, ground in zip(lines, grounds, strict=True)
             ]
         return self._drawn

@@ -13,8 +13,8 @@ from neptune_inbox.tui.theme import Ground, Meaning, rich_style
 
 if TYPE_CHECKING:
     from textual.app import App
+    from textual.color import Color
     from textual.filter import LineFilter
-    from textual.widget import Widget
 
 
 class Palette(NamedTuple):
@@ -30,8 +30,11 @@ def palette_of(app: App[Any]) -> Palette:
     return Palette(app.theme, not app.no_color, tuple(app.get_line_filters()))
 
 
-def make_strip(spans: Iterable[Span], width: int, ground: Ground, palette: Palette, widget: Widget) -> Strip:
-    """A strip of exactly `width` cells, filtered once and for all, so that it can be kept and drawn again."""
+def make_strip(spans: Iterable[Span], width: int, ground: Ground, palette: Palette, behind: Color) -> Strip:
+    """A strip of exactly `width` cells, filtered once and for all, so that it can be kept and drawn again.
+
+    `behind` is the colour of what it is drawn on.
+    """
     theme, has_colour = palette.theme, palette.has_colour
     segments: list[Segment] = []
     for text, meaning in spans:
@@ -43,8 +46,6 @@ def make_strip(spans: Iterable[Span], width: int, ground: Ground, palette: Palet
     blank = rich_style(Meaning.TEXT, theme, ground, has_colour=has_colour)
     # Measured by rich, which Textual cuts with: where our own width of a rare character differs, rich decides.
     strip = Strip(segments).adjust_cell_length(width, blank)
-    if palette.filters:
-        background = widget.background_colors[1]
-        for line_filter in palette.filters:
-            strip = strip.apply_filter(line_filter, background)
+    for line_filter in palette.filters:
+        strip = strip.apply_filter(line_filter, behind)
     return strip
