@@ -152,9 +152,9 @@ def _run(wish: Mapping[str, str], kind: str, painted: Painted | None) -> int:
     # Before Textual is imported, as it reads them then.
     forget_developers_tools()
     from neptune_inbox.tui import app
-    from neptune_inbox.tui.first_frame import ALONE
+    from neptune_inbox.tui.first_frame import ALONE, settle
 
-    start = ALONE._replace(on_drawn=_keep_what_is_here)
+    start = ALONE._replace(on_drawn=settle)
     if painted is not None:
         cursor, typed = painted.leave()
         start = start._replace(on_screen=painted.hand_over, cursor=Key(*cursor) if cursor else None, typed=typed)
@@ -167,9 +167,3 @@ def _load(wish: Mapping[str, str]) -> Workspace:
     from neptune_inbox import wiring
 
     return wiring.load_demo() if wish.get("demo") else wiring.load_workspace()
-
-
-def _keep_what_is_here() -> None:
-    """What a start makes stays to the end: no later look for garbage has to go through it."""
-    gc.freeze()
-    gc.enable()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import sys
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -23,3 +25,13 @@ class Start(NamedTuple):
 
 ALONE = Start()
 """Nothing was painted before."""
+
+TURN = 0.001
+"""Seconds after which a thread that reads or writes files gives way to a key; Python's own 5 ms can be felt."""
+
+
+def settle() -> None:
+    """Make ready for keys: what a start made is not looked through for garbage, and no thread holds a key up."""
+    gc.freeze()
+    gc.enable()
+    sys.setswitchinterval(TURN)

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median, quantiles
 from typing import NamedTuple
 
 
@@ -19,6 +20,11 @@ class Figure(NamedTuple):
     median: float
     p95: float
     unit: str
+
+
+def figure(name: str, found: Sequence[float], unit: str) -> Figure:
+    """A figure over what was found; at least two values."""
+    return Figure(name, len(found), round(median(found), 2), round(quantiles(found, n=20)[-1], 2), unit)
 
 
 def keep(name: str, figures: Sequence[Figure]) -> Path:

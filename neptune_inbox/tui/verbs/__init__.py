@@ -10,15 +10,15 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
-from neptune_inbox.tui.verbs import moving
+from neptune_inbox.tui.verbs import moving, selecting
 
 if TYPE_CHECKING:
     from neptune_inbox.tui.screens.inbox import Verb
 
 
 def find_verb(action_id: str) -> Verb | None:
-    """What an action does, or None; moving is there at once, the rest is loaded at its first use."""
-    return moving.VERBS.get(action_id) or load_verbs().get(action_id)
+    """What an action does, or None; moving and selecting are there at once, the rest is loaded at its first use."""
+    return moving.VERBS.get(action_id) or selecting.VERBS.get(action_id) or load_verbs().get(action_id)
 
 
 @cache
@@ -34,7 +34,6 @@ def load_verbs() -> Mapping[str, Verb]:
         papers,
         people,
         places,
-        selecting,
     )
 
     verbs: dict[str, Verb] = dict(moving.VERBS)
