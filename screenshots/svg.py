@@ -7,7 +7,7 @@ that is kept in a repository must do neither.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape, unescape
 from itertools import groupby
@@ -68,15 +68,33 @@ class _Look:
 
 def draw(frame: Frame) -> str:
     """The frame in a window, as an SVG document."""
-    width = round(frame.width * CELL_WIDTH + 2 * MARGIN)
-    height = BAR + len(frame.lines) * CELL_HEIGHT + MARGIN
     grounds: list[str] = []
     words: list[str] = []
-    for number, line in enumerate(frame.lines):
-        for x, y, text, cells, look in _runs(frame, line, BAR + number * CELL_HEIGHT):
-            if look.background != frame.background:
-                grounds.append(_rectangle(x, y, cells * CELL_WIDTH, CELL_HEIGHT, look.background))
-            words += _words(x, y, text, look)
+    for number in range(len(frame.lines)):
+        behind, before = line_marks(frame, number)
+        grounds += behind
+        words += before
+    return window(frame, frame.text, ['<g shape-rendering="crispEdges">', *grounds, "</g>", *words])
+
+
+def line_marks(frame: Frame, number: int) -> tuple[list[str], list[str]]:
+    """What stands behind the text of one line, and the text itself."""
+    grounds: list[str] = []
+    words: list[str] = []
+    for x, y, text, cells, look in _runs(frame, frame.lines[number], BAR + number * CELL_HEIGHT):
+        if look.background != frame.background:
+            grounds.append(_rectangle(x, y, cells * CELL_WIDTH, CELL_HEIGHT, look.background))
+        words += _words(x, y, text, look)
+    return grounds, words
+
+
+def window(frame: Frame, words: str, content: Iterable[str], *, style: str = "", below: int = 0) -> str:
+    """A window of the size of a frame around some content; `words` is the text that a test can compare.
+
+    `below` is room under the screen, in pixels.
+    """
+    width = round(frame.width * CELL_WIDTH + 2 * MARGIN)
+    height = BAR + len(frame.lines) * CELL_HEIGHT + MARGIN + below
     edge = _blend(frame.foreground, frame.background, 0.22)
     dots = "".join(f'<circle cx="{20 + 18 * place}" cy="15" r="5.5" fill="{edge}"/>' for place in range(3))
     return "\n".join(
@@ -84,20 +102,18 @@ def draw(frame: Frame) -> str:
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
             f'width="{width}" height="{height}">',
             f"<title>{escape(frame.title)}</title>",
-            f"<desc>{escape(frame.text)}</desc>",
+            f"<desc>{escape(words)}</desc>",
             "<style>",
             f"text {{ font-family: {FONTS}; font-size: {SIZE}px; white-space: pre; }}",
             ".b { font-weight: bold; } .i { font-style: italic; }",
+            *([style] if style else []),
             "</style>",
             f'<rect x="0.5" y="0.5" width="{width - 1}" height="{height - 1}" rx="9" fill="{frame.background}" '
             f'stroke="{edge}"/>',
             dots,
             f'<text x="{width / 2:g}" y="20" fill="{_blend(frame.foreground, frame.background, 0.6)}" '
             f'text-anchor="middle" style="font-size: 13px">{escape(frame.title)}</text>',
-            '<g shape-rendering="crispEdges">',
-            *grounds,
-            "</g>",
-            *words,
+            *content,
             "</svg>\n",
         )
     )

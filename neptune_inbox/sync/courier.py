@@ -15,7 +15,7 @@ from neptune_inbox.errors import InboxError, SignInProblem, StoreProblem, Unreac
 from neptune_inbox.model import Instant, Mark, MarkState, Mode, Now, Profile
 from neptune_inbox.sync.alarm import Alarm, Sleep
 from neptune_inbox.sync.disk import Disk
-from neptune_inbox.sync.facts import Bus, MarksChanged, Troubled
+from neptune_inbox.sync.facts import Bus, MarksChanged, MarksSent, Troubled
 from neptune_inbox.sync.health import Health, State
 
 if TYPE_CHECKING:
@@ -103,7 +103,10 @@ class Courier:
         if not marks:
             return await self._until_next()
         self._bus.tell(MarksChanged(tuple(mark.key for mark in marks)))
-        await asyncio.gather(*(self._send(mark) for mark in marks))
+        are_sent = await asyncio.gather(*(self._send(mark) for mark in marks))
+        users = frozenset(mark.user_id for mark, is_sent in zip(marks, are_sent, strict=True) if is_sent)
+        if users:
+            self._bus.tell(MarksSent(users))
         return 0.0
 
     async def _until_next(self) -> float | None:
@@ -112,7 +115,8 @@ class Courier:
             return None
         return max(0.05, (counts.next_due_at - self._now()) / 1000)
 
-    async def _send(self, mark: Mark) -> None:
+    async def _send(self, mark: Mark) -> bool:
+        is_sent = False
         try:
             request_id = await self._client.mark_read(mark.id)
         except SignInProblem as error:
@@ -128,7 +132,9 @@ class Courier:
             self._health.note_success()
             await self._disk.run(self._outbox.settle, mark, MarkState.SENT, request_id=request_id)
             await self._disk.run(self._cache.note_read, self._place, [mark.key], self._now())
+            is_sent = True
         self._bus.tell(MarksChanged((mark.key,)))
+        return is_sent
 
     async def _put_off(self, mark: Mark, due_at: Instant, error: InboxError) -> None:
         await self._disk.run(self._outbox.postpone, mark, due_at, error.sentence)

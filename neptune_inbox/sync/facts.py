@@ -31,6 +31,12 @@ class MarksChanged(Struct, frozen=True):
     keys: tuple[Key, ...]
 
 
+class MarksSent(Struct, frozen=True):
+    """Marks of these users were confirmed by the server: what it counts for them differs now."""
+
+    users: frozenset[str]
+
+
 class MineChanged(Struct, frozen=True):
     """My plane changed for these."""
 
@@ -47,7 +53,7 @@ class Troubled(Struct, frozen=True):
     error: InboxError
 
 
-Fact: TypeAlias = Arrived | Polled | MarksChanged | MineChanged | HealthChanged | Troubled
+Fact: TypeAlias = Arrived | Polled | MarksChanged | MarksSent | MineChanged | HealthChanged | Troubled
 
 
 class Bus:

@@ -9,7 +9,7 @@ from neptune_inbox.api.retry import next_delay
 from neptune_inbox.errors import InboxError, Refused, StoreProblem
 from neptune_inbox.model import EVERYONE, Filter, Now
 from neptune_inbox.sync.alarm import Alarm, Sleep
-from neptune_inbox.sync.facts import Arrived, Bus, Polled, Troubled
+from neptune_inbox.sync.facts import Arrived, Bus, Fact, MarksSent, Polled, Troubled
 from neptune_inbox.sync.fetch import Fetched, Fetcher
 from neptune_inbox.sync.health import Health, State
 from neptune_inbox.sync.schedule import Schedule
@@ -53,6 +53,13 @@ class Poller:
         self._shown: frozenset[str] = frozenset()
         self._kind = Filter.UNREAD
         self._polls: dict[str, int] = {}
+        bus.listen(self._hear)
+
+    def _hear(self, fact: Fact) -> None:
+        if isinstance(fact, MarksSent):
+            # Its counts are told as soon as the budget allows, and never guessed.
+            self._schedule.hurry(fact.users)
+            self._alarm.ring()
 
     def watch(self, users: tuple[str, ...]) -> None:
         """Poll these users from now on."""

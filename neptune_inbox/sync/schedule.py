@@ -66,6 +66,12 @@ class Schedule:
         if asked and (self._asked_at is None or now - self._asked_at >= ASKED_EVERY):
             self._asked_at, self._free_at = now, 0
 
+    def hurry(self, users: frozenset[str]) -> None:
+        """Something differs for these: they are due, as soon as the budget allows; whoever failed goes on waiting."""
+        for user in users & self._turns.keys():
+            if not self._turns[user].failures:
+                self._turns[user].due = 0
+
     def next(self, now: Instant) -> tuple[str | None, float]:
         """The user whose turn it is, or None and the seconds until it may be somebody's."""
         self._follow_clock(now)

@@ -13,7 +13,7 @@ from neptune_inbox.errors import DiskFull, StoreProblem
 from neptune_inbox.model import EVERYONE, Filter, Key
 from neptune_inbox.sandbox.faults import Kind
 from neptune_inbox.sync import poller as poller_module
-from neptune_inbox.sync.facts import Arrived, Polled, Troubled
+from neptune_inbox.sync.facts import Arrived, MarksSent, Polled, Troubled
 from neptune_inbox.sync.health import State
 from neptune_inbox.sync.session import Session
 from tests.builders import HOUR, MINUTE, SECOND, Listener, Office, shown, until
@@ -64,6 +64,37 @@ async def test_an_idle_poll_is_one_request_and_says_that_nothing_changed(office:
     await session.poller.poll("u-1")
     assert office.requests == requests + 1
     assert listener.facts == [Polled("u-1", changed=False)]
+
+
+async def test_once_a_mark_is_sent_its_customer_is_counted_again_at_once(office: Office, session: Session) -> None:
+    first, _ = office.arrive(2)
+    await session.look_at("u-1", UNREAD)
+    await run(office, session, 60)
+    await session.marking.hold([Key("u-1", first)], label="one")
+    await session.courier.flush()
+    office.clock.advance(5)
+    assert (await session.inbox.overview("u-1")).counts["u-1"].unread == 2
+    while await session.poller.step() == 0.0:
+        pass
+    await session.courier.flush()
+    await run(office, session, 3)
+    assert (await session.inbox.overview("u-1")).counts["u-1"].unread == 1
+
+
+async def test_sending_much_stays_within_the_budget() -> None:
+    office = Office(budget=30)
+    ids = office.arrive(60)
+    session = await office.open()
+    await run(office, session, 60)
+    listener, requests = Listener.on(session.bus), office.requests
+    await session.marking.hold([Key("u-1", id) for id in ids], label="all")
+    office.clock.advance(5)
+    await session.courier.flush()
+    assert len(office.marked) == 60
+    await run(office, session, 60)
+    assert len(listener.all(MarksSent)) > 1
+    assert office.requests - requests - 60 <= 30 + 1
+    await session.close()
 
 
 async def test_an_hour_with_fifty_customers_stays_within_the_budget() -> None:
