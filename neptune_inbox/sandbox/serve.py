@@ -90,8 +90,9 @@ def base_url(listener: socket.socket, tls: Tls | None) -> str:
 def build_server(app: ASGIApp, tls: Tls | None = None) -> Server:
     """A server for `app` that says nothing of its own and refuses other machines; raises UsageProblem."""
     try:
-        import httptools  # noqa: F401
         from uvicorn import Config, Server
+
+        from neptune_inbox.sandbox.door import Door
     except ImportError:
         raise UsageProblem(
             "The sandbox over HTTP needs uvicorn and httptools, which are not installed.",
@@ -99,7 +100,7 @@ def build_server(app: ASGIApp, tls: Tls | None = None) -> Server:
         ) from None
     config = Config(
         LoopbackOnly(app),
-        http="httptools",
+        http=Door,
         ws="none",
         lifespan="off",
         log_config=None,
