@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar
 
 from msgspec import Struct
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -16,6 +17,11 @@ from textual.widgets.option_list import Option
 
 from neptune_inbox.errors import InboxError
 from neptune_inbox.tui.screens.sheet import Sheet, line
+
+AROUND = 7
+"""Lines of a picker besides its list."""
+WIDEST = 28
+"""Cells up to which labels are made equally wide, so that what stands beside them is in one column."""
 
 
 class Item(Struct, frozen=True):
@@ -63,6 +69,9 @@ class Picker(Sheet[str]):
 
     def on_mount(self) -> None:
         self._narrow("")
+        if self._more is None:
+            # As high as it has to be, and no lower while the list narrows.
+            self.query_one(".sheet").styles.height = min(24, len(self._items) + bool(self._free) + AROUND)
         self.query_one(Input).focus()
         if self._more is not None:
             self.run_worker(self._load_more(), group="picker", exclusive=True)
@@ -94,7 +103,8 @@ class Picker(Sheet[str]):
         # Letters strewn over a long text match nearly anything: they count only where nothing holds the word itself.
         exact = [item for item in found if typed.lower() in f"{item.label} {item.detail}".lower()]
         found = exact or found
-        options = [Option(_prompt(item), id=item.value) for item in found[:200]]
+        width = min(WIDEST, max((cell_len(item.label) for item in found[:200] if item.detail), default=0))
+        options = [Option(_prompt(item, width), id=item.value) for item in found[:200]]
         if typed and self._free and all(item.value != typed for item in found):
             options.append(Option(Content(f"{self._free} {typed}"), id=typed))
         choices.add_options(options)
@@ -118,9 +128,8 @@ class Picker(Sheet[str]):
         self.query_one(".sheet-problem", Static).update(Content(text))
 
 
-def _prompt(item: Item) -> Content:
-    return (
-        Content.assemble(f" {item.label}", (f"   {item.detail}", "$text-muted"))
-        if item.detail
-        else Content(f" {item.label}")
-    )
+def _prompt(item: Item, width: int) -> Content:
+    if not item.detail:
+        return Content(f" {item.label}")
+    gap = " " * (max(0, width - cell_len(item.label)) + 3)
+    return Content.assemble(f" {item.label}", (f"{gap}{item.detail}", "$text-muted"))
