@@ -46,12 +46,14 @@ def place(server: BackgroundServer) -> tuple[str, int]:
     return host, int(port)
 
 
-def exchange(server: BackgroundServer, world: World, begin: bytes, body: bytes = b"") -> bytes:
+def exchange(
+    server: BackgroundServer, world: World, begin: bytes, body: bytes = b"", host: str = "api.teurons.com"
+) -> bytes:
     """The whole answer to a request that no HTTP library would write."""
     with socket.create_connection(place(server), timeout=5) as raw:
         raw.sendall(
             begin
-            + b" HTTP/1.1\r\nHost: api.teurons.com\r\nConnection: close\r\n"
+            + b" HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n" % host.encode()
             + b"Authorization: Bearer %s\r\n" % sign_token(world).reveal().encode()
             + b"Content-Length: %d\r\n\r\n" % len(body)
             + body
@@ -221,6 +223,28 @@ async def test_other_machines_are_refused(world: World, client_host: str | None,
     headers = {"authorization": f"Bearer {sign_token(world).reveal()}"}
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), headers=headers) as http:
         assert (await http.get("http://127.0.0.1/environments")).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("127.0.0.1:8000", 200),
+        ("LOCALHOST", 200),
+        ("neptune.localhost:8000", 200),
+        ("[::1]:8000", 200),
+        ("api.teurons.com", 200),
+        ("edge.teurons.com", 404),
+        ("a-page.example", 421),
+        ("127.0.0.1.a-page.example:8000", 421),
+        ("192.168.0.7", 421),
+    ],
+)
+def test_a_web_page_whose_name_leads_to_this_machine_is_refused(world: World, host: str, status: int) -> None:
+    with BackgroundServer(create_app(world)) as server, client(world) as http:
+        answer = http.get(server.base_url + "/environments", headers={"host": host})
+        assert answer.status_code == status
+        elsewhere = exchange(server, world, b"GET http://" + host.encode() + b"/neptune/environments", host=host)
+        assert elsewhere.startswith(b"HTTP/1.1 %d" % status)
 
 
 def test_the_access_log_names_no_user_and_no_token(world: World, caplog: pytest.LogCaptureFixture) -> None:
