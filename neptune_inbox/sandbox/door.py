@@ -1,18 +1,22 @@
-"""How requests are read off the socket. Apart, as it needs uvicorn and httptools the moment it is imported."""
+"""How requests are read off the socket, before uvicorn takes them apart."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+if TYPE_CHECKING:
+    from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol as Protocol
+else:
+    # Whoever serves joins it with uvicorn's: the core must load without uvicorn.
+    Protocol = object
 
 LINE_END = b"\r\n"
 LONGEST = 65_536
 """Bytes of a request line that are waited for."""
 
 
-class Door(HttpToolsProtocol):
+class Door(Protocol):
     """Takes targets with signs that should have been escaped: the vendor's Node SDK sends ids as they are."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from neptune_inbox.errors import UsageProblem
 from neptune_inbox.model import Token
 from neptune_inbox.sandbox.answers import AsciiJson
+from neptune_inbox.sandbox.door import Door
 from neptune_inbox.sandbox.routes import API_HOST, EDGE_HOST, read_target
 
 if TYPE_CHECKING:
@@ -93,8 +94,7 @@ def build_server(app: ASGIApp, tls: Tls | None = None) -> Server:
     """A server for `app` that says nothing of its own and refuses other machines; raises UsageProblem."""
     try:
         from uvicorn import Config, Server
-
-        from neptune_inbox.sandbox.door import Door
+        from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
     except ImportError:
         raise UsageProblem(
             "The sandbox over HTTP needs uvicorn and httptools, which are not installed.",
@@ -102,7 +102,7 @@ def build_server(app: ASGIApp, tls: Tls | None = None) -> Server:
         ) from None
     config = Config(
         LoopbackOnly(app),
-        http=Door,
+        http=type("Http", (Door, HttpToolsProtocol), {}),
         ws="none",
         lifespan="off",
         log_config=None,

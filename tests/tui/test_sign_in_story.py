@@ -190,7 +190,7 @@ async def test_the_environments_of_the_token_are_listed_and_one_is_picked() -> N
         await inbox.fill(token=sign_token(service.world, environments=["dev", "production"]).reveal())
         await inbox.press("ctrl+l")
         await inbox.asked("Environments of this token")
-        assert "Development" in inbox.sheet()
+        assert "dev          Development" in inbox.sheet(), "in one column with Production"
         assert "staging" not in inbox.sheet(), "the token does not reach it"
         await inbox.type("dev", "enter")
         await inbox.press("ctrl+s")
