@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from neptune_inbox.model import EVERYONE, Filter
 from neptune_inbox.sandbox.faults import Kind
 from neptune_inbox.sandbox.hostile import hostile_rows
+from neptune_inbox.sandbox.tokens import sign_token
 from neptune_inbox.tui.theme import DARK, LIGHT, TERMINAL
 from screenshots.studio import Sitter, Studio
 from screenshots.svg import Frame
@@ -214,6 +215,62 @@ def closer(key: str, *texts: str) -> Callable[[], Coroutine[None, None, Frame]]:
     return shoot
 
 
+async def difference() -> Frame:
+    studio = Studio()
+    await studio.fetch()
+    async with studio.open(110, 34, user_id="u-4711") as sitter:
+        await sitter.be_online()
+        await sitter.press("P")
+        await sitter.see("Rajiv Seelam", "mobile_number", "Business")
+        await sitter.press("m")
+        await sitter.see("Meta of u-4711")
+        await sitter.replace('"Business"', '"Team"')
+        await sitter.replace('"card": "4242"', '"card": "1881",\n  "vip": true')
+        await sitter.press("ctrl+s")
+        await sitter.see("write it", "1881")
+        return await sitter.hold_still()
+
+
+def event(width: int, height: int, *, is_agreed: bool) -> Callable[[], Coroutine[None, None, Frame]]:
+    """Composing an event for a customer, or the request that it becomes."""
+
+    async def shoot() -> Frame:
+        studio = Studio()
+        await studio.fetch()
+        async with studio.open(width, height, user_id="u-4711") as sitter:
+            await sitter.be_online()
+            await sitter.press("C")
+            await sitter.see("Send an event")
+            await sitter.write("payment_failed")
+            await sitter.press("tab", "tab")
+            await sitter.write("test-2026-11-23")
+            await sitter.press("tab")
+            await sitter.write("test, support")
+            await sitter.press("tab", "tab")
+            await sitter.replace("{}", '{\n  "amount": "€129.00",\n  "card": "4242"\n}')
+            if is_agreed:
+                await sitter.press("ctrl+s")
+                await sitter.see("Exactly this is sent", "••••")
+            return await sitter.hold_still()
+
+    return shoot
+
+
+async def environments() -> Frame:
+    studio = Studio()
+    async with studio.open_signed_out(100, 30) as sitter:
+        await sitter.see("API token")
+        await sitter.write("acme")
+        await sitter.press(*("tab",) * 5)
+        await sitter.write("u-4711")
+        await sitter.press("tab")
+        await sitter.write(sign_token(studio.world).reveal())
+        await sitter.see("••••")
+        await sitter.press("ctrl+l")
+        await sitter.see("Environments of this token", "Production")
+        return await sitter.hold_still()
+
+
 async def sign_in() -> Frame:
     studio = Studio()
     async with studio.open_signed_out(100, 30) as sitter:
@@ -304,6 +361,9 @@ SCENES = (
     Scene("receipt", "What became of each id of a mark all", receipt),
     Scene("evidence", "Did they get it, was it read, when, by whom", evidence),
     Scene("person", "Who a customer is, and every way to reach them", closer("P", "Rajiv Seelam", "mobile_number")),
+    Scene("difference", "A change, line by line, before it is written", difference),
+    Scene("event", "A test event as it is composed", event(110, 38, is_agreed=False)),
+    Scene("request", "The exact request, its token masked", event(110, 38, is_agreed=True)),
     Scene("insight", "How soon each kind of event is read", closer("I", "Insight", "payment_failed")),
     Scene("filter", "The list narrows as you type", filter_as_you_type),
     Scene("outbox", "What waits and what was refused", outbox),
@@ -311,6 +371,7 @@ SCENES = (
     Scene("offline", "Without a network: old rows with their age, and a mark that waits", offline),
     Scene("production", "Production has its own colour, and asks", production),
     Scene("sign-in", "The token is tried before it is kept", sign_in),
+    Scene("environments", "Signing in: the environments that the token may use", environments),
     Scene("help", "Every key", show_help),
     Scene("palette", "Every action by name", palette),
     Scene("queue-160x48", "A large terminal", queue(160, 48)),

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from textual._compositor import LayoutUpdate
 from textual.events import Paste
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from neptune_inbox import config
 from neptune_inbox.config import PollingSettings, Settings
@@ -148,6 +148,14 @@ class Sitter:
         """Put text into the line that has the focus, as a terminal hands over what is pasted."""
         assert self.app.focused is not None
         self.app.focused.post_message(Paste(text))
+        await self.pilot.pause()
+
+    async def replace(self, before: str, after: str) -> None:
+        """Type over a part of what stands in the block that has the focus."""
+        block = self.app.focused
+        assert isinstance(block, TextArea)
+        assert before in block.text
+        block.text = block.text.replace(before, after)
         await self.pilot.pause()
 
     async def see(self, *texts: str) -> None:

@@ -19,7 +19,14 @@ from neptune_inbox.sync.wording import plural, pretty
 if TYPE_CHECKING:
     from neptune_inbox.sync.session import Session
 
-USER = click.argument("user_id", metavar="USER_ID")
+
+def _named(context: click.Context, parameter: click.Parameter, user_id: str) -> str:
+    if not user_id:
+        raise UsageProblem("The user id is empty.", "Name a customer by the id that your product gives to Neptune.")
+    return user_id
+
+
+USER = click.argument("user_id", metavar="USER_ID", callback=_named)
 META = click.option("--meta", default="", metavar="JSON", help="The whole meta: an object, @FILE, or - for stdin.")
 SET = click.option(
     "--set", "changes", multiple=True, metavar="KEY=VALUE", help="One field of the meta; may be repeated."
@@ -33,7 +40,7 @@ def list_users(cli: Cli, limit: int) -> None:
     """List the users of the environment."""
     users, total = cli.run(lambda session: _fetch(session, limit))
     if cli.output.is_json:
-        cli.output.values(user_json(user) for user in users)
+        cli.output.values(_listed(user) for user in users)
     else:
         cli.output.table(COLUMNS, [[user.user_id, user.name, user.meta] for user in users])
     if total is not None and len(users) < total:
@@ -145,6 +152,12 @@ def user_json(user: User) -> JsonObject:
         "meta": value_of(user.meta),
         "contact_infos": [contact_json(contact) for contact in user.contacts],
     }
+
+
+def _listed(user: User) -> JsonObject:
+    """A user as a list has it: without contact infos where the service told none, as it may just not tell them."""
+    told = user_json(user)
+    return told if user.contacts else {name: value for name, value in told.items() if name != "contact_infos"}
 
 
 def contact_json(contact: ContactInfo) -> JsonObject:

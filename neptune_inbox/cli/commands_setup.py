@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from neptune_inbox.model import JsonObject
 from neptune_inbox.paths import Paths
 
 if TYPE_CHECKING:
+    from neptune_inbox.cli.output import Output
     from neptune_inbox.config import Settings
     from neptune_inbox.sandbox.faults import Faults
 
@@ -148,11 +150,11 @@ def sandbox(
     """Serve the sandbox over HTTP, for trying integrations.
 
     It answers this machine alone and keeps its state in memory. It prints the variables to set, a token among them,
-    and serves until it is interrupted.
+    and serves until it is interrupted. Each request is told on standard error, without ids and tokens.
     """
     from neptune_inbox.sandbox.seed import seed_demo
     from neptune_inbox.sandbox.serve import Tls, announce, serve
-    from neptune_inbox.sandbox.server import create_app
+    from neptune_inbox.sandbox.server import ACCESS_LOG, create_app
     from neptune_inbox.sandbox.tokens import sign_token
     from neptune_inbox.sandbox.world import World
     from neptune_inbox.wiring.builder import wall_clock
@@ -175,7 +177,20 @@ def sandbox(
             cli.output.line(announce(base_url, token))
         cli.output.note("This is a sandbox: it forgets everything when it ends. ctrl+c ends it.")
 
+    ACCESS_LOG.setLevel(logging.INFO)
+    ACCESS_LOG.addHandler(RequestLog(cli.output))
     serve(app, port=port, tls=Tls(*tls) if tls else None, on_ready=tell)
+
+
+class RequestLog(logging.Handler):
+    """Tells each request beside the data."""
+
+    def __init__(self, output: Output) -> None:
+        super().__init__()
+        self._output = output
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._output.note(record.getMessage())
 
 
 def check_settings(settings: Settings) -> list[InboxError]:

@@ -14,12 +14,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from neptune_inbox.errors import UsageProblem
 from neptune_inbox.model import Token
 from neptune_inbox.sandbox.answers import AsciiJson
+from neptune_inbox.sandbox.door import Door
+from neptune_inbox.sandbox.routes import API_HOST, EDGE_HOST, read_target
 
 if TYPE_CHECKING:
     from uvicorn import Server
 
 LOOPBACK = "127.0.0.1"
 MISDIRECTED = 421
+NAMES = frozenset({"", "localhost", API_HOST, EDGE_HOST})
 
 
 class Tls(NamedTuple):
@@ -30,13 +33,13 @@ class Tls(NamedTuple):
 
 
 class LoopbackOnly:
-    """Refuses whoever is not on this machine, should the port ever be reached from outside."""
+    """Refuses whoever is not on this machine, and web pages whose name was made to lead here."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and not _is_loopback(scope.get("client")):
+        if scope["type"] == "http" and not (_is_peer_here(scope.get("client")) and _is_name_ours(scope)):
             await AsciiJson({"message": "The sandbox answers this machine only"}, MISDIRECTED)(scope, receive, send)
             return
         await self._app(scope, receive, send)
@@ -90,8 +93,8 @@ def base_url(listener: socket.socket, tls: Tls | None) -> str:
 def build_server(app: ASGIApp, tls: Tls | None = None) -> Server:
     """A server for `app` that says nothing of its own and refuses other machines; raises UsageProblem."""
     try:
-        import httptools  # noqa: F401
         from uvicorn import Config, Server
+        from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
     except ImportError:
         raise UsageProblem(
             "The sandbox over HTTP needs uvicorn and httptools, which are not installed.",
@@ -99,7 +102,7 @@ def build_server(app: ASGIApp, tls: Tls | None = None) -> Server:
         ) from None
     config = Config(
         LoopbackOnly(app),
-        http="httptools",
+        http=type("Http", (Door, HttpToolsProtocol), {}),
         ws="none",
         lifespan="off",
         log_config=None,
@@ -118,8 +121,18 @@ def build_server(app: ASGIApp, tls: Tls | None = None) -> Server:
     return Server(config)
 
 
-def _is_loopback(client: tuple[str, int] | None) -> bool:
+def _is_peer_here(client: tuple[str, int] | None) -> bool:
+    return client is not None and _is_loopback(client[0])
+
+
+def _is_name_ours(scope: Scope) -> bool:
+    """Whether the sandbox was called by a name of this machine or of the vendor's."""
+    host = read_target(scope.get("raw_path") or scope["path"].encode(), scope["headers"]).host.strip("[]")
+    return host in NAMES or host.endswith(".localhost") or _is_loopback(host)
+
+
+def _is_loopback(address: str) -> bool:
     try:
-        return client is not None and ip_address(client[0]).is_loopback
+        return ip_address(address).is_loopback
     except ValueError:
         return False

@@ -58,8 +58,8 @@ def editable(text: str) -> str:
 
 def contact_warning(contact: ContactInfo) -> str:
     """What looks wrong with a contact info, or empty."""
-    if contact.type not in CONTACT_TYPES:
-        return f"`{contact.type}` is none of {', '.join(CONTACT_TYPES)}."
+    if odd := contact_type_warning(contact.type):
+        return odd
     if contact.type == "email" and not _EMAIL.fullmatch(contact.value):
         return "This does not look like an email address."
     if contact.type == "mobile_number" and not _MOBILE.fullmatch(contact.value):
@@ -67,6 +67,11 @@ def contact_warning(contact: ContactInfo) -> str:
     if contact.type == "firebase_token" and (len(contact.value) < 20 or " " in contact.value):
         return "This is short for a push token."
     return ""
+
+
+def contact_type_warning(type: str) -> str:
+    """What looks wrong with the type of a contact info, or empty."""
+    return "" if type in CONTACT_TYPES else f"`{type}` is none of {', '.join(CONTACT_TYPES)}."
 
 
 def event_type_warning(event_type: str) -> str:

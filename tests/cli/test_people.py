@@ -24,6 +24,7 @@ class TestUsers:
             shell.world.create_user("dev", f"user-{number}", {})
         assert len(shell("users", "list", "--limit", "0").cells) == 121
         few = shell("users", "list", "--limit", "5", "--jsonl")
+        assert {tuple(user) for user in few.jsonl} == {("user_id", "name", "meta")}, "contact infos were not told"
         assert len(few.jsonl) == 5
         assert "5 of 121" in few.err
 
@@ -58,6 +59,13 @@ class TestUsers:
         refused = shell("users", "create", "new", "--meta", meta)
         assert refused.code == 2
         assert "--meta @FILE" in refused.err
+        assert shell.requests == 0
+
+    @pytest.mark.parametrize("command", [["users", "get"], ["users", "create"], ["contacts", "list"]])
+    def test_an_id_that_is_empty_names_nobody(self, shell: Shell, command: list[str]) -> None:
+        refused = shell(*command, "")
+        assert refused.code == 2
+        assert "The user id is empty." in refused.err
         assert shell.requests == 0
 
     def test_deleting_one_has_the_user_typed_out(self, shell: Shell) -> None:

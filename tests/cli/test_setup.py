@@ -294,7 +294,10 @@ class TestTheSandbox:
                 assert [each["identifier"] for each in client.get(f"{base}/environments").json()["data"]]
                 assert client.post(f"{base}/app_notifications/dev/read", json={}).status_code == 500
             it.terminate()
-            it.communicate(timeout=10)
+            _, told = it.communicate(timeout=10)
+        assert "sandbox-000001 GET /environments 200" in told
+        assert "sandbox-000002 POST /app_notifications/{environment}/read 500" in told
+        assert said["NEPTUNE_TOKEN"] not in told
         assert it.returncode is not None
 
     @pytest.mark.parametrize(

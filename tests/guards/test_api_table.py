@@ -1,8 +1,13 @@
-"""Every line of the API's table can be reached: client, sandbox, command line, and the TUI where it is wanted."""
+"""Every line of the API's table can be reached: client, sandbox, command line, and the TUI where it is wanted.
+
+That each command and each key makes its request is shown by test_whole_api.py and test_whole_api_story.py.
+"""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import inspect
+import re
+from pathlib import Path
 
 import click
 import pytest
@@ -12,41 +17,33 @@ from neptune_inbox.cli.main import Root
 from neptune_inbox.sandbox.openapi import document
 from neptune_inbox.tui.keys import ACTIONS
 from neptune_inbox.tui.verbs import find_verb
+from tests.guards.api_table import TABLE, Line
+
+PAGE = next((page for up in Path(__file__).parents if (page := up / "shared" / "neptune-api.md").is_file()), None)
+BESIDES = {"aclose", "server_time"}
+"""What a client does besides calling: it ends, and looks at the date of any answer."""
+ROW = re.compile(r"^\| (?P<title>[^|]+?) \| (?P<request>.+?) \| (?:\[[A-Z?]\])+ \|$", re.M)
 
 
-class Line(NamedTuple):
-    """A line of neptune-api.md, Endpoints, and where each layer has it."""
-
-    method: str
-    path: str
-    call: str
-    """The client's method."""
-    command: str
-    action: str
-    """The action that leads there in the TUI."""
-
-
-TABLE = (
-    Line("GET", "/app_notifications/{environment}", "app_notifications", "list", "refresh"),
-    Line("POST", "/app_notifications/{environment}/read", "mark_read", "mark", "mark.row"),
-    Line("POST", "/app_notifications/{environment}/read", "mark_user_read", "mark", "mark.all"),
-    Line("GET", "/environments", "environments", "environments", "profile.switch"),
-    Line("POST", "/{environment}/users", "create_user", "users create", "people"),
-    Line("GET", "/{environment}/users", "users", "users list", "user.go"),
-    Line("GET", "/{environment}/users/{user_id}", "user", "users get", "people"),
-    Line("PUT", "/{environment}/users/{user_id}", "update_user", "users update", "people"),
-    Line("DELETE", "/{environment}/users/{user_id}", "delete_user", "users delete", "people"),
-    Line("POST", "/{environment}/users/{user_id}/contacts_info", "add_contact", "contacts add", "people"),
-    Line("PUT", "/{environment}/users/{user_id}/contacts_info", "update_contact", "contacts update", "people"),
-    Line("DELETE", "/{environment}/users/{user_id}/contacts_info", "delete_contact", "contacts delete", "people"),
-    Line("POST", "/events/ingest", "ingest", "event send", "event"),
-)
+@pytest.mark.skipif(PAGE is None, reason="neptune-api.md is not beside this checkout")
+def test_the_table_is_that_of_the_page() -> None:
+    assert PAGE is not None
+    rows = ROW.findall(PAGE.read_text(encoding="utf-8").partition("## Endpoints")[2].partition("\n## ")[0])
+    assert [title for title, _ in rows] == [line.title for line in TABLE]
+    path = ""
+    for line, (_, request) in zip(TABLE, rows, strict=True):
+        if told := re.search(r"`(?:[A-Z]+ )?\{(?:api|edge)\}([^?`]*)", request):
+            path = told[1].replace("{env}", "{environment}")
+        else:
+            assert "same path" in request
+        method = re.match(r"`([A-Z]+)\b", request)
+        assert line.route == (method[1] if method else "POST", path)
 
 
 @pytest.mark.parametrize("line", TABLE, ids=lambda line: f"{line.method} {line.path} {line.call}")
 def test_each_line_of_the_api_has_a_place_in_every_layer(line: Line) -> None:
-    assert callable(getattr(Client, line.call))
-    assert line.method.lower() in document()["paths"][line.path]
+    assert callable(getattr(Client, line.call, None))
+    assert line.method.lower() in document()["paths"].get(line.path, ())
     assert _command(line.command) is not None
     assert line.action in {action.id for action in ACTIONS}
     assert find_verb(line.action) is not None
@@ -59,16 +56,22 @@ def test_the_sandbox_serves_nothing_that_the_table_does_not_name() -> None:
         for method in methods
         if method != "parameters"
     }
-    assert served - {("GET", "/openapi.json")} == {(line.method, line.path) for line in TABLE}
+    assert served - {("GET", "/openapi.json")} == {line.route for line in TABLE}
+
+
+def test_the_client_calls_nothing_that_the_table_does_not_name() -> None:
+    calls = {name for name, value in vars(Client).items() if inspect.iscoroutinefunction(value)}
+    assert {name for name in calls if not name.startswith("_")} - BESIDES == {line.call for line in TABLE}
 
 
 def test_every_action_of_the_table_does_something() -> None:
     assert [action.id for action in ACTIONS if find_verb(action.id) is None] == []
 
 
-def _command(words: str) -> click.Command | None:
+def _command(words: tuple[str, ...]) -> click.Command | None:
     command: click.Command | None = Root()
-    for word in words.split():
-        assert isinstance(command, click.Group)
+    for word in words:
+        if not isinstance(command, click.Group):
+            break
         command = command.get_command(click.Context(command), word)
     return command

@@ -19,7 +19,7 @@ from screenshots.svg import CELL_WIDTH, MARGIN, Frame, draw, text_of
 
 REPLAYED = (
     *("inbox-dark", "inbox-terminal", "mark-all", "receipt", "filter", "offline", "sign-in", "help"),
-    *("queue-60x15", "hostile"),
+    *("queue-60x15", "hostile", "difference", "request", "environments"),
 )
 """Those that are played anew in each run of the tests; `shoot.py --check` plays all of them."""
 LARGEST = 200_000

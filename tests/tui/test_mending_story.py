@@ -18,7 +18,8 @@ async def test_what_the_server_refuses_stands_beside_its_field_and_nothing_typed
         await inbox.press("a")
         await inbox.asked("Add a contact info")
         await fill(inbox, type="pigeon", value="coop 7", filterable="roof", meta='{"floor": 3}')
-        assert "`pigeon` is none of" in remark(inbox, "value")
+        assert "`pigeon` is none of" in remark(inbox, "type")
+        assert remark(inbox, "value") == "", "of what is no known way nobody can say how it looks"
         await submit(inbox, "`pigeon` is none of email, mobile_number, firebase_token.")
         await inbox.press("y")
         await inbox.asked("The selected type is invalid.")
@@ -33,6 +34,18 @@ async def test_what_the_server_refuses_stands_beside_its_field_and_nothing_typed
         await inbox.until(lambda: "valid email address" in inbox.text())
         assert "must be a valid email address" in remark(inbox, "value")
         assert contacts_of(service) == []
+
+
+async def test_what_is_typed_fast_lands_in_the_field_that_it_was_typed_for() -> None:
+    service = with_rajiv()
+    async with inbox_of(service) as inbox:
+        await open_person(inbox)
+        await inbox.press("a")
+        await inbox.asked("Add a contact info")
+        await inbox.burst("tab", *"a@b.example", "enter", *"home", "tab", "enter")
+        assert (text_of(inbox, "type"), text_of(inbox, "value")) == ("email", "a@b.example")
+        assert text_of(inbox, "filterable") == "home"
+        assert text_of(inbox, "meta") == "\n{}", "there enter makes a new line"
 
 
 async def test_several_fields_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.widgets import Input
 
 from neptune_inbox.credentials import Vault
 from neptune_inbox.model import Mode
@@ -40,6 +41,18 @@ async def test_every_field_can_be_filled_in_by_hand() -> None:
         await inbox.comes(lambda: inbox.titles() == ["Card 1"])
         saved = inbox.app.workspace.profile("live")
         assert (saved.mode, saved.users[0]) == (Mode.OBSERVE, "customer-9")
+
+
+async def test_what_is_typed_fast_never_lands_in_a_line_that_shows_it() -> None:
+    service = Service()
+    service.sign_out(Keyring())
+    async with first_start(service) as inbox:
+        for key in ("enter", "tab", "down"):
+            await inbox.fill(user="u-")
+            await inbox.burst("1", key, *"secret")
+            assert inbox.app.screen.query_one("#user", Input).value == "u-1"
+            assert inbox.app.screen.query_one("#token", Input).value == "secret"
+            assert "secret" not in inbox.text()
 
 
 @pytest.mark.parametrize(
@@ -177,7 +190,7 @@ async def test_the_environments_of_the_token_are_listed_and_one_is_picked() -> N
         await inbox.fill(token=sign_token(service.world, environments=["dev", "production"]).reveal())
         await inbox.press("ctrl+l")
         await inbox.asked("Environments of this token")
-        assert "Development" in inbox.sheet()
+        assert "dev          Development" in inbox.sheet(), "in one column with Production"
         assert "staging" not in inbox.sheet(), "the token does not reach it"
         await inbox.type("dev", "enter")
         await inbox.press("ctrl+s")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from neptune_inbox.model import Mode
 from tests.tui.driver import inbox_of
 from tests.tui.service import Service
@@ -66,6 +68,61 @@ async def test_a_user_of_the_server_is_found_by_a_part_of_the_name() -> None:
         await inbox.sees("Rajiv Seelam")
         await inbox.type("seelam", "enter")
         await inbox.until(lambda: inbox.titles() == ["Card 2"])
+
+
+async def test_the_servers_users_come_page_by_page_and_the_highlight_stays() -> None:
+    service = Service(users=("u-1",))
+    service.has(1)
+    service.world.create_user("staging", "u-1", {"name": "Rajiv Seelam"})
+    for number in range(230):
+        service.world.create_user("staging", f"other-{number:03}", {"name": f"Mei {number}"})
+    async with inbox_of(service) as inbox:
+        fault = service.faults.set("hang", route="/{environment}/users")
+        await inbox.press("@")
+        await inbox.asked("Asking the server for more …")
+        await inbox.press("down")
+        service.faults.lift(fault)
+        await inbox.asked("200 of 231 users of the server are here; ↓ at the end asks for more.")
+        assert inbox.sheet().count("other-") > 5
+        assert "Mei 7" in inbox.sheet()
+        await inbox.press("enter")
+        await inbox.until(lambda: inbox.screen.scope.user_id == "u-1")
+        await inbox.press("@")
+        await inbox.asked("200 of 231 users")
+        await inbox.type("Mei 229")
+        await inbox.asked("Go to Mei 229")
+        await inbox.press("down")
+        await inbox.asked("other-229   Mei 229")
+        await inbox.press("enter")
+        await inbox.until(lambda: inbox.screen.scope.user_id == "other-229")
+
+
+async def test_who_is_watched_is_named_as_soon_as_the_server_tells() -> None:
+    service = Service(users=("u-1", "u-2"))
+    service.has(1)
+    service.world.create_user("staging", "u-2", {"name": "Mei Chen"})
+    async with inbox_of(service) as inbox:
+        await inbox.press("@")
+        await inbox.asked("Mei Chen  watched")
+
+
+async def test_what_came_before_the_server_failed_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    service = Service(users=("u-1",))
+    service.has(1)
+    for number in range(80):
+        service.world.create_user("staging", f"other-{number:03}", {})
+    async with inbox_of(service) as inbox:
+        ask = inbox.session.people.list
+
+        async def fail_on_the_second(*, page: int = 1) -> object:
+            if page > 1:
+                service.faults.set("offline")
+            return await ask(page=page)
+
+        monkeypatch.setattr(inbox.session.people, "list", fail_on_the_second)
+        await inbox.press("@")
+        await inbox.comes(lambda: "No connection to" in inbox.sheet())
+        assert "other-005" in inbox.sheet()
 
 
 async def test_a_user_who_is_called_everyone_does_no_harm() -> None:

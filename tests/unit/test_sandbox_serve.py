@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import json
 import logging
 import socket
 import ssl
@@ -17,6 +18,7 @@ import trustme
 from neptune_inbox.errors import UsageProblem
 from neptune_inbox.model import Token
 from neptune_inbox.sandbox import serve as serving
+from neptune_inbox.sandbox.records import ContactRecord
 from neptune_inbox.sandbox.seed import seed_demo
 from neptune_inbox.sandbox.serve import LoopbackOnly, Tls, announce, build_server, listen, serve
 from neptune_inbox.sandbox.server import create_app
@@ -37,6 +39,26 @@ def world() -> World:
 def client(world: World, verify: ssl.SSLContext | bool = True) -> httpx.Client:
     headers = {"authorization": f"Bearer {sign_token(world).reveal()}"}
     return httpx.Client(headers=headers, trust_env=False, verify=verify)
+
+
+def place(server: BackgroundServer) -> tuple[str, int]:
+    host, port = server.base_url.removeprefix("http://").split(":")
+    return host, int(port)
+
+
+def exchange(
+    server: BackgroundServer, world: World, begin: bytes, body: bytes = b"", host: str = "api.teurons.com"
+) -> bytes:
+    """The whole answer to a request that no HTTP library would write."""
+    with socket.create_connection(place(server), timeout=5) as raw:
+        raw.sendall(
+            begin
+            + b" HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n" % host.encode()
+            + b"Authorization: Bearer %s\r\n" % sign_token(world).reveal().encode()
+            + b"Content-Length: %d\r\n\r\n" % len(body)
+            + body
+        )
+        return b"".join(iter(lambda: raw.recv(65536), b""))
 
 
 def test_an_sdk_lists_marks_and_ingests_over_the_socket(world: World) -> None:
@@ -62,16 +84,55 @@ def test_an_sdk_lists_marks_and_ingests_over_the_socket(world: World) -> None:
 
 def test_a_proxy_style_request_line_is_understood(world: World) -> None:
     with BackgroundServer(create_app(world)) as server:
-        host, port = server.base_url.removeprefix("http://").split(":")
-        with socket.create_connection((host, int(port)), timeout=5) as raw:
-            token = sign_token(world).reveal()
-            raw.sendall(
-                b"GET http://api.teurons.com/neptune/environments HTTP/1.1\r\nHost: api.teurons.com\r\n"
-                b"Connection: close\r\nAuthorization: Bearer " + token.encode() + b"\r\n\r\n"
-            )
-            answer = b"".join(iter(lambda: raw.recv(65536), b""))
+        answer = exchange(server, world, b"GET http://api.teurons.com/neptune/environments")
     assert answer.startswith(b"HTTP/1.1 200 OK")
     assert answer.lower().count(b"\r\ndate:") == 1
+
+
+@pytest.mark.parametrize("target", ["{id}", "http://api.teurons.com/neptune/dev/users/{id}"])
+@pytest.mark.parametrize(
+    ("id", "encoding"),
+    [("a/b c%", "utf-8"), ("ünï", "latin-1"), ("ünï", "utf-8"), ("x" * 300, "utf-8"), ("東京", "utf-8")],
+)
+def test_ids_that_a_client_left_unescaped_are_those_that_were_meant(
+    world: World, target: str, id: str, encoding: str
+) -> None:
+    world.create_user("dev", id, {})
+    path = (target if target.startswith("http") else "/neptune/dev/users/" + target).format(id=id).encode(encoding)
+    with BackgroundServer(create_app(world)) as server:
+        for body in (b'{"type":"email","value":"a@b.example"}', b""):
+            method, tail = (b"DELETE", b"/contacts_info") if body else (b"GET", b"?includes=contact_infos")
+            if body:
+                world.add_contact("dev", id, ContactRecord("email", "a@b.example", "", {}))
+            answer = exchange(server, world, method + b" " + path + tail, body)
+            assert answer.startswith(b"HTTP/1.1 200 OK"), answer
+    assert json.loads(answer.partition(b"\r\n\r\n")[2])["user_id"] == id
+    assert world.user("dev", id).contacts == {}
+
+
+def test_requests_that_come_in_crumbs_on_one_connection_are_all_answered(world: World) -> None:
+    world.create_user("dev", "ünï", {})
+    token = sign_token(world).reveal().encode()
+    head = b" HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Odd: a b c\xfc\r\nAuthorization: Bearer " + token + b"\r\n"
+    body = b'{"meta":{"a b c":1}}'
+    put = b"PUT /dev/users/\xfcn\xef" + head + b"Content-Length: %d\r\n\r\n" % len(body) + body
+    last = b"GET /dev/users/\xfcn\xef" + head + b"Connection: close\r\n\r\n"
+    with BackgroundServer(create_app(world)) as server, socket.create_connection(place(server), timeout=5) as raw:
+        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for crumb in range(0, len(put), 7):
+            raw.sendall(put[crumb : crumb + 7])
+        assert raw.recv(65536).startswith(b"HTTP/1.1 200 OK")
+        raw.sendall(last)
+        assert b"HTTP/1.1 200 OK" in b"".join(iter(lambda: raw.recv(65536), b""))
+    assert world.user("dev", "ünï").meta == {"a b c": 1}
+
+
+def test_what_is_no_http_is_refused_and_a_line_without_an_end_is_not_kept(world: World) -> None:
+    with BackgroundServer(create_app(world)) as server:
+        for nonsense in (b"\r\n\x16\x03\x01 a b c\r\n\r\n", b"G" * 70_000):
+            with socket.create_connection(place(server), timeout=5) as raw:
+                raw.sendall(nonsense)
+                assert raw.recv(65536).startswith(b"HTTP/1.1 400")
 
 
 def test_it_speaks_https_with_a_given_certificate(world: World, tmp_path: Path) -> None:
@@ -162,6 +223,28 @@ async def test_other_machines_are_refused(world: World, client_host: str | None,
     headers = {"authorization": f"Bearer {sign_token(world).reveal()}"}
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), headers=headers) as http:
         assert (await http.get("http://127.0.0.1/environments")).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("127.0.0.1:8000", 200),
+        ("LOCALHOST", 200),
+        ("neptune.localhost:8000", 200),
+        ("[::1]:8000", 200),
+        ("api.teurons.com", 200),
+        ("edge.teurons.com", 404),
+        ("a-page.example", 421),
+        ("127.0.0.1.a-page.example:8000", 421),
+        ("192.168.0.7", 421),
+    ],
+)
+def test_a_web_page_whose_name_leads_to_this_machine_is_refused(world: World, host: str, status: int) -> None:
+    with BackgroundServer(create_app(world)) as server, client(world) as http:
+        answer = http.get(server.base_url + "/environments", headers={"host": host})
+        assert answer.status_code == status
+        elsewhere = exchange(server, world, b"GET http://" + host.encode() + b"/neptune/environments", host=host)
+        assert elsewhere.startswith(b"HTTP/1.1 %d" % status)
 
 
 def test_the_access_log_names_no_user_and_no_token(world: World, caplog: pytest.LogCaptureFixture) -> None:

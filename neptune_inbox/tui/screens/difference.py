@@ -14,7 +14,8 @@ from textual.widgets import Static
 from neptune_inbox.model import Profile
 from neptune_inbox.tui.screens.sheet import Sheet, line
 
-TONES = {"-": "$error", "+": "$success", " ": "$text-muted"}
+TONES = {"-": "$error", "+": "$success", " ": "$text-muted", "": "$foreground"}
+"""By the sign of a line; a text that is no difference has none."""
 
 
 class Difference(Sheet[bool]):
@@ -47,12 +48,13 @@ class Difference(Sheet[bool]):
         with Vertical(classes="sheet form"):
             yield line(self._title, "sheet-title")
             yield line(
-                place_of(self._profile), f"sheet-line {'production' if self._profile.is_production else 'dim'}"
+                place_of(self._profile), f"sheet-line place {'production' if self._profile.is_production else 'dim'}"
             )
             with VerticalScroll(classes="form-body"):
-                yield Static(
-                    Content("\n").join(Content.styled(f"{sign} {text}", TONES[sign]) for sign, text in self._lines)
-                )
+                shown = [
+                    Content.styled(f"{sign} {text}" if sign else text, TONES[sign]) for sign, text in self._lines
+                ]
+                yield Static(Content("\n").join(shown))
             with Vertical(classes="sheet-foot"):
                 yield line(self._warning, "sheet-problem warn")
                 yield line(f"y {self._deed}   esc back, nothing is written", "sheet-line dim")

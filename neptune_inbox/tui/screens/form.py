@@ -38,7 +38,13 @@ class Form(Sheet[dict[str, str]]):
     `errors` are the server's words by the name of the field that they are about, or of a part of it (`meta.name`).
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "submit", "Go on", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "submit", "Go on", show=False),
+        # At once, not by way of the field: what is typed next belongs to the next one.
+        Binding("tab", "app.focus_next", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", show=False, priority=True),
+        Binding("enter", "next", show=False, priority=True),
+    ]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-low"), (30, "-tall")]  # noqa: RUF012 - as Textual has it
 
     def __init__(
@@ -79,14 +85,6 @@ class Form(Sheet[dict[str, str]]):
         if first:
             self.query_one(f"#field-{first}").focus()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        names = [name for name, field in self._fields.items() if not field.is_fixed]
-        if event.input.id == f"field-{names[-1]}":
-            self.action_submit()
-        else:
-            self.focus_next()
-
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         self._look_at((event.input.id or "").removeprefix("field-"), event.value)
@@ -94,6 +92,17 @@ class Form(Sheet[dict[str, str]]):
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         event.stop()
         self._look_at((event.text_area.id or "").removeprefix("field-"), event.text_area.text)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "next" or isinstance(self.focused, Input)
+
+    def action_next(self) -> None:
+        """Go to the next field, or on from the last one."""
+        names = [name for name, field in self._fields.items() if not field.is_fixed]
+        if self.focused is not None and self.focused.id == f"field-{names[-1]}":
+            self.action_submit()
+        else:
+            self.focus_next()
 
     def action_submit(self) -> None:
         values = {name: self._text(name) for name in self._fields}

@@ -65,7 +65,7 @@ class PersonSheet(Sheet[Wanted]):
         with Vertical(classes="sheet form"):
             yield line("", "sheet-title")
             yield OptionList(classes="contacts")
-            yield line("", "sheet-line warn")
+            yield line("", "sheet-line warn person-missing")
             with VerticalScroll(classes="form-body"):
                 yield line("", "person-meta")
             with Vertical(classes="sheet-foot"):
@@ -135,7 +135,7 @@ class PersonSheet(Sheet[Wanted]):
         if user.contacts:
             contacts.highlighted = min(before or 0, len(user.contacts) - 1)
         (contacts if user.contacts else self.query_one(VerticalScroll)).focus()
-        self.query_one(".warn", Static).update(Content(missing(user) if self._is_known else ""))
+        self.query_one(".person-missing", Static).update(Content(missing(user) if self._is_known else ""))
         meta = Content.assemble(("meta\n", "$text-muted"), pretty(user.meta)) if self._is_known else Content("")
         self.query_one(".person-meta", Static).update(meta)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import ClassVar
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import ClassVar, NamedTuple
 
 from msgspec import Struct
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -17,6 +19,14 @@ from textual.widgets.option_list import Option
 from neptune_inbox.errors import InboxError
 from neptune_inbox.tui.screens.sheet import Sheet, line
 
+ASKING = "Asking the server for more …"
+AROUND = 7
+"""Lines of a picker besides its list."""
+SHOWN = 1_000
+"""Items that are drawn at most; typing narrows all of them."""
+WIDEST = 28
+"""Cells up to which labels are made equally wide, so that what stands beside them is in one column."""
+
 
 class Item(Struct, frozen=True):
     """One thing to choose: what is answered, what is shown, and what stands dim beside it."""
@@ -26,10 +36,18 @@ class Item(Struct, frozen=True):
     detail: str = ""
 
 
+class Found(NamedTuple):
+    """Some more items; with `told` no others are asked for until somebody goes down beyond the end."""
+
+    items: Sequence[Item]
+    told: str = ""
+
+
 class Picker(Sheet[str]):
     """A line to type in over a list that narrows; enter takes the highlighted one.
 
-    `more` may bring further items later (a request to the server); what was typed goes on being used.
+    `more` may bring further items later, page by page, or more about those that are there; what was typed goes on
+    being used, and the highlight stays on what it was on.
     `free` makes the typed text itself an answer, for things that the list does not know.
     """
 
@@ -45,7 +63,7 @@ class Picker(Sheet[str]):
         *,
         empty: str = "Nothing to choose from.",
         free: str = "",
-        more: Callable[[], Awaitable[Sequence[Item]]] | None = None,
+        more: Callable[[], AsyncIterator[Found]] | None = None,
     ) -> None:
         super().__init__()
         self._title = title
@@ -53,6 +71,8 @@ class Picker(Sheet[str]):
         self._empty = empty
         self._free = free
         self._more = more
+        self._wanted = asyncio.Event()
+        self._wanted.set()
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="sheet tall"):
@@ -63,6 +83,9 @@ class Picker(Sheet[str]):
 
     def on_mount(self) -> None:
         self._narrow("")
+        if self._more is None:
+            # As high as it has to be, and no lower while the list narrows.
+            self.query_one(".sheet").styles.height = min(24, len(self._items) + bool(self._free) + AROUND)
         self.query_one(Input).focus()
         if self._more is not None:
             self.run_worker(self._load_more(), group="picker", exclusive=True)
@@ -83,10 +106,15 @@ class Picker(Sheet[str]):
 
     def action_step(self, step: int) -> None:
         choices = self.query_one(OptionList)
+        is_at_the_end = choices.highlighted in (None, choices.option_count - 1)
+        if step > 0 and is_at_the_end and not self._wanted.is_set():
+            self._wanted.set()
+            return
         (choices.action_cursor_down if step > 0 else choices.action_cursor_up)()
 
-    def _narrow(self, typed: str) -> None:
+    def _narrow(self, typed: str, *, is_kept: bool = False) -> None:
         choices = self.query_one(OptionList)
+        before = choices.highlighted_option.id if is_kept and choices.highlighted_option else None
         choices.clear_options()
         matcher = Matcher(typed)
         scored = [(matcher.match(f"{item.label} {item.detail}") if typed else 1.0, item) for item in self._items]
@@ -94,33 +122,45 @@ class Picker(Sheet[str]):
         # Letters strewn over a long text match nearly anything: they count only where nothing holds the word itself.
         exact = [item for item in found if typed.lower() in f"{item.label} {item.detail}".lower()]
         found = exact or found
-        options = [Option(_prompt(item), id=item.value) for item in found[:200]]
+        width = min(WIDEST, max((cell_len(item.label) for item in found[:SHOWN] if item.detail), default=0))
+        options = [Option(_prompt(item, width), id=item.value) for item in found[:SHOWN]]
+        # What is typed as an answer of its own gives way to what is found meanwhile.
+        kept = next((index for index, item in enumerate(found[:SHOWN]) if item.value == before), 0)
         if typed and self._free and all(item.value != typed for item in found):
             options.append(Option(Content(f"{self._free} {typed}"), id=typed))
         choices.add_options(options)
-        choices.highlighted = 0 if options else None
+        choices.highlighted = kept if options else None
         self._say("" if options else self._empty)
 
     async def _load_more(self) -> None:
         if self._more is None:
             return
-        self._say("Asking the server for more …")
         try:
-            more = await self._more()
+            self._say(ASKING)
+            async for items, told in self._more():
+                self._take(items)
+                if told:
+                    self._say(told)
+                    self._wanted.clear()
+                    await self._wanted.wait()
+                self._say(ASKING)
         except InboxError as error:
             self._say(error.sentence)
-            return
-        known = {item.value for item in self._items}
-        self._items += [item for item in more if item.value not in known]
-        self._narrow(self.query_one(Input).value.strip())
+        else:
+            self._say("" if self.query_one(OptionList).option_count else self._empty)
+
+    def _take(self, items: Sequence[Item]) -> None:
+        """Put items behind those that are there; who is there already is told about anew, in the same place."""
+        fresh = {item.value: item for item in items}
+        self._items = [fresh.pop(item.value, item) for item in self._items] + list(fresh.values())
+        self._narrow(self.query_one(Input).value.strip(), is_kept=True)
 
     def _say(self, text: str) -> None:
         self.query_one(".sheet-problem", Static).update(Content(text))
 
 
-def _prompt(item: Item) -> Content:
-    return (
-        Content.assemble(f" {item.label}", (f"   {item.detail}", "$text-muted"))
-        if item.detail
-        else Content(f" {item.label}")
-    )
+def _prompt(item: Item, width: int) -> Content:
+    if not item.detail:
+        return Content(f" {item.label}")
+    gap = " " * (max(0, width - cell_len(item.label)) + 3)
+    return Content.assemble(f" {item.label}", (f"{gap}{item.detail}", "$text-muted"))

@@ -62,8 +62,10 @@ class SignInScreen(Screen["Profile | None"]):
         Binding("ctrl+s", "submit", "Sign in", show=False),
         Binding("ctrl+l", "choose_environment", "Environments", show=False),
         Binding("ctrl+o", "use_once", "This session only", show=False),
-        Binding("down", "app.focus_next", show=False),
-        Binding("up", "app.focus_previous", show=False),
+        # At once, not by way of the field: a token that is typed next must never land in a line that shows it.
+        Binding("down,tab", "app.focus_next", show=False, priority=True),
+        Binding("up,shift+tab", "app.focus_previous", show=False, priority=True),
+        Binding("enter", "next", show=False, priority=True),
     ]
 
     VERTICAL_BREAKPOINTS = [(0, "-short"), (22, "-tall")]  # noqa: RUF012 - Textual says that it is no class variable
@@ -103,9 +105,9 @@ class SignInScreen(Screen["Profile | None"]):
         first = "token" if self._profile.environment and self._profile.users else "name"
         self.query_one(f"#{first}", Input).focus()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        if event.input.id == "token":
+    def action_next(self) -> None:
+        """Go to the next line, or sign in from the last one."""
+        if self.focused is not None and self.focused.id == "token":
             self.action_submit()
         else:
             self.focus_next()

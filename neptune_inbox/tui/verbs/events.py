@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from neptune_inbox.errors import InboxError, Invalid, UsageProblem
 from neptune_inbox.model import ContactInfo, Event, Key
-from neptune_inbox.sync.drafts import difference, editable, event_type_warning, parse_object
+from neptune_inbox.sync.drafts import editable, event_type_warning, parse_object
 from neptune_inbox.sync.record import check_mode
 from neptune_inbox.sync.wording import pretty
 from neptune_inbox.text import ascii_json
@@ -89,7 +89,8 @@ async def _agrees(inbox: InboxScreen, event: Event) -> bool:
     profile = inbox.session.profile
     request = pretty(ascii_json(inbox.session.events.request(event)))
     title = f"Exactly this is sent to {profile.edge_base}"
-    if not await inbox.app.push_screen_wait(Difference(title, difference("", request), profile, deed="send it")):
+    lines = [("", line) for line in request.splitlines()]
+    if not await inbox.app.push_screen_wait(Difference(title, lines, profile, deed="send it")):
         return False
     if not profile.is_production:
         return True

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
+from itertools import count
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from neptune_inbox.model import EVERYONE, Filter, User
 from neptune_inbox.sync.inbox import Scope
-from neptune_inbox.tui.screens.picker import Item, Picker
+from neptune_inbox.tui.screens.picker import Found, Item, Picker
 from neptune_inbox.tui.screens.sheet import PromptSheet
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 ALL = "\n"
 """Stands for everyone among user ids: no id has a line break."""
 FINDER_PAGES = 4
-"""How many pages of the server's users the finder reads; a user beyond them is reached by typing the id."""
+"""How many pages of the server's users the finder reads before it waits to be asked for others."""
 
 
 def _filter(kind: Filter) -> Callable[[InboxScreen], Awaitable[None]]:
@@ -69,14 +70,17 @@ async def go_to_user(inbox: InboxScreen) -> None:
     items += [_item(known.get(user_id, User(user_id)), "watched") for user_id in watched]
     items += [_item(user) for user in known.values() if user.user_id not in watched]
 
-    async def more() -> Sequence[Item]:
-        found: list[Item] = []
-        for number in range(1, FINDER_PAGES + 1):
-            users, _, is_last = await inbox.session.people.list(page=number)
-            found += [_item(user) for user in users]
+    async def more() -> AsyncIterator[Found]:
+        loaded = 0
+        for number in count(1):
+            users, total, is_last = await inbox.session.people.list(page=number)
+            loaded += len(users)
+            of = "" if total is None else f" of {total:,}"
+            told = f"{loaded:,}{of} users of the server are here; ↓ at the end asks for more."
+            items = [_item(user, "watched" if user.user_id in watched else "") for user in users]
+            yield Found(items, "" if is_last or number % FINDER_PAGES else told)
             if is_last:
                 break
-        return found
 
     picker = Picker(
         "Go to user", items, empty="Nobody like that is known; type a whole user id.", free="Go to", more=more

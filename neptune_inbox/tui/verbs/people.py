@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from neptune_inbox.errors import InboxError
 from neptune_inbox.model import ContactInfo, User
-from neptune_inbox.sync.drafts import CONTACT_TYPES, contact_warning, editable, parse_object
+from neptune_inbox.sync.drafts import CONTACT_TYPES, contact_type_warning, contact_warning, editable, parse_object
 from neptune_inbox.sync.record import check_mode
 from neptune_inbox.text import ascii_json
 from neptune_inbox.tui.screens.difference import place_of
@@ -174,7 +174,8 @@ async def _delete(inbox: InboxScreen, user: User) -> tuple[str, str]:
 
 def _contact_fields(contact: ContactInfo, *, is_fixed: bool = False) -> list[Field]:
     def warn(values: Mapping[str, str]) -> str:
-        return contact_warning(ContactInfo(values["type"], values["value"]))
+        contact = ContactInfo(values["type"], values["value"])
+        return contact_warning(contact) if contact.type in CONTACT_TYPES else ""
 
     return [
         Field(
@@ -185,6 +186,7 @@ def _contact_fields(contact: ContactInfo, *, is_fixed: bool = False) -> list[Fie
             is_fixed=is_fixed,
             suggestions=CONTACT_TYPES,
             check=must_be_there,
+            warn=lambda values: contact_type_warning(values["type"]),
         ),
         Field(
             "value",

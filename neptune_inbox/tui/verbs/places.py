@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -11,7 +11,7 @@ from neptune_inbox.model import Mode, Profile, looks_like_production
 from neptune_inbox.tui import theme
 from neptune_inbox.tui.keys import shown_keys
 from neptune_inbox.tui.messages import ProfileChosen, SignInAsked
-from neptune_inbox.tui.screens.picker import Item, Picker
+from neptune_inbox.tui.screens.picker import Found, Item, Picker
 
 if TYPE_CHECKING:
     from neptune_inbox.tui.screens.inbox import InboxScreen
@@ -29,10 +29,10 @@ async def switch_profile(inbox: InboxScreen) -> None:
     if not inbox.workspace.is_demo:
         items.append(Item(SIGN_IN, "Sign in to another place", "a new profile, or a new token for this one"))
 
-    async def environments() -> Sequence[Item]:
+    async def environments() -> AsyncIterator[Found]:
         known = {(profile.api_base, profile.environment) for profile in inbox.workspace.profiles}
         here = inbox.session.profile
-        return [
+        items = [
             Item(
                 f"{ENVIRONMENT}{found.name}",
                 f"Environment {found.name}",
@@ -41,6 +41,7 @@ async def switch_profile(inbox: InboxScreen) -> None:
             for found in await inbox.session.people.environments()
             if (here.api_base, found.name) not in known | {(here.api_base, here.environment)}
         ]
+        yield Found(items)
 
     answer = await inbox.app.push_screen_wait(Picker("Profiles", items, more=environments))
     if answer == SIGN_IN:
