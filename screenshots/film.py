@@ -32,7 +32,7 @@ def draw_film(shots: Sequence[Shot]) -> str:
     for number in range(len(first.lines)):
         for start, end in _stretches([shot.frame.lines[number] for shot in shots]):
             grounds, words = line_marks(shots[start].frame, number)
-            content += _shown(["<g shape-rendering=\"crispEdges\">", *grounds, "</g>", *words], start, end, spans)
+            content += _shown(['<g shape-rendering="crispEdges">', *grounds, "</g>", *words], start, end, spans)
     for start, end in _stretches([(shot.keys, shot.words) for shot in shots]):
         content += _shown(_caption(shots[start]), start, end, spans)
     text = "\n\n".join(f"{shot.frame.text}\n{shot.keys} {shot.words}" for shot in shots)

@@ -62,6 +62,8 @@ async def shoot() -> list[Shot]:
             await sitter.write(part)
             await camera.look(SHORT, "Find as you type, over everything.", shown="/")
         await camera.look(QUICK, "", "enter", shown="⏎")
-        await camera.look(LONG + 1, "“I never got that.” Evidence in one key: sent, seen, read, and by whom.", "i", see="First seen")
+        await camera.look(
+            LONG + 1, "“I never got that.” Evidence in one key: sent, seen, read, and by whom.", "i", see="First seen"
+        )
         await camera.look(SHORT, "", "escape", "escape", shown="esc")
         return camera.shots

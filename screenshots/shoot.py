@@ -1,5 +1,7 @@
 """Takes the pictures of README: `python screenshots/shoot.py [NAME…]` writes SVG and PNG, `--check` only compares.
 
+The film, `first-minute`, is an SVG alone: it moves by itself.
+
 A picture is true while its words are what the app draws now. PNG is made by a headless Chromium where there is one.
 """
 
@@ -16,11 +18,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from screenshots import first_minute
+from screenshots.film import draw_film
 from screenshots.png import shrink
 from screenshots.scenes import SCENES, Scene
 from screenshots.studio import another_place
 from screenshots.svg import draw, text_of
 
+FILM = "first-minute"
 HERE = Path(__file__).resolve().parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
@@ -31,13 +36,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help="which ones; without a name all")
     parser.add_argument("--check", action="store_true", help="write nothing; say which ones are no longer true")
     wish = parser.parse_args(arguments)
-    known = {scene.name: scene for scene in SCENES}
+    known = {**{scene.name: scene for scene in SCENES}, FILM: None}
     unknown = [name for name in wish.names if name not in known]
     if unknown:
         parser.error(f"no such picture: {', '.join(unknown)}; there are {', '.join(known)}")
-    chosen = [known[name] for name in wish.names] or list(SCENES)
+    chosen = [known[name] for name in wish.names or known]
     if wish.check:
-        differing = [scene.name for scene in chosen if difference(scene)]
+        differing = [name_of(scene) for scene in chosen if difference(scene)]
         print("\n".join(f"{name}: no longer what the app draws" for name in differing) or "All pictures are true.")
         return int(bool(differing))
     for scene in chosen:
@@ -45,15 +50,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def draw_scene(scene: Scene) -> str:
-    """The scene as an SVG document, played anew."""
+def draw_scene(scene: Scene | None) -> str:
+    """The scene as an SVG document, played anew; None is the film."""
     with another_place():
+        if scene is None:
+            return draw_film(asyncio.run(first_minute.shoot()))
         return draw(asyncio.run(scene.shoot()))
 
 
-def difference(scene: Scene) -> str:
+def name_of(scene: Scene | None) -> str:
+    return scene.name if scene else FILM
+
+
+def difference(scene: Scene | None) -> str:
     """The words that the app draws now, where they are not those of the kept picture; else empty."""
-    path = picture(scene.name)
+    path = picture(name_of(scene))
     now = text_of(draw_scene(scene))
     return "" if path.exists() and text_of(path.read_text(encoding="utf-8")) == now else now or "nothing"
 
@@ -63,11 +74,13 @@ def picture(name: str, kind: str = "svg") -> Path:
     return HERE / f"{name}.{kind}"
 
 
-def take(scene: Scene) -> str:
+def take(scene: Scene | None) -> str:
     """Write a scene's SVG, and its PNG where a browser is there to draw it; the answer says what was written."""
-    path = picture(scene.name)
+    path = picture(name_of(scene))
     document = draw_scene(scene)
     path.write_text(document, encoding="utf-8")
+    if scene is None:
+        return f"{path.name} ({len(document) // 1024} kB)"
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
         return f"{path.name} (no Chromium here, so no PNG)"

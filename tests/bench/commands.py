@@ -18,6 +18,7 @@ import sys
 import tempfile
 import termios
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -80,20 +81,19 @@ def measure(rows: int) -> list[Figure]:
     env = {**os.environ, "NEPTUNE_INBOX_HOME": str(home), "NEPTUNE_TOKEN": "bench-token-0000"}
     env |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
     ours = [sys.executable, "-m", "neptune_inbox"]
-    found: dict[str, list[float]] = {}
+    bare = [sys.executable, "-c", BARE]
+    runs: dict[str, Callable[[], float]] = {
+        "python -c pass (floor)": lambda: whole([sys.executable, "-c", "pass"], env),
+        "--version": lambda: whole([*ours, "--version"], env),
+        "list --cached --limit 20": lambda: whole([*ours, "list", "--cached", "--limit", "20"], env),
+        "a bare Textual app stands there": lambda: until_shown(bare, env, b"ready"),
+        "the inbox: first row": lambda: until_shown([*ours, "--type", "all"], env, b"#000000"),
+        "the inbox: x has selected a row": lambda: until_shown([*ours, "--type", "all"], env, b"1 selected", b"x"),
+    }
+    found: dict[str, list[float]] = {name: [] for name in runs}
     for _ in range(ROUNDS):
-        for name, run in (
-            ("python -c pass (floor)", lambda: whole([sys.executable, "-c", "pass"], env)),
-            ("--version", lambda: whole([*ours, "--version"], env)),
-            ("list --cached --limit 20", lambda: whole([*ours, "list", "--cached", "--limit", "20"], env)),
-            ("a bare Textual app stands there", lambda: until_shown([sys.executable, "-c", BARE], env, b"ready")),
-            ("the inbox: first row", lambda: until_shown([*ours, "--type", "all"], env, b"#000000")),
-            (
-                "the inbox: x has selected a row",
-                lambda: until_shown([*ours, "--type", "all"], env, b"1 selected", typed=b"x"),
-            ),
-        ):
-            found.setdefault(name, []).append(run())
+        for name, run in runs.items():
+            found[name].append(run())
     return [figure(name, times, "ms") for name, times in found.items()]
 
 

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from rich.segment import Segment
 from rich.style import Style
 
+from screenshots.film import Shot, draw_film
 from screenshots.png import SIGNATURE, shrink
 from screenshots.scenes import SCENES, Scene
-from screenshots.shoot import HERE, draw_scene, main, picture
+from screenshots.shoot import FILM, HERE, draw_scene, main, picture
 from screenshots.svg import CELL_WIDTH, MARGIN, Frame, draw, text_of
 
 REPLAYED = (
@@ -39,7 +40,7 @@ def test_a_scene_gives_the_same_file_each_time() -> None:
 
 def test_every_scene_is_kept_as_svg_and_png_and_nothing_else_lies_there() -> None:
     wanted = {picture(scene.name, kind).name for scene in SCENES for kind in ("svg", "png")}
-    assert {path.name for path in HERE.iterdir() if path.suffix in (".svg", ".png")} == wanted
+    assert {path.name for path in HERE.iterdir() if path.suffix in (".svg", ".png")} == wanted | {f"{FILM}.svg"}
     assert set(REPLAYED) <= {scene.name for scene in SCENES}
 
 
@@ -55,6 +56,25 @@ def test_a_picture_fetches_nothing_and_its_png_has_its_size(name: str) -> None:
     assert len(image) < LARGEST
     assert image.startswith(SIGNATURE)
     assert struct.unpack(">II", image[16:24]) == (int(root.get("width", "")), int(root.get("height", "")))
+
+
+def test_the_film_says_what_the_app_draws_now_and_fetches_nothing() -> None:
+    kept = picture(FILM).read_text(encoding="utf-8")
+    assert text_of(draw_scene(None)) == text_of(kept), f"Take it anew: python screenshots/shoot.py {FILM}"
+    assert not {"script", "image", "use", "a"} & {
+        each.tag.rpartition("}")[2] for each in ElementTree.fromstring(kept).iter()
+    }
+    assert len(kept) < 2 * LARGEST
+
+
+def test_a_line_that_does_not_change_is_drawn_once_and_the_others_in_their_time() -> None:
+    shots = [
+        Shot(frame((Segment("same"),), (Segment(text),)), 1.0, "k", "words") for text in ("one", "two", "two", "one")
+    ]
+    film = draw_film(shots)
+    assert [film.count(f">{word}<") for word in ("same", "one", "two", "k", "words")] == [1, 2, 1, 1, 1]
+    assert "25.000% { visibility: visible; } 75.000% { visibility: hidden; }" in film
+    assert "animation: s1 4s step-end infinite" in film
 
 
 def test_an_unknown_picture_is_refused_with_the_names_of_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:

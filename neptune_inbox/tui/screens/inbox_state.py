@@ -23,11 +23,11 @@ from neptune_inbox.sync.window import Window
 from neptune_inbox.tui import view as present
 from neptune_inbox.tui.format import ListStyle
 from neptune_inbox.tui.format_lines import HintFacts
-from neptune_inbox.tui.keys import Action, Where, hints, keys_of
+from neptune_inbox.tui.keys import Action, Where, hints
 from neptune_inbox.tui.messages import UnreadCounted
 from neptune_inbox.tui.reading import preview_facts
-from neptune_inbox.tui.screen_record import ScreenRecord, freeze_rows, freeze_screen
 from neptune_inbox.tui.screens.aim import Aim
+from neptune_inbox.tui.screens.keepsake import freeze
 from neptune_inbox.tui.view import View
 from neptune_inbox.tui.widgets.preview import Preview
 from neptune_inbox.tui.widgets.rows import RowList
@@ -242,30 +242,7 @@ class InboxState(Screen[None]):
     async def remember(self) -> None:
         """Keep what is on screen for the first paint of the next start, which never opens with a search."""
         if not self.workspace.is_demo and not self.scope.query:
-            await self.session.inbox.remember_screen(self.freeze())
-
-    def freeze(self) -> str:
-        """What is on screen, for the first paint of the next start."""
-        stage, view = self._stage, self.view
-        return freeze_screen(
-            ScreenRecord(
-                profile=self.session.profile.name,
-                theme=self.workspace.settings.ui.theme,
-                has_users=stage.has_users,
-                has_preview=stage.has_preview,
-                with_user=self.rows.with_user,
-                style=self.rows.style,
-                top=present.top_facts(view),
-                bar=present.filter_facts(view),
-                status=present.status_facts(view),
-                sidebar=present.sidebar_facts(view, self.session.now()),
-                hints=HintFacts(hints(self.actions, Where.LIST)),
-                down=keys_of(self.actions, "move.down"),
-                up=keys_of(self.actions, "move.up"),
-                rows=freeze_rows(self.window.row(index) for index in range(len(self.window))),
-                empty=present.emptiness(view),
-            )
-        )
+            await self.session.inbox.remember_screen(freeze(self, self._stage))
 
     def cursor_moved(self) -> None:
         """Tell the position, and fill the preview once the cursor rests."""
