@@ -48,15 +48,14 @@ class PersonSheet(Sheet[Wanted]):
         Binding("k", "move(-1)", show=False),
     ]
 
-    def __init__(
-        self, user_id: str, known: User | None, load: Callable[[], Awaitable[User]], said: str = "", tone: str = "ok"
-    ) -> None:
+    def __init__(self, known: Reach, load: Callable[[], Awaitable[User]], said: str = "", tone: str = "ok") -> None:
         super().__init__()
-        self._user = known or User(user_id)
+        self._user = known.user or User(known.user_id)
         self._load = load
         self._said, self._tone = said, tone
         self._is_fresh = False
-        self._is_known = known is not None
+        self._is_known = known.user is not None
+        self._knows_contacts = known.knows_contacts
         self._is_loading = False
         self._chosen = ""
         """What was chosen before the server had told who this is."""
@@ -115,7 +114,7 @@ class PersonSheet(Sheet[Wanted]):
         except InboxError as error:
             self._say(f"{error.sentence} This is what was last known." if self._is_known else str(error), "warn")
         else:
-            self._is_fresh = self._is_known = True
+            self._is_fresh = self._is_known = self._knows_contacts = True
             self._draw()
             self._say(self._said, self._tone)
             self._said = ""
@@ -135,7 +134,7 @@ class PersonSheet(Sheet[Wanted]):
         if user.contacts:
             contacts.highlighted = min(before or 0, len(user.contacts) - 1)
         (contacts if user.contacts else self.query_one(VerticalScroll)).focus()
-        self.query_one(".warn", Static).update(Content(missing(user) if self._is_known else ""))
+        self.query_one(".warn", Static).update(Content(missing(user) if self._knows_contacts else ""))
         meta = Content.assemble(("meta\n", "$text-muted"), pretty(user.meta)) if self._is_known else Content("")
         self.query_one(".person-meta", Static).update(meta)
 
@@ -146,8 +145,8 @@ class PersonSheet(Sheet[Wanted]):
 
 
 def missing(user: User) -> str:
-    """Which of the known ways to reach a user are not there: `No push token, no email.`"""
-    absences = ", ".join(Reach(user.user_id, user).absences)
+    """Which ways to reach a user whose contact infos are known are not there: `No push token, no email.`"""
+    absences = ", ".join(Reach(user.user_id, user, asked_at=0).absences)
     return f"{absences[:1].upper()}{absences[1:]}." if absences else ""
 
 

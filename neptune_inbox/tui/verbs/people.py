@@ -39,8 +39,8 @@ async def show_person(inbox: InboxScreen, user_id: str) -> None:
     said, tone = "", "ok"
     people = inbox.session.people
     while user_id:
-        known, load = await people.known_user(user_id), partial(people.get, user_id)
-        wanted = await inbox.app.push_screen_wait(PersonSheet(user_id, known, load, said, tone))
+        known, load = await people.reach(user_id), partial(people.get, user_id)
+        wanted = await inbox.app.push_screen_wait(PersonSheet(known, load, said, tone))
         if wanted is None:
             return
         try:
