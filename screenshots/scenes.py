@@ -186,6 +186,16 @@ async def palette() -> Frame:
     return await over_the_list("colon", "type a part of it", then="them")
 
 
+async def views() -> Frame:
+    studio = Studio()
+    await studio.fetch()
+    async with studio.open(120, 34) as sitter:
+        await work_a_while(sitter)
+        await sitter.press("f")
+        await sitter.see("Saved views", "is:starred")
+        return await sitter.hold_still()
+
+
 async def over_the_list(key: str, title: str, then: str = "") -> Frame:
     """What a key opens over the list, with something typed into it."""
     studio = Studio()
@@ -306,6 +316,7 @@ SCENES = (
     Scene("person", "Who a customer is, and every way to reach them", closer("P", "Rajiv Seelam", "mobile_number")),
     Scene("insight", "How soon each kind of event is read", closer("I", "Insight", "payment_failed")),
     Scene("filter", "The list narrows as you type", filter_as_you_type),
+    Scene("views", "Saved searches, each with its count", views),
     Scene("outbox", "What waits and what was refused", outbox),
     Scene("journal", "Every write that we caused", journal),
     Scene("offline", "Without a network: old rows with their age, and a mark that waits", offline),

@@ -129,7 +129,7 @@ class TestTheList:
         assert "unread: 4 lines" in visitor.said("unread")
         assert "search event:welcome: 1 line." in visitor.said("/event:welcome")
         assert visitor.said("f save new") == "Saved as new."
-        assert "View new: event:welcome" in visitor.said("f")
+        assert "View new: event:welcome, 1 line" in visitor.said("f")
         assert "4 lines" in visitor.said("/")
         assert "1 line." in visitor.said("f new")
         assert visitor.said("/is:foo").startswith("At character 1 of the search: `is:` does not know `foo`.")

@@ -189,6 +189,23 @@ async def test_a_view_is_saved_chosen_and_counted() -> None:
         assert service.workspace().settings.views == {"codes": "event:otp_requested"}
 
 
+async def test_the_saved_views_say_how_many_each_holds_of_whom_is_looked_at() -> None:
+    service = Service(users=("u-1", "u-2"))
+    service.use_settings(Settings(views={"codes": "event:otp_*", "long ones": "is:noted", "broken": "is:nonsense"}))
+    service.has(2, event_type="otp_requested")
+    service.has(1, "u-2", event_type="otp_requested")
+    async with inbox_of(service) as inbox:
+        await inbox.press("f")
+        await inbox.asked("codes 3 event:otp_* long ones 0 is:noted broken – is:nonsense")
+        await inbox.press("esc", "J", "f")
+        await inbox.asked("codes 2 event:otp_*")
+        service.has(1, event_type="otp_requested")
+        await inbox.press("esc")
+        await inbox.poll()
+        await inbox.press("f")
+        await inbox.asked("codes 3 event:otp_*")
+
+
 async def test_a_view_that_cannot_be_understood_is_named_and_nothing_breaks() -> None:
     service = Service()
     service.use_settings(Settings(views={"broken": "is:nonsense"}))

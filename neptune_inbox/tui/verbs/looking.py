@@ -11,6 +11,8 @@ from neptune_inbox.model import EVERYONE, Filter, User
 from neptune_inbox.sync.inbox import Scope
 from neptune_inbox.tui.screens.picker import Item, Picker
 from neptune_inbox.tui.screens.sheet import PromptSheet
+from neptune_inbox.tui.spans import cells, column, fit
+from neptune_inbox.tui.words import count
 
 if TYPE_CHECKING:
     from neptune_inbox.tui.screens.inbox import InboxScreen
@@ -46,7 +48,7 @@ def search(inbox: InboxScreen) -> None:
 async def views(inbox: InboxScreen) -> None:
     """Choose a saved view, or save what is shown as one."""
     settings = inbox.workspace.settings
-    items = [Item(f"view:{name}", name, query) for name, query in settings.views.items()]
+    items = view_items(inbox.view.views)
     if inbox.scope.query:
         items.append(Item("save", "Save what is shown as a view", inbox.scope.query))
     empty = "No view is saved. Search with /, then f saves what is shown."
@@ -59,6 +61,17 @@ async def views(inbox: InboxScreen) -> None:
             inbox.say(f"Saved as {name.strip()}.")
     elif answer:
         await inbox.show_scope(replace(inbox.scope, query=settings.views[answer.removeprefix("view:")]))
+
+
+def view_items(views: Sequence[tuple[str, str, int | None]]) -> list[Item]:
+    """Each saved view with its count and its query, in columns."""
+    names = [column(name) for name, _, _ in views]
+    numbers = [count(number) for _, _, number in views]
+    wide, high = (max(map(cells, texts), default=0) for texts in (names, numbers))
+    return [
+        Item(f"view:{view[0]}", fit(name, wide), f"{number:>{high}}   {view[1]}")
+        for view, name, number in zip(views, names, numbers, strict=True)
+    ]
 
 
 async def go_to_user(inbox: InboxScreen) -> None:
