@@ -54,6 +54,7 @@ class FilterFacts(NamedTuple):
     new: int = 0
     user_id: str = ""
     """The one user in scope, or empty for everyone."""
+    refresh_key: str = "r"
 
 
 class StatusFacts(NamedTuple):
@@ -102,6 +103,7 @@ class SidebarFacts(NamedTuple):
     views: tuple[ViewFacts, ...] = ()
     current_user: str = ""
     current_view: str = ""
+    find_key: str = "@"
 
 
 class HintFacts(NamedTuple):
@@ -184,7 +186,8 @@ def filter_bar(facts: FilterFacts, width: int, now: Instant) -> Line:
     if facts.view or facts.query:
         right.append(Piece((*_query_spans(facts, width), ("  ", Meaning.TEXT)), rank=2, action="search"))
     if facts.new:
-        banner = ((f" {facts.new:,} new ↑ r ", Meaning.BANNER), (" ", Meaning.TEXT))
+        words = " ".join(filter(None, (f"{facts.new:,} new ↑", facts.refresh_key)))
+        banner = ((f" {words} ", Meaning.BANNER), (" ", Meaning.TEXT))
         right.append(Piece(banner, rank=0, action="refresh"))
     return assemble(left, right, width, gap=1)
 

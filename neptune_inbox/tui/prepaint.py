@@ -152,7 +152,7 @@ def draw(record: ScreenRecord, width: int, height: int, now: Instant, theme: str
 
 def _rows(record: ScreenRecord, box: Box, now: Instant) -> list[_Part]:
     if not record.rows:
-        return [_Part(box.x, spans) for spans in empty_lines(record.empty, box.width, box.height)]
+        return [_Part(box.x, spans) for spans in empty_lines(record.empty, box.width, box.height, record.style.keys)]
     columns = Columns.for_width(box.width, with_user=record.with_user, style=record.style)
     return [
         _Part(box.x, row_spans(row, columns, now, is_cursor=number == 0), _ground(is_cursor=number == 0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from textual import events
 
 from neptune_inbox.config import Settings
@@ -161,10 +162,34 @@ async def test_a_query_that_cannot_be_understood_says_why_and_keeps_the_list() -
         await inbox.type("/", "is:nonsense")
         await inbox.hears("nonsense")
         assert len(inbox.titles()) == 3
+        assert inbox.underlined() == "is:nonsense"
         await inbox.press("enter")
+        assert inbox.underlined() == "is:nonsense", "what is wrong stays to be mended"
         service.has(1)
         await inbox.poll()
         await inbox.until(lambda: "1 new" in inbox.bar())
+
+
+@pytest.mark.parametrize(
+    ("query", "wrong", "words"),
+    [
+        ("Card is:undread since:2d", "is:undread", "Did you mean is:unread?"),
+        ('Card -evnt:"a b" is:read', '-evnt:"a b"', "Did you mean event:?"),
+        ("Card since:soon", "since:soon", "`soon` is no time. Write a span such as 2d"),
+        ('Card "declined since', '"declined since', "The quotation mark is not closed."),
+        ("Card user: 42", "user:", "A word is missing after `user:`."),
+    ],
+)
+async def test_the_word_that_is_wrong_is_underlined_where_it_stands(query: str, wrong: str, words: str) -> None:
+    service = Service()
+    service.has(1)
+    async with inbox_of(service) as inbox:
+        await inbox.type("/", query)
+        await inbox.hears(words)
+        assert inbox.underlined() == wrong
+        await inbox.press("esc")
+        await inbox.type("/", "Card is:unread")
+        assert inbox.underlined() == ""
 
 
 async def test_a_view_is_saved_chosen_and_counted() -> None:

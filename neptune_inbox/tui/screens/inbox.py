@@ -224,12 +224,18 @@ class InboxScreen(InboxNews):
     def _query_typed(self, event: Input.Changed) -> None:
         event.stop()
         if self._stage.is_searching:
+            self._stage.search.check(self.session.now())
             self._filter(event.value)
 
     @on(Input.Submitted, "#search")
     def _query_taken(self, event: Input.Submitted) -> None:
         event.stop()
-        self.close_search()
+        problem = self._stage.search.check(self.session.now())
+        if problem is None:
+            self.close_search()
+        else:
+            self.say(str(problem), "warn")
+            release_keys(self.app)
 
     def close_search(self) -> None:
         self._stage.is_searching = False

@@ -65,7 +65,8 @@ async def open_link(inbox: InboxScreen) -> None:
             return
         await inbox.session.mine.confirm_host(link.host)
     opened = await _run(_opener(link.url))
-    inbox.say(f"Opened {link.shown_host}." if opened else f"No browser here; Y copies the link to {link.shown_host}.")
+    copy = f"No browser here; {inbox.key('copy.link')} copies the link to {link.shown_host}."
+    inbox.say(f"Opened {link.shown_host}." if opened else copy)
 
 
 @aimed

@@ -51,7 +51,7 @@ async def views(inbox: InboxScreen) -> None:
     items = view_items(inbox.view.views)
     if inbox.scope.query:
         items.append(Item("save", "Save what is shown as a view", inbox.scope.query))
-    empty = "No view is saved. Search with /, then f saves what is shown."
+    empty = f"No view is saved. Search with {inbox.key('search')}, then {inbox.key('views')} saves what is shown."
     answer = await inbox.app.push_screen_wait(Picker("Saved views", items, empty=empty))
     if answer == "save":
         name = await inbox.app.push_screen_wait(PromptSheet("A name for this view", placeholder="stuck"))
@@ -112,12 +112,12 @@ async def watch(inbox: InboxScreen) -> None:
     """Watch the user on screen (or of the row under the cursor), or stop watching."""
     user_id = inbox.scope.user_id or (inbox.cursor_row.user_id if inbox.cursor_row else "")
     if not user_id:
-        inbox.say("Go to a user first: @")
+        inbox.say(f"Go to a user first: {inbox.key('user.go')}")
         return
     book = inbox.session.inbox
     if user_id in await book.watched():
         await book.unwatch(user_id)
-        inbox.say(f"No longer watching {user_id}; w watches again.")
+        inbox.say(f"No longer watching {user_id}; {inbox.key('user.watch')} watches again.")
     else:
         await book.watch(user_id)
         inbox.say(f"Watching {user_id}.")

@@ -28,7 +28,9 @@ async def _done(inbox: InboxScreen, aim: Aim) -> None:
     if rows:
         await inbox.session.mine.set_done([row.key for row in rows], True)
         inbox.select(frozenset())
-        inbox.say(f"Done for me: {describe(rows)}. The customer sees no change; U brings it back.")
+        inbox.say(
+            f"Done for me: {describe(rows)}. The customer sees no change; {inbox.key('mine.back')} brings it back."
+        )
 
 
 @aimed

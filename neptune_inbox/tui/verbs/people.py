@@ -29,7 +29,7 @@ async def person(inbox: InboxScreen) -> None:
     row = inbox.cursor_row
     user_id = inbox.scope.user_id or (row.user_id if row else "")
     if not user_id:
-        inbox.say("Go to a user first: @")
+        inbox.say(f"Go to a user first: {inbox.key('user.go')}")
         return
     await show_person(inbox, user_id)
 

@@ -10,7 +10,6 @@ from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
 from textual.layout import ArrangeResult, WidgetPlacement
 from textual.layout import Layout as TextualLayout
 from textual.widget import Widget
-from textual.widgets import Input
 
 from neptune_inbox.model import Instant
 from neptune_inbox.tui.format_lines import (
@@ -32,6 +31,7 @@ from neptune_inbox.tui.widgets.lines import SpanLine
 from neptune_inbox.tui.widgets.preview import Preview
 from neptune_inbox.tui.widgets.row_canvas import LEAST_TICK
 from neptune_inbox.tui.widgets.rows import RowList
+from neptune_inbox.tui.widgets.search import SearchLine
 from neptune_inbox.tui.widgets.sidebar import Sidebar
 
 F = TypeVar("F")
@@ -65,9 +65,7 @@ class Stage(Widget):
         self.rows = RowList(id="rows")
         self.status = SpanLine(id="status")
         self.preview = Preview(id="preview")
-        self.search = Input(
-            id="search", placeholder="words  is:unread  event:otp_*  user:42  since:2d  has:link  -not"
-        )
+        self.search = SearchLine(id="search")
         self.hints = SpanLine(id="hints")
         self.has_users = False
         self.has_preview = True
