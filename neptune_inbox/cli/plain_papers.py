@@ -71,13 +71,17 @@ async def copy_id(inbox: PlainInbox, numbers: str) -> None:
 
 
 async def copy_link(inbox: PlainInbox, numbers: str) -> None:
-    """Say the link."""
-    inbox.talk.say((await _link(inbox, numbers)).url)
+    """Say the links, one a line."""
+    inbox.talk.say_all([link.url for link in await _links(inbox, numbers)])
 
 
 async def open_link(inbox: PlainInbox, numbers: str) -> None:
-    """Open the https link in a browser, after its host was agreed to once."""
-    link = await _link(inbox, numbers)
+    """Open the https links in a browser, each host after it was agreed to once."""
+    for link in await _links(inbox, numbers):
+        await _open_one(inbox, link)
+
+
+async def _open_one(inbox: PlainInbox, link: Link) -> None:
     odd = " The host is written with unusual letters." if link.is_suspicious else ""
     if not await inbox.session.mine.is_host_confirmed(link.host):
         if not await inbox.talk.agrees(f"Open a page of {link.shown_host}, and trust it from now on?{odd}"):
@@ -87,12 +91,13 @@ async def open_link(inbox: PlainInbox, numbers: str) -> None:
     inbox.talk.say(f"Opened {link.shown_host}." if has_opened else f"No browser opened it. The link: {link.url}")
 
 
-async def _link(inbox: PlainInbox, numbers: str) -> Link:
-    _, row = await inbox.target(numbers)
-    notification = await inbox.session.inbox.notification(row.key)
-    if notification is None or not notification.link:
+async def _links(inbox: PlainInbox, numbers: str) -> list[Link]:
+    """The links of the lines, each once. Raises UsageProblem where there is none, or one is not to be opened."""
+    found = [await inbox.session.inbox.notification(row.key) for row in await inbox.targets(numbers)]
+    links = [check_link(each.link) for each in found if each is not None and each.link]
+    if not links:
         raise UsageProblem("There is no link here.")
-    return check_link(notification.link)
+    return list({link.url: link for link in links}.values())
 
 
 async def _open(url: str) -> bool:
