@@ -110,8 +110,9 @@ class Picker(Sheet[str]):
         except InboxError as error:
             self._say(error.sentence)
             return
-        known = {item.value for item in self._items}
-        self._items += [item for item in more if item.value not in known]
+        # The same thing may be known better now: a watched user has a name.
+        told = {item.value: item for item in more}
+        self._items = [told.pop(item.value, item) for item in self._items] + list(told.values())
         self._narrow(self.query_one(Input).value.strip())
 
     def _say(self, text: str) -> None:

@@ -158,7 +158,10 @@ class TypedSheet(Sheet[bool]):
 
 
 class PromptSheet(Sheet[str]):
-    """Asks for one line of text; `explain` says below the line what it would mean, or raises what is wrong."""
+    """Asks for one line of text; `explain` says below the line what it would mean, or raises what is wrong.
+
+    An empty line means `otherwise`, which stands dim in it.
+    """
 
     def __init__(
         self,
@@ -166,13 +169,15 @@ class PromptSheet(Sheet[str]):
         *,
         value: str = "",
         placeholder: str = "",
+        otherwise: str = "",
         explain: Callable[[str], str] = lambda text: "",
         suggestions: Sequence[str] = (),
     ) -> None:
         super().__init__()
         self._title = title
         self._value = value
-        self._placeholder = placeholder
+        self._placeholder = otherwise or placeholder
+        self._otherwise = otherwise
         self._explain = explain
         self._suggestions = suggestions
 
@@ -180,7 +185,7 @@ class PromptSheet(Sheet[str]):
         with Vertical(classes="sheet"):
             yield line(self._title, "sheet-title")
             yield Input(self._value, placeholder=self._placeholder, classes="sheet-input")
-            yield line("", "sheet-problem")
+            yield line(self._meaning(self._value)[0], "sheet-problem")
             if self._suggestions:
                 yield line("for example  " + "   ".join(self._suggestions), "sheet-line dim")
 
@@ -195,16 +200,16 @@ class PromptSheet(Sheet[str]):
         event.stop()
         meaning, is_good = self._meaning(event.value)
         if is_good:
-            self.dismiss(event.value)
+            self.dismiss(event.value.strip() or self._otherwise)
         else:
             self.query_one(".sheet-problem", Static).update(Content(meaning))
 
     def _meaning(self, text: str) -> tuple[str, bool]:
         from neptune_inbox.errors import InboxError
 
-        if not text.strip():
+        if not (wanted := text.strip() or self._otherwise):
             return "", True
         try:
-            return self._explain(text), True
+            return self._explain(wanted), True
         except InboxError as error:
             return str(error), False

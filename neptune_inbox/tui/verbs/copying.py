@@ -49,9 +49,10 @@ async def open_link(inbox: InboxScreen, aim: Aim) -> None:
     links = await _links(inbox, aim)
     if len(links) > MANY and not await _agrees(inbox, f"Open {len(links)} pages at once?", [], "Open all of them"):
         return
-    agreed = {
-        host: await _trusts(inbox, link) for host, link in {link.host: link for link in reversed(links)}.items()
-    }
+    agreed: dict[str, bool] = {}
+    for link in links:
+        if link.host not in agreed:
+            agreed[link.host] = await _trusts(inbox, link)
     links = [link for link in links if agreed[link.host]]
     opened = [link for link in links if await _run(_opener(link.url))]
     if opened:

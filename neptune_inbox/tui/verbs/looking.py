@@ -86,7 +86,7 @@ async def go_to_user(inbox: InboxScreen) -> None:
         found: list[Item] = []
         for number in range(1, FINDER_PAGES + 1):
             users, _, is_last = await inbox.session.people.list(page=number)
-            found += [_item(user) for user in users]
+            found += [_item(user, "watched" if user.user_id in watched else "") for user in users]
             if is_last:
                 break
         return found

@@ -57,7 +57,7 @@ async def snooze(inbox: InboxScreen, aim: Aim) -> None:
 
     sheet = PromptSheet(
         f"Snooze {describe(rows)} until",
-        placeholder="30m",
+        otherwise="30m",
         explain=explain,
         suggestions=("30m", "2h", "14:30", "tomorrow 9:00", "mon"),
     )
