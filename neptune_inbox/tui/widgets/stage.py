@@ -127,6 +127,7 @@ class Stage(Widget):
         # A part without a box must not take the focus; the layout alone would leave it in the focus chain. Before
         # there is a size all but the search are kept, so that the first frame is the final one.
         boxes = self.boxes(self.size)
+        self.preview.set_class(self.layout_now.is_beside, "beside")
         _display(self.search, self.is_searching)
         for part in (self.sidebar, self.rows, self.preview) if self.size else ():
             _display(part, boxes[part.id or ""].is_shown)
