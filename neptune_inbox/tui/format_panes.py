@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from neptune_inbox.tui.format import USUAL, KeyNames
 from neptune_inbox.tui.format_lines import ALL_USERS, SidebarFacts, ViewFacts, Watched
 from neptune_inbox.tui.spans import Line, Piece, Span, assemble, cells, column, crop, fit, pad_spans, width_of
 from neptune_inbox.tui.theme import Meaning
 from neptune_inbox.tui.words import count
+
+if TYPE_CHECKING:
+    from neptune_inbox.model import Instant
 
 
 class Emptiness(StrEnum):
@@ -69,12 +72,12 @@ class SidebarLine(NamedTuple):
     value: str | None = None
 
 
-def sidebar_lines(facts: SidebarFacts, width: int, height: int) -> list[SidebarLine]:
+def sidebar_lines(facts: SidebarFacts, width: int, height: int, now: Instant) -> list[SidebarLine]:
     """The sidebar at exactly this size: watched users, the current one in sight, then the views."""
     views = [_view_line(view, facts, width) for view in facts.views]
     views = views[: max(0, height // 2 - 2)]
     room = height - (len(views) + 2 if views else 0) - 1
-    users = [_user_line(user, facts, width) for user in facts.users]
+    users = [_user_line(user, facts, width, now) for user in facts.users]
     lines = [_head("Watched", width), *_around(users, facts, room, width)]
     if views:
         lines += [SidebarLine(pad_spans((), width)), _head("Views", width), *views]
@@ -101,20 +104,23 @@ def _head(title: str, width: int) -> SidebarLine:
 
 
 def _entry(
-    name: str, number: str, meanings: tuple[Meaning, Meaning], width: int, *, is_current: bool
+    name: str, number: str, meanings: tuple[Meaning, Meaning], width: int, *, is_current: bool, age: str = ""
 ) -> tuple[Span, ...]:
-    inner = width - 5 - cells(number)
+    # Right-aligned at a steady place, whatever the count beside it.
+    old = f"{age}{' ' * max(1, 5 - cells(number))}" if age else ""
+    inner = width - 5 - cells(number) - cells(old)
     return pad_spans(
         (
             (" ▸" if is_current else "  ", Meaning.CURSOR),
             (fit(name, inner) + " ", Meaning.STRONG if is_current else meanings[0]),
+            (old, Meaning.DIM),
             (number, meanings[1]),
         ),
         width,
     )
 
 
-def _user_line(user: Watched, facts: SidebarFacts, width: int) -> SidebarLine:
+def _user_line(user: Watched, facts: SidebarFacts, width: int, now: Instant) -> SidebarLine:
     is_current = user.user_id == facts.current_user and not facts.current_view
     number = count(user.unread, is_at_least=user.is_at_least)
     meaning = Meaning.WARN if user.is_stale else Meaning.ACCENT if user.unread else Meaning.DIM
@@ -122,7 +128,7 @@ def _user_line(user: Watched, facts: SidebarFacts, width: int) -> SidebarLine:
     if user.name and width >= 28:
         name = f"{name} {column(user.name)}"
     name_meaning = Meaning.USER if user.unread else Meaning.DIM
-    spans = _entry(name, number, (name_meaning, meaning), width, is_current=is_current)
+    spans = _entry(name, number, (name_meaning, meaning), width, is_current=is_current, age=user.age(now))
     return SidebarLine(spans, "user.go", user.user_id or ALL_USERS)
 
 

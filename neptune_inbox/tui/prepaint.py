@@ -141,7 +141,7 @@ def draw(record: ScreenRecord, width: int, height: int, now: Instant, theme: str
             line: Line = make(box.width)
             lines[box.y].append(_Part(box.x, line.spans, line.ground))
     if boxes.sidebar.is_shown:
-        column = sidebar_lines(record.sidebar, boxes.sidebar.width, boxes.sidebar.height)
+        column = sidebar_lines(record.sidebar, boxes.sidebar.width, boxes.sidebar.height, now)
         for number, entry in enumerate(column):
             lines[boxes.sidebar.y + number].insert(0, _Part(boxes.sidebar.x, entry.spans))
     for number, part in enumerate(_rows(record, boxes.rows, now)):

@@ -159,7 +159,8 @@ def sidebar_facts(view: View, now: Instant) -> SidebarFacts:
         fresh = overview.freshness.get(user_id, Freshness(user_id))
         counts = overview.counts.get(user_id)
         is_stale = bool(fresh.problem) or (fresh.fetched_at is not None and now - fresh.fetched_at > STALE_AFTER)
-        users.append(Watched(user_id, counts.unread if counts else None, is_stale=is_stale))
+        unread_of = counts.unread if counts else None
+        users.append(Watched(user_id, unread_of, is_stale=is_stale, fetched_at=fresh.fetched_at))
     views = tuple(ViewFacts(name, count) for name, _, count in view.views)
     return SidebarFacts(tuple(users), views, view.scope.user_id, view.view_name, view.keys.find_user)
 

@@ -152,7 +152,7 @@ class Stage(Widget):
         self._tell(self.status, status_line, status, now)
         self._tell(self.hints, hint_line, hints, now)
         self._tell(self.folded, users_line, sidebar, now)
-        self.sidebar.show(sidebar)
+        self.sidebar.show(sidebar, now)
         self.rows.now = now
         self.rows.with_user = not bar.user_id and len(sidebar.users) > 1
 
