@@ -117,7 +117,7 @@ async def test_links_of_a_selection_are_opened_each_host_asked_about_once(monkey
         opened.append(words[-1])
         return True
 
-    monkeypatch.setattr(copying, "_run", run)
+    monkeypatch.setattr(copying, "run_program", run)
     service = Service()
     for link in (
         "https://b.example/1",
@@ -159,7 +159,7 @@ async def test_many_pages_at_once_are_asked_about(monkeypatch: pytest.MonkeyPatc
         opened.append(words[-1])
         return False
 
-    monkeypatch.setattr(copying, "_run", run)
+    monkeypatch.setattr(copying, "run_program", run)
     service = Service()
     for number in range(6):
         service.has(1, link=f"https://acme.example/{number}")

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-import os
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from neptune_inbox.errors import UsageProblem
-from neptune_inbox.model import Row
-from neptune_inbox.sync.wording import notification_json, plural
+from neptune_inbox.sync.outside import json_lines, opener, run_program
+from neptune_inbox.sync.wording import plural
 from neptune_inbox.text import Link, check_link
 from neptune_inbox.tui.screens.picker import Item, Picker
 from neptune_inbox.tui.screens.sheet import Choice, ChoiceSheet
@@ -54,7 +50,7 @@ async def open_link(inbox: InboxScreen, aim: Aim) -> None:
         if link.host not in agreed:
             agreed[link.host] = await _trusts(inbox, link)
     links = [link for link in links if agreed[link.host]]
-    opened = [link for link in links if await _run(_opener(link.url))]
+    opened = [link for link in links if await run_program(opener(link.url))]
     if opened:
         inbox.say(f"Opened {_to_hosts(opened)}.")
     elif links:
@@ -91,34 +87,9 @@ async def pipe(inbox: InboxScreen, aim: Aim) -> None:
     name = await inbox.app.push_screen_wait(Picker("Pipe to", items))
     if name not in commands:
         return
-    rows = await inbox.targets(aim)
-    lines = [line for row in rows if (line := await _json_line(inbox, row))]
-    status = await _run(commands[name], "".join(lines))
-    inbox.say(f"{plural(len(lines), 'notification')} to {name}: {'done' if status else 'it failed'}.")
-
-
-def _opener(url: str) -> list[str]:
-    # The url begins with https:// (check_link), so no opener can take it for an option.
-    return ["open", url] if sys.platform == "darwin" else ["xdg-open", url]
-
-
-async def _run(words: Sequence[str], given: str = "") -> bool:
-    """Run an argument list, never a shell, away from the terminal; whether it ended well."""
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("NEPTUNE_")}
-    try:
-        process = await asyncio.create_subprocess_exec(
-            *words,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
-            env=environ,
-            start_new_session=True,
-        )
-        async with asyncio.timeout(20):
-            await process.communicate(given.encode())
-    except (OSError, TimeoutError):
-        return False
-    return process.returncode == 0
+    lines = await json_lines(inbox.session.inbox, await inbox.targets(aim))
+    is_done = await run_program(commands[name], "".join(lines))
+    inbox.say(f"{plural(len(lines), 'notification')} to {name}: {'done' if is_done else 'it failed'}.")
 
 
 async def _links(inbox: InboxScreen, aim: Aim) -> list[Link]:
@@ -146,11 +117,6 @@ def _to_hosts(links: Sequence[Link]) -> str:
     if len(links) == 1:
         return f"the link to {hosts.pop()}"
     return f"{len(links)} links to {hosts.pop() if len(hosts) == 1 else f'{len(hosts)} hosts'}"
-
-
-async def _json_line(inbox: InboxScreen, row: Row) -> str:
-    notification = await inbox.session.inbox.notification(row.key)
-    return json.dumps(notification_json(notification, row.mine)) + "\n" if notification else ""
 
 
 VERBS = {"copy.id": copy_id, "copy.link": copy_link, "link.open": open_link, "pipe": pipe}
