@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from neptune_inbox.model import Profile
 from neptune_inbox.tui.screens.sheet import Sheet, line
+from neptune_inbox.tui.widgets.key_line import KeyLine
 
 TONES = {"-": "$error", "+": "$success", " ": "$text-muted"}
 
@@ -55,7 +56,7 @@ class Difference(Sheet[bool]):
                 )
             with Vertical(classes="sheet-foot"):
                 yield line(self._warning, "sheet-problem warn")
-                yield line(f"y {self._deed}   esc back, nothing is written", "sheet-line dim")
+                yield KeyLine(f"y {self._deed}   esc back, nothing is written")
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()

@@ -18,6 +18,7 @@ from neptune_inbox.model import ContactInfo, User
 from neptune_inbox.sync.reach import Reach
 from neptune_inbox.sync.wording import pretty
 from neptune_inbox.tui.screens.sheet import Sheet, line
+from neptune_inbox.tui.widgets.key_line import KeyLine
 
 KEYS = "a add contact  ⏎ change  x delete  esc back\nm meta  n new user  X delete user  C event  r reload"
 UNKNOWN = "unknown"
@@ -69,7 +70,7 @@ class PersonSheet(Sheet[Wanted]):
                 yield line("", "person-meta")
             with Vertical(classes="sheet-foot"):
                 yield line(self._said, f"sheet-problem {self._tone}")
-                yield line(KEYS, "sheet-line dim")
+                yield KeyLine(KEYS)
 
     def on_mount(self) -> None:
         self._draw()

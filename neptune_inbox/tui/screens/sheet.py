@@ -15,15 +15,18 @@ from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.events import Key
+from textual.events import Click, Key
 from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from neptune_inbox.tui.type_ahead import hold_keys, release_keys
+from neptune_inbox.tui.widgets.key_line import KeyLine
 
 T = TypeVar("T")
+WAYS_OUT = "⏎ take it  esc back"
+"""What can be clicked where a sheet covers everything, so that nothing beside it can."""
 WIDTH = 76
 """Cells of a sheet that asks, where there is room; the same as in sheets.tcss."""
 LATE = (Input.Changed, Input.Submitted, OptionList.OptionHighlighted, OptionList.OptionSelected)
@@ -52,6 +55,11 @@ class Sheet(ModalScreen[T | None]):
 
     def action_back(self) -> None:
         self.dismiss(None)
+
+    def on_click(self, event: Click) -> None:
+        """A click beside the sheet is the way back of whoever has only a mouse."""
+        if self.get_widget_at(*event.screen_offset)[0] is self:
+            self.action_back()
 
     def dismiss(self, result: T | None = None) -> AwaitComplete:
         """Answer, once: Textual would pop whatever is on top by then.
@@ -188,6 +196,7 @@ class PromptSheet(Sheet[str]):
             yield line(self._meaning(self._value)[0], "sheet-problem")
             if self._suggestions:
                 yield line("for example  " + "   ".join(self._suggestions), "sheet-line dim")
+            yield KeyLine(WAYS_OUT, classes="where-narrow")
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()
