@@ -162,8 +162,18 @@ def available(actions: Iterable[Action], ids: Collection[str]) -> tuple[Action, 
 
 def hints(actions: Iterable[Action], where: Where) -> tuple[tuple[str, str, str], ...]:
     """Key as shown, label and action id of what is worth knowing here, in order; for `HintFacts`."""
-    here = [action for action in actions if action.hint and action.keys and where in action.where]
-    return tuple((shown(action.keys[0]), action.label, action.id) for action in sorted(here, key=lambda it: it.hint))
+    here = [
+        (rank, action)
+        for action in actions
+        if action.keys and where in action.where and (rank := _rank(action, where))
+    ]
+    return tuple((first_key(action), action.label, action.id) for _, action in sorted(here, key=lambda pair: pair[0]))
+
+
+def _rank(action: Action, where: Where) -> int:
+    if where is Where.SELECTION:
+        return action.selected
+    return action.reading or action.hint if where is Where.PREVIEW else action.hint
 
 
 def markdown_table(actions: Iterable[Action] = ACTIONS) -> str:

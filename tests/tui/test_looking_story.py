@@ -258,6 +258,29 @@ async def test_an_empty_list_says_why_in_one_sentence() -> None:
         assert service.writes == 0
 
 
+async def test_the_last_line_tells_the_keys_of_the_moment() -> None:
+    service = Service(users=("u-1", "u-2"))
+    service.has(3, body="Dear Rajiv", link="https://acme.example/1")
+    async with inbox_of(service) as inbox:
+        assert inbox.hints().split("·")[:2] == [" m mark read ", " M mark all "]
+        await inbox.press("x")
+        await inbox.until(lambda: "A select none" in inbox.hints())
+        assert "| pipe" in inbox.hints()
+        assert "mark all" not in inbox.hints()
+        await inbox.press("esc", "tab")
+        await inbox.until(lambda: "ctrl+f scroll preview down" in inbox.hints())
+        assert "esc back" in inbox.hints()
+        assert "select" not in inbox.hints()
+        await inbox.press("tab")
+        await inbox.until(lambda: "mark read" not in inbox.hints())
+        assert "/ find" in inbox.hints()
+        await inbox.type("/", "Card")
+        assert "find" not in inbox.lines()[-1]
+        assert "Card" in inbox.lines()[-1]
+        await inbox.press("esc")
+        await inbox.until(lambda: inbox.hints().startswith(" m mark read"))
+
+
 async def test_deleting_is_answered_with_what_there_is_instead() -> None:
     service = Service()
     service.has(1)

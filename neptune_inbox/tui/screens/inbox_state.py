@@ -229,7 +229,7 @@ class InboxState(Screen[None]):
             bar=present.filter_facts(self.view),
             status=present.status_facts(self.view),
             sidebar=present.sidebar_facts(self.view, now),
-            hints=HintFacts(hints(self.actions, Where.SELECTION if self.selected else Where.LIST)),
+            hints=HintFacts(hints(self.actions, Where.SELECTION if self.selected else self._stage.where_keys_go)),
             now=now,
         )
 

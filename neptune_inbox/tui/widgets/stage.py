@@ -25,6 +25,7 @@ from neptune_inbox.tui.format_lines import (
     top_line,
     users_line,
 )
+from neptune_inbox.tui.keys import Where
 from neptune_inbox.tui.layout import Box, Layout
 from neptune_inbox.tui.spans import Line
 from neptune_inbox.tui.widgets.lines import SpanLine
@@ -104,6 +105,13 @@ class Stage(Widget):
     @property
     def layout_now(self) -> Layout:
         return self.layout_of(self.size)
+
+    @property
+    def where_keys_go(self) -> Where:
+        """Which part the next key is for."""
+        if self.sidebar.has_focus:
+            return Where.SIDEBAR
+        return Where.PREVIEW if self.preview.has_focus or self.is_reading else Where.LIST
 
     def boxes(self, size: Size) -> dict[str, Box]:
         """The box of each part by its id; the search line takes the place of the hints."""
