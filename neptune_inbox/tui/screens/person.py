@@ -124,7 +124,14 @@ class PersonSheet(Sheet[Wanted]):
         finally:
             self._is_loading = False
 
+    @property
+    def _has_gone(self) -> bool:
+        # The answer may come while the sheet is being taken away; its parts go first.
+        return not self.query(".sheet-title")
+
     def _draw(self) -> None:
+        if self._has_gone:
+            return
         user = self._user
         self.query_one(".sheet-title", Static).update(Content(f"{user.user_id}   {user.name}".strip()))
         contacts = self.query_one(OptionList)
@@ -140,6 +147,8 @@ class PersonSheet(Sheet[Wanted]):
         self.query_one(".person-meta", Static).update(meta)
 
     def _say(self, text: str, tone: str) -> None:
+        if self._has_gone:
+            return
         place = self.query_one(".sheet-problem", Static)
         place.set_classes(f"sheet-problem {tone}")
         place.update(Content(text))
