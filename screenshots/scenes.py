@@ -187,6 +187,16 @@ async def palette() -> Frame:
     return await over_the_list("colon", "type a part of it", then="them")
 
 
+async def views() -> Frame:
+    studio = Studio()
+    await studio.fetch()
+    async with studio.open(120, 34) as sitter:
+        await work_a_while(sitter)
+        await sitter.press("f")
+        await sitter.see("Saved views", "is:starred")
+        return await sitter.hold_still()
+
+
 async def over_the_list(key: str, title: str, then: str = "") -> Frame:
     """What a key opens over the list, with something typed into it."""
     studio = Studio()
@@ -366,6 +376,7 @@ SCENES = (
     Scene("request", "The exact request, its token masked", event(110, 38, is_agreed=True)),
     Scene("insight", "How soon each kind of event is read", closer("I", "Insight", "payment_failed")),
     Scene("filter", "The list narrows as you type", filter_as_you_type),
+    Scene("views", "Saved searches, each with its count", views),
     Scene("outbox", "What waits and what was refused", outbox),
     Scene("journal", "Every write that we caused", journal),
     Scene("offline", "Without a network: old rows with their age, and a mark that waits", offline),

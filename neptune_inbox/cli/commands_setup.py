@@ -29,6 +29,7 @@ EDITED = "The settings are right."
 def show(cli: Cli) -> None:
     """Show every setting as it is in force, defaults among them."""
     settings = to_builtins(cli.workspace.settings)
+    del settings["key_places"]  # where things are written is no setting
     if cli.output.is_json:
         cli.output.value(settings)
         return
@@ -201,7 +202,7 @@ def check_settings(settings: Settings) -> list[InboxError]:
 
     problems: list[InboxError] = []
     try:
-        apply_keymap(settings.keys)
+        apply_keymap(settings.keys, settings.key_places)
     except InboxError as problem:
         problems.append(problem)
     for name, query in settings.views.items():

@@ -9,6 +9,7 @@ from neptune_inbox.cli.plain_words import reading_lines, split_numbers, unknown
 from neptune_inbox.errors import BadQuery, InboxError, UsageProblem
 from neptune_inbox.model import EVERYONE, Filter, Row, User
 from neptune_inbox.sync.inbox import Scope
+from neptune_inbox.sync.wording import plural
 from neptune_inbox.tui.reading import preview_facts
 
 if TYPE_CHECKING:
@@ -116,7 +117,10 @@ async def views(inbox: PlainInbox, text: str) -> None:
     known = inbox.workspace.settings.views
     word, _, name = text.partition(" ")
     if not text:
-        inbox.talk.say_all([f"View {each}: {query}" for each, query in known.items()])
+        for each, query in known.items():
+            number = await inbox.session.inbox.count(Scope(inbox.scope.user_id, inbox.scope.kind, query))
+            words = "cannot be understood" if number is None else plural(number, "line")
+            inbox.talk.say(f"View {each}: {query}, {words}")
         inbox.talk.say("f NAME shows a view, f save NAME keeps this search as one.")
     elif text in known:
         await search(inbox, known[text])

@@ -1,10 +1,7 @@
-"""What can be read up and taken out, in `--plain`: evidence, person, outbox, receipts, journal, figures, id, link."""
+"""What can be read up, in `--plain`: evidence, person, outbox, receipts, journal, figures."""
 
 from __future__ import annotations
 
-import asyncio
-import os
-import sys
 from typing import TYPE_CHECKING
 
 from neptune_inbox.cli.plain_mark import may_send
@@ -21,7 +18,6 @@ from neptune_inbox.sync.wording import (
     receipt_sum,
     receipt_text,
 )
-from neptune_inbox.text import Link, check_link
 
 if TYPE_CHECKING:
     from neptune_inbox.cli.plain_inbox import PlainInbox, Verb
@@ -29,8 +25,6 @@ if TYPE_CHECKING:
 
 JOURNAL_LINES, RECEIPTS = 20, 20
 DAYS, MOST_DAYS = 30, 3_650
-OPENING = 20.0
-"""Seconds that a browser may take to be started."""
 
 
 async def evidence(inbox: PlainInbox, numbers: str) -> None:
@@ -63,51 +57,6 @@ def _person_lines(user: User) -> list[str]:
     lines += ["Meta:", *(f"  {line}" for line in pretty(user.meta).splitlines())]
     lines.append("`neptune-inbox users` and `neptune-inbox contacts` change them.")
     return lines
-
-
-async def copy_id(inbox: PlainInbox, numbers: str) -> None:
-    """Say the ids, one a line."""
-    inbox.talk.say_all([row.id for row in await inbox.targets(numbers)])
-
-
-async def copy_link(inbox: PlainInbox, numbers: str) -> None:
-    """Say the link."""
-    inbox.talk.say((await _link(inbox, numbers)).url)
-
-
-async def open_link(inbox: PlainInbox, numbers: str) -> None:
-    """Open the https link in a browser, after its host was agreed to once."""
-    link = await _link(inbox, numbers)
-    odd = " The host is written with unusual letters." if link.is_suspicious else ""
-    if not await inbox.session.mine.is_host_confirmed(link.host):
-        if not await inbox.talk.agrees(f"Open a page of {link.shown_host}, and trust it from now on?{odd}"):
-            return
-        await inbox.session.mine.confirm_host(link.host)
-    has_opened = await _open(link.url)
-    inbox.talk.say(f"Opened {link.shown_host}." if has_opened else f"No browser opened it. The link: {link.url}")
-
-
-async def _link(inbox: PlainInbox, numbers: str) -> Link:
-    _, row = await inbox.target(numbers)
-    notification = await inbox.session.inbox.notification(row.key)
-    if notification is None or not notification.link:
-        raise UsageProblem("There is no link here.")
-    return check_link(notification.link)
-
-
-async def _open(url: str) -> bool:
-    """Start the desktop's own opener; the url begins with https:// (check_link), so it is no option of it."""
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("NEPTUNE_")}
-    nowhere = asyncio.subprocess.DEVNULL
-    opener = "open" if sys.platform == "darwin" else "xdg-open"
-    try:
-        process = await asyncio.create_subprocess_exec(
-            opener, url, stdin=nowhere, stdout=nowhere, stderr=nowhere, env=environ, start_new_session=True
-        )
-        async with asyncio.timeout(OPENING):
-            return await process.wait() == 0
-    except (OSError, TimeoutError):
-        return False
 
 
 async def outbox(inbox: PlainInbox, text: str) -> None:
@@ -200,9 +149,6 @@ async def insight(inbox: PlainInbox, text: str) -> None:
 VERBS: dict[str, Verb] = {
     "evidence": evidence,
     "people": person,
-    "copy.id": copy_id,
-    "copy.link": copy_link,
-    "link.open": open_link,
     "outbox": outbox,
     "receipts": receipts,
     "journal": journal,

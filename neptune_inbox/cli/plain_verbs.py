@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from neptune_inbox.cli import plain_look, plain_mark, plain_mine, plain_papers
+from neptune_inbox.cli import plain_look, plain_mark, plain_mine, plain_out, plain_papers
 from neptune_inbox.cli.plain_words import unknown
 from neptune_inbox.errors import UsageProblem
 
@@ -57,6 +57,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(("o",), "link.open", "o 3", "open the link, after naming its host"),
     Command(("y",), "copy.id", "y 3", "say the id"),
     Command(("Y",), "copy.link", "Y 3", "say the link"),
+    Command(("|",), "pipe", "|, | 1 3-5 ticket", "list your commands, give one the lines as JSON"),
     Command(("I",), "insight", "I, I 90", "how soon each kind of event is read, over days"),
     Command(("O",), "outbox", "O, O retry 1, O drop 1", "what waits and what was refused"),
     Command(("T",), "receipts", "T, T 1", "what each act of marking did"),
@@ -66,7 +67,6 @@ COMMANDS: tuple[Command, ...] = (
 )
 ELSEWHERE: dict[str, str] = {
     "C": "Events are sent with `neptune-inbox event send TYPE --user USER`.",
-    "|": "Pipe with `neptune-inbox list --json --query Q`.",
     "x": "There is nothing to select: name several numbers, such as m 1 3-5.",
     "d": "Nothing is deleted here: e is done for me, m is read for the customer.",
     "D": "Nothing is deleted here: e is done for me, m is read for the customer.",
@@ -122,4 +122,11 @@ async def switch_profile(inbox: PlainInbox, name: str) -> None:
 def load_verbs() -> dict[str, Verb]:
     """What each command does, by its id."""
     own: dict[str, Verb] = {"help": show_help, "profile.switch": switch_profile}
-    return {**plain_look.VERBS, **plain_mark.VERBS, **plain_mine.VERBS, **plain_papers.VERBS, **own}
+    return {
+        **plain_look.VERBS,
+        **plain_mark.VERBS,
+        **plain_mine.VERBS,
+        **plain_out.VERBS,
+        **plain_papers.VERBS,
+        **own,
+    }

@@ -79,6 +79,7 @@ def parse(text: str, path: Path) -> Settings:
         notify=_notify(top.table("notify")),
         views=_views(top.table("views")),
         keys=_keys(top.table("keys")),
+        key_places=_places(top.table("keys")),
         commands=_commands(top.table("commands")),
         templates={name: _template(table) for name, table in _named_tables(top, "templates")},
         store=_store(top.table("store")),
@@ -196,6 +197,17 @@ def _keys(table: Table) -> dict[str, str | tuple[str, ...]]:
         else:
             flat[name] = table.words(name, ()) if isinstance(value, list) else table.text(name, "")
     return flat
+
+
+def _places(table: Table) -> dict[str, str]:
+    """Where each of the keys is written."""
+    found = {}
+    for name, value in table.items():
+        if isinstance(value, dict):
+            found.update({f"{name}.{rest}": place for rest, place in _places(table.table(name)).items()})
+        else:
+            found[name] = table.source.where(*table.path, name)
+    return found
 
 
 def _commands(table: Table) -> dict[str, tuple[str, ...]]:

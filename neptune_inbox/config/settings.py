@@ -72,6 +72,8 @@ class Settings(Struct, frozen=True):
     """Queries by name, in the order of the file."""
     keys: dict[str, str | tuple[str, ...]] = field(default_factory=dict)
     """Keys by action id, as written; the action table checks them."""
+    key_places: dict[str, str] = field(default_factory=dict)
+    """File and line of each of them, for what is said when two clash."""
     commands: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Argument lists by name, for `|`; never given to a shell."""
     templates: dict[str, Template] = field(default_factory=dict)

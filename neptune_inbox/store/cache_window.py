@@ -23,6 +23,10 @@ _SHORT = (
 )
 
 
+NOTHING = "(0)"
+"""The condition that no row meets."""
+
+
 class _Query(Struct):
     """The statement while it is put together."""
 
@@ -61,6 +65,9 @@ def find(
         query.add("seq > ?", newer_than)
         is_narrow = True
     kinds = _add_clauses(connection, query, ref, search)
+    if NOTHING in query.conditions:
+        # Not a statement that is false for every row: SQLite cannot plan it over an index that it is told to use.
+        return array("q")
     _choose_index(connection, query, ref, accounts, is_narrow=is_narrow, is_unread_only=kinds == {Filter.UNREAD})
     found = connection.execute(
         f"SELECT seq FROM {query.source} WHERE {' AND '.join(query.conditions)}"
@@ -149,7 +156,6 @@ def _add_clauses(connection: sqlite3.Connection, query: _Query, place: int, sear
             )
             refs = [ref for (ref,) in found]
             if not refs and not clause.is_negated:
-                # Nothing can match: not even the index is walked.
                 query.add("0")
             query.add("event IN (SELECT value FROM json_each(?))", json.dumps(refs), is_negated=clause.is_negated)
         elif clause.field == "since":

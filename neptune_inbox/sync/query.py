@@ -65,8 +65,9 @@ def _clause(match: re.Match[str], now: Instant, zone: tzinfo | None) -> Clause:
         raise BadQuery(f"A word is missing after `{field}:`.", f"For example {EXAMPLES[field]}.", position=at)
     if field in FLAGS:
         if value.lower() not in FLAGS[field]:
-            known = ", ".join(FLAGS[field])
-            raise BadQuery(f"`{field}:` does not know `{value}`.", f"It knows {known}.", position=at)
+            near = get_close_matches(value.lower(), FLAGS[field], 1, 0.7)
+            hint = f"Did you mean {field}:{near[0]}?" if near else f"It knows {', '.join(FLAGS[field])}."
+            raise BadQuery(f"`{field}:` does not know `{value}`.", hint, position=at)
         return Clause(field, value.lower(), is_negated=negated)
     if field in ("since", "before"):
         try:

@@ -35,9 +35,14 @@ class Reach(Struct, frozen=True):
         return self.user is None and self.asked_at is not None
 
     @property
+    def knows_contacts(self) -> bool:
+        """Whether the contact infos were asked for: a list names users without them."""
+        return self.user is not None and self.asked_at is not None
+
+    @property
     def ways(self) -> tuple[tuple[str, bool], ...]:
         """Each way and whether it is there; empty where that is not known."""
-        if self.user is None:
+        if self.user is None or not self.knows_contacts:
             return ()
         there = {contact.type for contact in self.user.contacts}
         return tuple((word, kind in there) for kind, word in WAYS.items())
@@ -45,7 +50,7 @@ class Reach(Struct, frozen=True):
     @property
     def absences(self) -> tuple[str, ...]:
         """`no push token`, `no email`; empty where nothing is missing or that is not known."""
-        if self.user is None:
+        if self.user is None or not self.knows_contacts:
             return ()
         there = {contact.type for contact in self.user.contacts}
         return tuple(words for kind, words in ABSENCES.items() if kind not in there)
@@ -66,9 +71,8 @@ def contact_sentences(reach: Reach) -> list[str]:
     """Every contact info in words, or why there is none to tell."""
     if reach.is_unknown:
         return [f"Neptune knows no user {reach.user_id}"]
-    if reach.user is None:
-        return ["not looked up yet"]
-    return [f"{contact.type} {contact.value}" for contact in reach.user.contacts] or ["none on file"]
+    found = [f"{contact.type} {contact.value}" for contact in reach.user.contacts] if reach.user else []
+    return found or ["none on file" if reach.knows_contacts else "not looked up yet"]
 
 
 def missing_sentence(reach: Reach, *, is_read: bool, created_at: Instant | None, now: Instant) -> str:

@@ -262,8 +262,10 @@ def evidence_json(evidence: Evidence) -> JsonObject:
 
 def _contacts_json(evidence: Evidence) -> JsonValue:
     """The contact infos, or null where they are not known."""
-    user = evidence.reach.user
-    return None if user is None else [{"type": one.type, "value": one.value} for one in user.contacts]
+    reach = evidence.reach
+    if reach.user is None or not (reach.knows_contacts or reach.user.contacts):
+        return None
+    return [{"type": one.type, "value": one.value} for one in reach.user.contacts]
 
 
 def to_json(value: JsonValue | Mapping[str, JsonValue] | list[JsonObject]) -> str:

@@ -25,7 +25,7 @@ from neptune_inbox.sync.inbox import Scope
 from neptune_inbox.tui.crash import leave_report
 from neptune_inbox.tui.first_frame import ALONE, Start
 from neptune_inbox.tui.herald import Herald
-from neptune_inbox.tui.keys import Action, apply_keymap
+from neptune_inbox.tui.keys import Action, apply_keymap, spoken
 from neptune_inbox.tui.messages import FactTold, ProfileChosen, SignInAsked, UnreadCounted
 from neptune_inbox.tui.screens.inbox import InboxScreen, keyed
 from neptune_inbox.tui.theme import TERMINAL, THEMES, choose_theme, textual_theme
@@ -75,7 +75,7 @@ class NeptuneInbox(TypeAheadApp[int]):
         for name in THEMES:
             self.register_theme(textual_theme(name))
         self._choose_first_theme(choose_theme(workspace.settings.ui.theme, environ))
-        self._actions: tuple[Action, ...] = apply_keymap(workspace.settings.keys)
+        self._actions: tuple[Action, ...] = apply_keymap(workspace.settings.keys, workspace.settings.key_places)
 
     def _choose_first_theme(self, name: str) -> None:
         """Set the theme as if it had always been this one: a change would have all stylesheets read twice."""
@@ -199,7 +199,7 @@ class NeptuneInbox(TypeAheadApp[int]):
 
     def action_help_quit(self) -> None:
         """What ctrl+c says where nothing is selected to be copied."""
-        self._say("q leaves; it asks about what was not sent.")
+        self._say(f"{spoken(self._actions, 'quit')} leaves; it asks about what was not sent.")
 
     @on(UnreadCounted)
     def _unread_counted(self, event: UnreadCounted) -> None:

@@ -76,12 +76,26 @@ _LEAST_TITLE = 12
 """Cells of a title that the words at the right leave alone."""
 
 
+class KeyNames(NamedTuple):
+    """The keys that are named beside what they do, as people know them; empty where an action has none."""
+
+    undo: str = "z"
+    refresh: str = "r"
+    find_user: str = "@"
+    show_all: str = "1"
+    back: str = "esc"
+    views: str = "f"
+    profile: str = "E"
+    open_link: str = "o"
+
+
 class ListStyle(NamedTuple):
-    """Which columns the user wants, and how times are told."""
+    """Which columns the user wants, how times are told, and which keys are named."""
 
     columns: tuple[str, ...] = ("age", "user", "event", "title")
     time_format: str = "age"
     """`age`, `clock` or `iso`."""
+    keys: KeyNames = KeyNames()
 
 
 USUAL = ListStyle()
@@ -97,6 +111,7 @@ class Columns(NamedTuple):
     """The most that the words at the right may take of the title."""
     time: int = 3
     time_format: str = "age"
+    undo_key: str = "z"
 
     @classmethod
     def for_width(cls, width: int, *, with_user: bool, style: ListStyle = USUAL) -> Columns:
@@ -110,7 +125,7 @@ class Columns(NamedTuple):
         if time > width // 4:
             time, style = TIME_WIDTHS["age"], style._replace(time_format="age")
         is_user_shown = with_user and "user" in style.columns
-        columns = cls(width, user if is_user_shown else 0, event, state, time, style.time_format)
+        columns = cls(width, user if is_user_shown else 0, event, state, time, style.time_format, style.keys.undo)
         return columns._replace(state=max(10, min(state, columns.title - _LEAST_TITLE - 2)))
 
     @property
@@ -148,7 +163,7 @@ def row_spans(
     if columns.event:
         event = Meaning.EVENT_UNREAD if is_bold else Meaning.EVENT
         spans.append((fit(column(row.event_type), columns.event) + "  ", event))
-    words = state_spans(row, now, columns.state)
+    words = state_spans(row, now, columns.state, columns.undo_key)
     room = columns.title - (width_of(words) + 2 if words else 0)
     spans.append((fit(column(row.title) or "(no title)", max(0, room)), Meaning.STRONG if is_bold else plain))
     if words:
@@ -184,9 +199,9 @@ def mine(row: RowFacts, now: Instant) -> Span:
     return ("✎", Meaning.NOTE) if row.mine.note else (" ", Meaning.DIM)
 
 
-def state_spans(row: RowFacts, now: Instant, limit: int) -> tuple[Span, ...]:
+def state_spans(row: RowFacts, now: Instant, limit: int, undo_key: str = "z") -> tuple[Span, ...]:
     """The words at the right end: what is happening to the row, in at most `limit` cells."""
-    if row.mark is not None and (words := _mark_spans(row.mark, now, limit)):
+    if row.mark is not None and (words := _mark_spans(row.mark, now, limit, undo_key)):
         return words
     if row.mine.done_at is not None:
         return (("done", Meaning.DONE),)
@@ -199,15 +214,16 @@ def state_spans(row: RowFacts, now: Instant, limit: int) -> tuple[Span, ...]:
     return ()
 
 
-def _mark_spans(mark: MarkFacts, now: Instant, limit: int) -> tuple[Span, ...]:
-    undo: tuple[Span, ...] = (("  z", Meaning.KEY),)
+def _mark_spans(mark: MarkFacts, now: Instant, limit: int, undo_key: str) -> tuple[Span, ...]:
+    undo: tuple[Span, ...] = ((f"  {undo_key}", Meaning.KEY),) if undo_key else ()
+    room = limit - width_of(undo)
     left = f"{seconds_left(mark.due_at, now):>2} s"
     if mark.state == "held" and mark.attempts:
         words = f"tried {mark.attempts}×, next in {left}"
-        return ((words if cells(words) + 3 <= limit else f"↻ {left}", Meaning.WARN), *undo)
+        return ((words if cells(words) <= room else f"↻ {left}", Meaning.WARN), *undo)
     if mark.state == "held":
         words = "marking next" if mark.due_at <= now else f"marking, {left}"
-        return ((words if cells(words) + 3 <= limit else left, Meaning.PENDING), *undo)
+        return ((words if cells(words) <= room else left, Meaning.PENDING), *undo)
     if mark.state == "sending":
         return (("sending", Meaning.PENDING),)
     if mark.state == "failed":

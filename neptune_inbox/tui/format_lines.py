@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from neptune_inbox.tui.spans import Line, Piece, Span, assemble, cells, column, crop
 from neptune_inbox.tui.theme import Ground, Meaning
-from neptune_inbox.tui.words import clock, count, freshness, moment, seconds_left
+from neptune_inbox.tui.words import FRESH_FOR, MINUTE, clock, count, freshness, moment, seconds_left, span
 
 if TYPE_CHECKING:
     from neptune_inbox.model import Instant
@@ -54,6 +54,7 @@ class FilterFacts(NamedTuple):
     new: int = 0
     user_id: str = ""
     """The one user in scope, or empty for everyone."""
+    refresh_key: str = "r"
 
 
 class StatusFacts(NamedTuple):
@@ -84,6 +85,19 @@ class Watched(NamedTuple):
     is_at_least: bool = False
     is_stale: bool = False
     name: str = ""
+    fetched_at: Instant | None = None
+
+    def age(self, now: Instant) -> str:
+        """How old what is known of them is, ` 9m`; empty while it is fresh, or was never fetched.
+
+        By the last whole minute, so that the sidebar is not drawn anew each second.
+        """
+        if self.fetched_at is None:
+            return ""
+        old = now - now % MINUTE - self.fetched_at
+        if old < MINUTE:
+            return "<1m" if self.is_stale else ""
+        return f"{span(old):>3}" if old >= FRESH_FOR or self.is_stale else ""
 
 
 class ViewFacts(NamedTuple):
@@ -102,6 +116,7 @@ class SidebarFacts(NamedTuple):
     views: tuple[ViewFacts, ...] = ()
     current_user: str = ""
     current_view: str = ""
+    find_key: str = "@"
 
 
 class HintFacts(NamedTuple):
@@ -184,7 +199,8 @@ def filter_bar(facts: FilterFacts, width: int, now: Instant) -> Line:
     if facts.view or facts.query:
         right.append(Piece((*_query_spans(facts, width), ("  ", Meaning.TEXT)), rank=2, action="search"))
     if facts.new:
-        banner = ((f" {facts.new:,} new ↑ r ", Meaning.BANNER), (" ", Meaning.TEXT))
+        words = " ".join(filter(None, (f"{facts.new:,} new ↑", facts.refresh_key)))
+        banner = ((f" {words} ", Meaning.BANNER), (" ", Meaning.TEXT))
         right.append(Piece(banner, rank=0, action="refresh"))
     return assemble(left, right, width, gap=1)
 
@@ -242,7 +258,7 @@ def hint_line(facts: HintFacts, width: int, now: Instant) -> Line:
 
 def users_line(facts: SidebarFacts, width: int, now: Instant) -> Line:
     """The watched users in one line, the current one in sight; it stands in for the sidebar."""
-    names = [_user_piece(user, is_current=user.user_id == facts.current_user) for user in facts.users]
+    names = [_user_piece(user, now, is_current=user.user_id == facts.current_user) for user in facts.users]
     start = next((index for index, user in enumerate(facts.users) if user.user_id == facts.current_user), 0)
     while start and sum(piece.width for piece in names[: start + 1]) > width - 8:
         names, start = names[1:], start - 1
@@ -259,7 +275,7 @@ def users_line(facts: SidebarFacts, width: int, now: Instant) -> Line:
     return assemble(shown, right, width, gap=0)
 
 
-def _user_piece(user: Watched, *, is_current: bool) -> Piece:
+def _user_piece(user: Watched, now: Instant, *, is_current: bool) -> Piece:
     name = crop(column(user.user_id) or "Everyone", 20)
     number = count(user.unread, is_at_least=user.is_at_least)
     count_meaning = Meaning.WARN if user.is_stale else Meaning.ACCENT if user.unread else Meaning.DIM
@@ -268,6 +284,7 @@ def _user_piece(user: Watched, *, is_current: bool) -> Piece:
             (" ▸" if is_current else "  ", Meaning.CURSOR),
             (name, Meaning.STRONG if is_current else Meaning.USER),
             (f" {number}", count_meaning),
+            (f" {age.strip()}" if (age := user.age(now)) else "", Meaning.DIM),
         ),
         action="user.go",
         value=user.user_id or ALL_USERS,

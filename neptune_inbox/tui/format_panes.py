@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from neptune_inbox.tui.format import USUAL, KeyNames
 from neptune_inbox.tui.format_lines import ALL_USERS, SidebarFacts, ViewFacts, Watched
 from neptune_inbox.tui.spans import Line, Piece, Span, assemble, cells, column, crop, fit, pad_spans, width_of
 from neptune_inbox.tui.theme import Meaning
 from neptune_inbox.tui.words import count
+
+if TYPE_CHECKING:
+    from neptune_inbox.model import Instant
 
 
 class Emptiness(StrEnum):
@@ -27,25 +31,26 @@ class Emptiness(StrEnum):
 
 _EMPTY = {
     Emptiness.NOT_FETCHED: ("Fetching for the first time.", "", ""),
-    Emptiness.NO_USERS: ("No user is watched yet.", "@", "go to a user"),
-    Emptiness.NOTHING: ("This user has no notifications.", "r", "look again"),
-    Emptiness.ALL_READ: ("Everything here has been read.", "1", "show all"),
-    Emptiness.NONE_READ: ("Nothing here has been read yet.", "1", "show all"),
-    Emptiness.NO_MATCH: ("Nothing matches this search.", "esc", "clear it"),
-    Emptiness.PUT_AWAY: ("All of it is done or snoozed.", "f", "choose a view that shows it"),
-    Emptiness.OFFLINE: ("Neptune cannot be reached, and nothing was fetched before.", "r", "try again"),
-    Emptiness.REFUSED: ("The token was refused, so nothing can be fetched.", "E", "sign in again"),
+    Emptiness.NO_USERS: ("No user is watched yet.", "find_user", "go to a user"),
+    Emptiness.NOTHING: ("This user has no notifications.", "refresh", "look again"),
+    Emptiness.ALL_READ: ("Everything here has been read.", "show_all", "show all"),
+    Emptiness.NONE_READ: ("Nothing here has been read yet.", "show_all", "show all"),
+    Emptiness.NO_MATCH: ("Nothing matches this search.", "back", "clear it"),
+    Emptiness.PUT_AWAY: ("All of it is done or snoozed.", "views", "choose a view that shows it"),
+    Emptiness.OFFLINE: ("Neptune cannot be reached, and nothing was fetched before.", "refresh", "try again"),
+    Emptiness.REFUSED: ("The token was refused, so nothing can be fetched.", "profile", "sign in again"),
 }
 
 
-def empty_state(reason: Emptiness) -> tuple[str, str, str]:
+def empty_state(reason: Emptiness, keys: KeyNames = USUAL.keys) -> tuple[str, str, str]:
     """The sentence, the key, and what that key does; the key may be empty."""
-    return _EMPTY[reason]
+    sentence, name, label = _EMPTY[reason]
+    return sentence, keys._asdict().get(name, ""), label
 
 
-def empty_lines(reason: Emptiness, width: int, height: int) -> list[tuple[Span, ...]]:
+def empty_lines(reason: Emptiness, width: int, height: int, keys: KeyNames = USUAL.keys) -> list[tuple[Span, ...]]:
     """The empty list: one sentence and one key, in its upper third."""
-    sentence, key, label = empty_state(reason)
+    sentence, key, label = empty_state(reason, keys)
     lines: list[tuple[Span, ...]] = [((sentence, Meaning.TEXT),)]
     if key:
         lines += [(), ((key, Meaning.KEY), (f"  {label}", Meaning.DIM))]
@@ -67,12 +72,12 @@ class SidebarLine(NamedTuple):
     value: str | None = None
 
 
-def sidebar_lines(facts: SidebarFacts, width: int, height: int) -> list[SidebarLine]:
+def sidebar_lines(facts: SidebarFacts, width: int, height: int, now: Instant) -> list[SidebarLine]:
     """The sidebar at exactly this size: watched users, the current one in sight, then the views."""
     views = [_view_line(view, facts, width) for view in facts.views]
     views = views[: max(0, height // 2 - 2)]
     room = height - (len(views) + 2 if views else 0) - 1
-    users = [_user_line(user, facts, width) for user in facts.users]
+    users = [_user_line(user, facts, width, now) for user in facts.users]
     lines = [_head("Watched", width), *_around(users, facts, room, width)]
     if views:
         lines += [SidebarLine(pad_spans((), width)), _head("Views", width), *views]
@@ -88,7 +93,8 @@ def _around(users: list[SidebarLine], facts: SidebarFacts, room: int, width: int
     current = next((i for i, user in enumerate(facts.users) if user.user_id == facts.current_user), 0)
     start = min(max(0, current - shown // 2), len(users) - shown)
     more = SidebarLine(
-        pad_spans(((f"  {len(users) - shown} more", Meaning.DIM), ("  @", Meaning.KEY)), width), "user.go"
+        pad_spans(((f"  {len(users) - shown} more", Meaning.DIM), (f"  {facts.find_key}", Meaning.KEY)), width),
+        "user.go",
     )
     return [*users[start : start + shown], more]
 
@@ -98,20 +104,23 @@ def _head(title: str, width: int) -> SidebarLine:
 
 
 def _entry(
-    name: str, number: str, meanings: tuple[Meaning, Meaning], width: int, *, is_current: bool
+    name: str, number: str, meanings: tuple[Meaning, Meaning], width: int, *, is_current: bool, age: str = ""
 ) -> tuple[Span, ...]:
-    inner = width - 5 - cells(number)
+    # Right-aligned at a steady place, whatever the count beside it.
+    old = f"{age}{' ' * max(1, 5 - cells(number))}" if age else ""
+    inner = width - 5 - cells(number) - cells(old)
     return pad_spans(
         (
             (" ▸" if is_current else "  ", Meaning.CURSOR),
             (fit(name, inner) + " ", Meaning.STRONG if is_current else meanings[0]),
+            (old, Meaning.DIM),
             (number, meanings[1]),
         ),
         width,
     )
 
 
-def _user_line(user: Watched, facts: SidebarFacts, width: int) -> SidebarLine:
+def _user_line(user: Watched, facts: SidebarFacts, width: int, now: Instant) -> SidebarLine:
     is_current = user.user_id == facts.current_user and not facts.current_view
     number = count(user.unread, is_at_least=user.is_at_least)
     meaning = Meaning.WARN if user.is_stale else Meaning.ACCENT if user.unread else Meaning.DIM
@@ -119,7 +128,7 @@ def _user_line(user: Watched, facts: SidebarFacts, width: int) -> SidebarLine:
     if user.name and width >= 28:
         name = f"{name} {column(user.name)}"
     name_meaning = Meaning.USER if user.unread else Meaning.DIM
-    spans = _entry(name, number, (name_meaning, meaning), width, is_current=is_current)
+    spans = _entry(name, number, (name_meaning, meaning), width, is_current=is_current, age=user.age(now))
     return SidebarLine(spans, "user.go", user.user_id or ALL_USERS)
 
 
@@ -157,6 +166,8 @@ class PreviewFacts(NamedTuple):
     """Pretty ASCII JSON, empty to leave it out."""
     evidence: tuple[tuple[str, str], ...] = ()
     """Label and what is known; empty to leave it out."""
+    open_key: str = "o"
+    """The key that opens the link, empty where there is none."""
 
 
 def preview_head(facts: PreviewFacts, width: int) -> list[Line]:
@@ -199,6 +210,8 @@ def link_line(facts: PreviewFacts, width: int) -> Line | None:
     pieces = [
         Piece(((" → ", Meaning.ACCENT), host), action="link.open"),
         Piece(((crop(path, max(0, width // 2)), Meaning.DIM), *warning), rank=1, action="link.open"),
-        Piece((("   o", Meaning.KEY), (" open", Meaning.LABEL)), rank=2, action="link.open"),
     ]
+    if facts.open_key:
+        key = ((f"   {facts.open_key}", Meaning.KEY), (" open", Meaning.LABEL))
+        pieces.append(Piece(key, rank=2, action="link.open"))
     return assemble(pieces, [], width)

@@ -16,12 +16,14 @@ __all__ = [
     "Where",
     "apply_keymap",
     "available",
+    "first_key",
     "hints",
     "key_name",
     "keys_of",
     "markdown_table",
     "shown",
     "shown_keys",
+    "spoken",
 ]
 
 _NAMED = frozenset(
@@ -95,40 +97,54 @@ def shown_keys(action: Action) -> str:
     return " ".join(map(shown, action.keys))
 
 
-def apply_keymap(overrides: Mapping[str, str | Sequence[str]]) -> tuple[Action, ...]:
-    """The action table with the user's keys.
+def first_key(action: Action) -> str:
+    """The key of an action that is named where there is room for one, `$`; empty where it has none."""
+    return shown(action.keys[0]) if action.keys else ""
+
+
+def spoken(actions: Iterable[Action], id: str) -> str:
+    """What a sentence calls an action's key: `z`, and where it has none its name in the palette, `“undo”`."""
+    action = next(action for action in actions if action.id == id)
+    return first_key(action) or f"“{action.label}”"
+
+
+def apply_keymap(
+    overrides: Mapping[str, str | Sequence[str]], places: Mapping[str, str] | None = None
+) -> tuple[Action, ...]:
+    """The action table with the user's keys; `places` tells where in which file each of them was written.
 
     A value is one key, several with commas between, or a list; an empty one leaves the action to the palette.
     Raises ConfigProblem for an unknown id, an unknown key, and a key that two actions would share.
     """
     known = {action.id for action in ACTIONS}
+    at = {id: f"{places[id]}: [keys]" if places and id in places else "[keys] in config.toml" for id in overrides}
     for id in overrides:
         if id not in known:
-            raise ConfigProblem(f"[keys] in config.toml names `{id}`, which is no action.", _nearest(id, known))
-    chosen = {id: _keys_of(id, value) for id, value in overrides.items()}
+            raise ConfigProblem(f"{at[id]} names `{id}`, which is no action.", _nearest(id, known))
+    chosen = {id: _keys_of(id, value, at[id]) for id, value in overrides.items()}
     table = tuple(replace(action, keys=chosen.get(action.id, action.keys)) for action in ACTIONS)
-    _check_clashes(table, chosen)
+    _check_clashes(table, at)
     return table
 
 
-def _keys_of(id: str, value: str | Sequence[str]) -> tuple[str, ...]:
+def _keys_of(id: str, value: str | Sequence[str], at: str) -> tuple[str, ...]:
     parts = value.split(",") if isinstance(value, str) and len(value) > 1 else [value] if value else []
     parts = list(value) if not isinstance(value, str) else parts
     try:
         return tuple(dict.fromkeys(key_name(part) for part in parts if isinstance(part, str) and part.strip()))
     except ConfigProblem as problem:
-        raise ConfigProblem(f"[keys] in config.toml, `{id}`: {problem.sentence}", problem.remedy) from None
+        raise ConfigProblem(f"{at}, `{id}`: {problem.sentence}", problem.remedy) from None
 
 
-def _check_clashes(table: Iterable[Action], chosen: Collection[str]) -> None:
+def _check_clashes(table: Iterable[Action], at: Mapping[str, str]) -> None:
     owners: dict[str, str] = {}
     for action in table:
         for key in action.keys:
             other = owners.setdefault(key, action.id)
             if other != action.id:
-                kept = other if action.id in chosen else action.id
+                changed, kept = (action.id, other) if action.id in at else (other, action.id)
                 raise ConfigProblem(
-                    f"[keys] in config.toml: `{shown(key)}` would do both `{other}` and `{action.id}`.",
+                    f"{at[changed]}: `{shown(key)}` would do both `{other}` and `{action.id}`.",
                     f'Give `{kept}` other keys there too, or none: "{kept}" = [].',
                 )
 
@@ -147,8 +163,18 @@ def available(actions: Iterable[Action], ids: Collection[str]) -> tuple[Action, 
 
 def hints(actions: Iterable[Action], where: Where) -> tuple[tuple[str, str, str], ...]:
     """Key as shown, label and action id of what is worth knowing here, in order; for `HintFacts`."""
-    here = [action for action in actions if action.hint and action.keys and where in action.where]
-    return tuple((shown(action.keys[0]), action.label, action.id) for action in sorted(here, key=lambda it: it.hint))
+    here = [
+        (rank, action)
+        for action in actions
+        if action.keys and where in action.where and (rank := _rank(action, where))
+    ]
+    return tuple((first_key(action), action.label, action.id) for _, action in sorted(here, key=lambda pair: pair[0]))
+
+
+def _rank(action: Action, where: Where) -> int:
+    if where is Where.SELECTION:
+        return action.selected
+    return action.reading or action.hint if where is Where.PREVIEW else action.hint
 
 
 def keys_of(actions: Iterable[Action], id: str) -> tuple[str, ...]:

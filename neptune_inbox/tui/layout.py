@@ -12,6 +12,8 @@ _SIDEBAR_HEIGHT = 16
 _RULE_HEIGHT = 20
 _FOLDED_HEIGHT = 18
 _PREVIEW_HEIGHT = 20
+_BESIDE_WIDTH = 150
+"""From this width on the preview stands at the right of the list, below that under it."""
 
 
 class Box(NamedTuple):
@@ -42,13 +44,19 @@ class Layout(NamedTuple):
     preview: Box
     hints: Box
 
+    @property
+    def is_beside(self) -> bool:
+        """Whether the preview stands at the right of the list."""
+        return self.rows.is_shown and self.preview.is_shown and self.preview.y == self.rows.y
+
     @classmethod
     def for_size(
         cls, width: int, height: int, *, has_users: bool = True, has_preview: bool = True, is_reading: bool = False
     ) -> Layout:
         """The layout of a terminal of this size; `has_users` when there is more than one user to choose from.
 
-        Where the preview does not fit below the list it is left out; while `is_reading` it stands over the list.
+        The preview stands beside the list where that is wide, else below it; where it does not fit it is left out,
+        and while `is_reading` it stands over the list.
         """
         side = next((size for least, size in _SIDEBAR_WIDTHS if width >= least), 0)
         if not has_users or height < _SIDEBAR_HEIGHT:
@@ -62,13 +70,13 @@ class Layout(NamedTuple):
         top_of_rows = rule.y + rule.height
         bottom = height - 1
         room = max(0, bottom - top_of_rows - 1)
-        preview_height = room * 2 // 5 + 1 if has_preview and height >= _PREVIEW_HEIGHT else 0
-        is_over = is_reading and not preview_height
-        rows = Box(side, top_of_rows, width - side, 0 if is_over else room - preview_height)
-        status = Box(side, top_of_rows + room - preview_height, width - side, 1)
-        preview = Box(
-            side, top_of_rows if is_over else status.y + 1, width - side, room if is_over else preview_height
+        rows, preview = _split(
+            Box(side, top_of_rows, width - side, room),
+            is_beside=has_preview and width >= _BESIDE_WIDTH and height >= _PREVIEW_HEIGHT,
+            is_below=has_preview and height >= _PREVIEW_HEIGHT,
+            is_over=is_reading,
         )
+        status_y = preview.y - 1 if preview.y > top_of_rows else top_of_rows + room
         return cls(
             top=Box(0, 0, width, 1),
             folded=folded,
@@ -76,7 +84,21 @@ class Layout(NamedTuple):
             bar=bar,
             rule=rule,
             rows=rows,
-            status=status,
+            status=Box(side, status_y, width - side, 1),
             preview=preview,
             hints=Box(0, bottom, width, 1),
         )
+
+
+def _split(room: Box, *, is_beside: bool, is_below: bool, is_over: bool) -> tuple[Box, Box]:
+    """The list and the preview in the room that they share with the status line, which is one line higher."""
+    x, y, width, height = room
+    if is_beside:
+        right = width * 2 // 5
+        return Box(x, y, width - right, height), Box(x + width - right, y, right, height)
+    if is_below:
+        below = height * 2 // 5 + 1
+        return Box(x, y, width, height - below), Box(x, y + height - below + 1, width, below)
+    if is_over:
+        return Box(x, y, width, 0), room
+    return room, Box(x, y, width, 0)

@@ -65,7 +65,7 @@ class Page:
                 line: Line = make(box.width)
                 lines[box.y].append(_Part(box.x, line.spans, line.ground))
         if boxes.sidebar.is_shown:
-            column = sidebar_lines(record.sidebar, boxes.sidebar.width, boxes.sidebar.height)
+            column = sidebar_lines(record.sidebar, boxes.sidebar.width, boxes.sidebar.height, now)
             for number, entry in enumerate(column):
                 lines[boxes.sidebar.y + number].insert(0, _Part(boxes.sidebar.x, entry.spans))
         for number, part in enumerate(_rows(record, boxes.rows, now, cursor)):
@@ -79,7 +79,7 @@ class Page:
 
 def _rows(record: ScreenRecord, box: Box, now: Instant, cursor: int) -> list[_Part]:
     if not record.rows:
-        return [_Part(box.x, spans) for spans in empty_lines(record.empty, box.width, box.height)]
+        return [_Part(box.x, spans) for spans in empty_lines(record.empty, box.width, box.height, record.style.keys)]
     columns = Columns.for_width(box.width, with_user=record.with_user, style=record.style)
     return [
         _Part(

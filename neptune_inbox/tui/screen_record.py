@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from neptune_inbox.tui.format import ListStyle
+from neptune_inbox.tui.format import KeyNames, ListStyle
 from neptune_inbox.tui.format_lines import (
     FilterFacts,
     HintFacts,
@@ -26,7 +26,7 @@ from neptune_inbox.tui.spans import column, know_columns
 if TYPE_CHECKING:
     from neptune_inbox.model import Instant, Row
 
-FORMAT = 4
+FORMAT = 5
 ROWS_KEPT = 100
 """More than the tallest usual terminal shows."""
 
@@ -158,7 +158,7 @@ def _thaw(
         has_users,
         has_preview,
         with_user,
-        ListStyle(tuple(style[0]), style[1]),
+        ListStyle(tuple(style[0]), style[1], KeyNames(*style[2])),
         TopFacts(*top),
         FilterFacts(*bar),
         StatusFacts(*status),

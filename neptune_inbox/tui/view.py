@@ -5,6 +5,8 @@ The screen holds one `View` and replaces it whole; nothing here reads the networ
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec import Struct, field
 
 from neptune_inbox.errors import InboxError
@@ -12,8 +14,10 @@ from neptune_inbox.model import EVERYONE, Filter, Freshness, Instant, Key, Profi
 from neptune_inbox.sync.health import State
 from neptune_inbox.sync.inbox import Overview, Scope
 from neptune_inbox.sync.wording import plural
+from neptune_inbox.tui.format import USUAL, KeyNames
 from neptune_inbox.tui.format_lines import FilterFacts, SidebarFacts, StatusFacts, TopFacts, ViewFacts, Watched
 from neptune_inbox.tui.format_panes import Emptiness
+from neptune_inbox.tui.keys import Action, first_key
 from neptune_inbox.tui.words import HOUR
 
 STALE_AFTER = HOUR // 4
@@ -43,6 +47,7 @@ class View(Struct, frozen=True):
     views: tuple[tuple[str, str, int | None], ...] = ()
     """Name, query and count of each saved view."""
     is_demo: bool = False
+    keys: KeyNames = USUAL.keys
 
     @property
     def users(self) -> tuple[str, ...]:
@@ -65,6 +70,21 @@ class View(Struct, frozen=True):
 
     def total(self, kind: Filter) -> int | None:
         return self.overview.total(kind, self.users)[0]
+
+
+def key_names(actions: Iterable[Action]) -> KeyNames:
+    """The keys that the screen names beside what they do, as the user has set them."""
+    ids = {
+        "undo": "undo",
+        "refresh": "refresh",
+        "user.go": "find_user",
+        "filter.all": "show_all",
+        "back": "back",
+        "views": "views",
+        "profile.switch": "profile",
+        "link.open": "open_link",
+    }
+    return KeyNames(**{ids[action.id]: first_key(action) for action in actions if action.id in ids})
 
 
 def top_facts(view: View) -> TopFacts:
@@ -100,6 +120,7 @@ def filter_facts(view: View) -> FilterFacts:
         view=view.view_name,
         new=view.waiting,
         user_id=view.scope.user_id,
+        refresh_key=view.keys.refresh,
     )
 
 
@@ -138,9 +159,10 @@ def sidebar_facts(view: View, now: Instant) -> SidebarFacts:
         fresh = overview.freshness.get(user_id, Freshness(user_id))
         counts = overview.counts.get(user_id)
         is_stale = bool(fresh.problem) or (fresh.fetched_at is not None and now - fresh.fetched_at > STALE_AFTER)
-        users.append(Watched(user_id, counts.unread if counts else None, is_stale=is_stale))
+        unread_of = counts.unread if counts else None
+        users.append(Watched(user_id, unread_of, is_stale=is_stale, fetched_at=fresh.fetched_at))
     views = tuple(ViewFacts(name, count) for name, _, count in view.views)
-    return SidebarFacts(tuple(users), views, view.scope.user_id, view.view_name)
+    return SidebarFacts(tuple(users), views, view.scope.user_id, view.view_name, view.keys.find_user)
 
 
 def emptiness(view: View) -> Emptiness:

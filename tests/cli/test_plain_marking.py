@@ -206,6 +206,7 @@ class TestAShift:
         office.arrive(1, "u-1")
         shift = ("@ rajiv", "1", "n", "n", "m 1 2", "b 3 tomorrow 9:00", "c 4 call back", "J")
         visitor = await Visitor(office).talk(*shift, "$", "q", has_time=True)
+        print(f"{len(shift)} lines, {sum(map(len, shift)) + len(shift)} key presses with their enters")
         assert len(shift) + 2 <= 14
         assert sorted(office.marked) == sorted(ids[2:])
         assert "Snoozed until" in visitor.said("b 3 tomorrow 9:00")

@@ -123,6 +123,19 @@ class Inbox(Sight):
             await self.press("down")
         return self._highlighted(options)
 
+    async def find_in_help(self, action: Action) -> None:
+        """Open the help, type what an action is called, and go down to it."""
+        await self.press("?")
+        await self.asked("Help")
+        self.app.post_message(events.Paste(action.id))
+        await self.settle()
+        options = self.app.screen.query_one(OptionList)
+        for _ in range(options.option_count):
+            if self._highlighted(options) == action.id:
+                return
+            await self.press("down")
+        assert self._highlighted(options) == action.id, self.text()
+
     @staticmethod
     def _highlighted(options: OptionList) -> str:
         here = options.highlighted

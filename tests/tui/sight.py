@@ -12,6 +12,7 @@ from textual.widgets import Static
 from neptune_inbox.tui.screens.inbox import InboxScreen
 from neptune_inbox.tui.screens.sheet import Sheet
 from neptune_inbox.tui.widgets.lines import SpanLine
+from neptune_inbox.tui.widgets.search import SearchLine
 
 if TYPE_CHECKING:
     from neptune_inbox.model import Key
@@ -100,6 +101,11 @@ class Sight:
 
     def status(self) -> str:
         return self.screen.query_one("#status", SpanLine).text
+
+    def underlined(self) -> str:
+        """The words of the search line that are marked as wrong, by more than a colour."""
+        (strip,) = self.screen.query_one(SearchLine).render_lines(Region(0, 0, 200, 1))
+        return "".join(segment.text for segment in strip if segment.style and segment.style.underline)
 
     def hints(self) -> str:
         return self.screen.query_one("#hints", SpanLine).text

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from msgspec.structs import replace
 
 from neptune_inbox.config import Settings
+from neptune_inbox.config.reading import parse
 from neptune_inbox.model import Filter, Mode
 from neptune_inbox.tui.actions import ACTIONS
+from neptune_inbox.tui.app import run
+from neptune_inbox.tui.keys import shown_keys
 from neptune_inbox.tui.verbs import load_verbs
 from tests.tui.driver import Inbox, inbox_of
 from tests.tui.service import Service
@@ -42,11 +48,11 @@ async def test_every_action_is_reached_by_its_keys_and_escape_leads_back() -> No
     service = _a_service()
     async with inbox_of(service, kind=Filter.ALL) as inbox:
         screen = inbox.screen
-        run = screen.action_run
+        act = screen.action_run
 
         def noted(action_id: str) -> None:
             ran.append(action_id)
-            run(action_id)
+            act(action_id)
 
         screen.action_run = noted  # type: ignore[method-assign]
         for action in inbox.screen.actions:
@@ -77,6 +83,114 @@ async def test_every_action_is_reached_by_the_palette() -> None:
         await inbox.find_in_palette(quit_action)
         await inbox.press_last("enter")
         await inbox.is_left()
+
+
+async def test_every_action_is_reached_by_the_help_which_runs_what_it_shows() -> None:
+    ran: list[str] = []
+    service = _a_service()
+    async with inbox_of(service, kind=Filter.ALL) as inbox:
+        screen = inbox.screen
+        act = screen.run_verb
+
+        async def noted(action_id: str) -> None:
+            ran.append(action_id)
+            await act(action_id)
+
+        screen.run_verb = noted  # type: ignore[method-assign]
+        for action in inbox.screen.actions:
+            if action.id == LEAVES:
+                continue
+            await inbox.find_in_help(action)
+            assert shown_keys(action) in inbox.sheet()
+            ran.clear()
+            await inbox.press("enter")
+            await inbox.until(lambda wanted=action.id: ran == [wanted])  # type: ignore[misc]
+            await _back_to_the_list(inbox)
+
+
+def _a_keymap() -> dict[str, str]:
+    """Another key for every action, none of them one that it, or any other, has by default."""
+    letters = "acdefghijklmnopqrstuvwxyz"
+    spare = [*(f"f{number}" for number in range(1, 25)), *(f"alt+{letter}" for letter in letters)]
+    spare += [f"ctrl+{letter}" for letter in "aeklnorsvwxyz"]
+    return dict(zip((action.id for action in ACTIONS), spare, strict=False))
+
+
+async def test_a_keymap_file_that_changes_every_key_works(tmp_path: Path) -> None:
+    keymap = _a_keymap()
+    file = tmp_path / "config.toml"
+    file.write_text("[keys]\n" + "".join(f'"{id}" = "{key}"\n' for id, key in keymap.items()))
+    settings = parse(file.read_text(), file)
+    assert settings.keys == keymap
+    assert set(keymap) == {action.id for action in ACTIONS}
+    ran: list[str] = []
+    service = _a_service()
+    service.use_settings(replace(settings, views={"codes": "event:otp_*"}, commands={"check": ("true",)}))
+    async with inbox_of(service, kind=Filter.ALL) as inbox:
+        screen = inbox.screen
+        act = screen.action_run
+
+        def noted(action_id: str) -> None:
+            ran.append(action_id)
+            act(action_id)
+
+        screen.action_run = noted  # type: ignore[method-assign]
+        assert keymap["mark.row"] in inbox.hints()
+        for action in ACTIONS:
+            if action.id == LEAVES:
+                continue
+            ran.clear()
+            await inbox.press(keymap[action.id])
+            assert ran == [action.id], f"{keymap[action.id]} should be {action.id}"
+            await _back_to_the_list(inbox)
+        ran.clear()
+        for action in ACTIONS:
+            for key in set(action.keys) - {"tab", "shift+tab", "up", "down", "home", "end", "pageup", "pagedown"}:
+                await inbox.press(key)
+        assert ran == [], "no key means what it meant"
+        await inbox.press_last(keymap[LEAVES])
+        await inbox.until(lambda: ran == [LEAVES])
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ('"mark.rows" = "m"', "names `mark.rows`, which is no action. Did you mean `mark.row`?"),
+        ('"undo" = "e"', "`e` would do both `undo` and `mine.done`. Give `mine.done` other keys there too"),
+    ],
+)
+def test_a_keymap_that_cannot_be_is_named_at_start(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], keys: str, words: str
+) -> None:
+    file = tmp_path / "config.toml"
+    service = _a_service()
+    service.use_settings(parse(f"[keys]\n{keys}\n", file))
+    assert run(service.workspace(), service.profile, environ={}) == 2
+    told = " ".join(capsys.readouterr().err.split())
+    assert told.startswith(f"neptune-inbox: {file}, line 2: [keys]")
+    assert words in told
+
+
+async def test_what_names_a_key_names_the_users_own() -> None:
+    service = _a_service()
+    service.use_settings(Settings(keys={"undo": "f6", "refresh": "f5", "link.open": (), "filter.all": ("%", "1")}))
+    async with inbox_of(service) as inbox:
+        await inbox.until(lambda: "acme.example" in inbox.text())
+        assert "o open" not in inbox.text()
+        await inbox.press("m")
+        await inbox.hears("f6 takes it back")
+        assert "f6" in inbox.rows()[0]
+        await inbox.press("u", "z")
+        await inbox.until(lambda: "1 pending" in inbox.top())
+        await inbox.press("f6")
+        await inbox.until(lambda: "pending" not in inbox.top())
+        service.has(1)
+        await inbox.poll()
+        await inbox.until(lambda: "1 new ↑ f5" in inbox.bar())
+        await inbox.press("f5")
+        await inbox.until(lambda: "new" not in inbox.bar())
+    async with inbox_of(service, user_id="u-2") as inbox:
+        await inbox.sees("Everything here has been read. % show all")
 
 
 async def test_observing_every_key_and_every_palette_entry_writes_nothing() -> None:

@@ -19,7 +19,7 @@ from neptune_inbox.tui.layout import Layout
 from neptune_inbox.tui.theme import LIGHT
 from neptune_inbox.tui.widgets.gate import HarmlessFilter
 from neptune_inbox.tui.widgets.lines import ActionChosen
-from tests.tui.face import FaceApp, record, rows
+from tests.tui.face import NOW, FaceApp, record, rows
 
 INVOICE = PreviewFacts(
     "Invoice #1002 is overdue",
@@ -101,7 +101,7 @@ class TestTheSidebar:
 
     async def test_an_empty_one_stands_any_key(self) -> None:
         async with face() as (app, pilot):
-            app.stage.sidebar.show(SidebarFacts())
+            app.stage.sidebar.show(SidebarFacts(), NOW)
             app.stage.sidebar.move(1)
             app.stage.sidebar.choose()
             await pilot.pause()
@@ -109,7 +109,7 @@ class TestTheSidebar:
 
     async def test_follows_the_user_on_screen(self) -> None:
         async with face() as (app, pilot):
-            app.stage.sidebar.show(SidebarFacts((Watched("", 1), Watched("u-9", 1)), current_user="u-9"))
+            app.stage.sidebar.show(SidebarFacts((Watched("", 1), Watched("u-9", 1)), current_user="u-9"), NOW)
             await pilot.pause()
             assert any(line.startswith(" ▸u-9") for line in app.screen_lines())
 

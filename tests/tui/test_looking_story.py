@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from textual import events
 
 from neptune_inbox.config import Settings
@@ -161,10 +162,34 @@ async def test_a_query_that_cannot_be_understood_says_why_and_keeps_the_list() -
         await inbox.type("/", "is:nonsense")
         await inbox.hears("nonsense")
         assert len(inbox.titles()) == 3
+        assert inbox.underlined() == "is:nonsense"
         await inbox.press("enter")
+        assert inbox.underlined() == "is:nonsense", "what is wrong stays to be mended"
         service.has(1)
         await inbox.poll()
         await inbox.until(lambda: "1 new" in inbox.bar())
+
+
+@pytest.mark.parametrize(
+    ("query", "wrong", "words"),
+    [
+        ("Card is:undread since:2d", "is:undread", "Did you mean is:unread?"),
+        ('Card -evnt:"a b" is:read', '-evnt:"a b"', "Did you mean event:?"),
+        ("Card since:soon", "since:soon", "`soon` is no time. Write a span such as 2d"),
+        ('Card "declined since', '"declined since', "The quotation mark is not closed."),
+        ("Card user: 42", "user:", "A word is missing after `user:`."),
+    ],
+)
+async def test_the_word_that_is_wrong_is_underlined_where_it_stands(query: str, wrong: str, words: str) -> None:
+    service = Service()
+    service.has(1)
+    async with inbox_of(service) as inbox:
+        await inbox.type("/", query)
+        await inbox.hears(words)
+        assert inbox.underlined() == wrong
+        await inbox.press("esc")
+        await inbox.type("/", "Card is:unread")
+        assert inbox.underlined() == ""
 
 
 async def test_a_view_is_saved_chosen_and_counted() -> None:
@@ -187,6 +212,23 @@ async def test_a_view_is_saved_chosen_and_counted() -> None:
         await inbox.press("enter")
         await inbox.until(lambda: inbox.titles() == ["Card 3"])
         assert service.workspace().settings.views == {"codes": "event:otp_requested"}
+
+
+async def test_the_saved_views_say_how_many_each_holds_of_whom_is_looked_at() -> None:
+    service = Service(users=("u-1", "u-2"))
+    service.use_settings(Settings(views={"codes": "event:otp_*", "long ones": "is:noted", "broken": "is:nonsense"}))
+    service.has(2, event_type="otp_requested")
+    service.has(1, "u-2", event_type="otp_requested")
+    async with inbox_of(service) as inbox:
+        await inbox.press("f")
+        await inbox.asked("codes 3 event:otp_* long ones 0 is:noted broken – is:nonsense")
+        await inbox.press("esc", "J", "f")
+        await inbox.asked("codes 2 event:otp_*")
+        service.has(1, event_type="otp_requested")
+        await inbox.press("esc")
+        await inbox.poll()
+        await inbox.press("f")
+        await inbox.asked("codes 3 event:otp_*")
 
 
 async def test_a_view_that_cannot_be_understood_is_named_and_nothing_breaks() -> None:
@@ -214,6 +256,29 @@ async def test_an_empty_list_says_why_in_one_sentence() -> None:
         await inbox.type("/", "nowhere")
         await inbox.sees("Nothing matches this search.")
         assert service.writes == 0
+
+
+async def test_the_last_line_tells_the_keys_of_the_moment() -> None:
+    service = Service(users=("u-1", "u-2"))
+    service.has(3, body="Dear Rajiv", link="https://acme.example/1")
+    async with inbox_of(service) as inbox:
+        assert inbox.hints().split("·")[:2] == [" m mark read ", " M mark all "]
+        await inbox.press("x")
+        await inbox.until(lambda: "A select none" in inbox.hints())
+        assert "| pipe" in inbox.hints()
+        assert "mark all" not in inbox.hints()
+        await inbox.press("esc", "tab")
+        await inbox.until(lambda: "ctrl+f scroll preview down" in inbox.hints())
+        assert "esc back" in inbox.hints()
+        assert "select" not in inbox.hints()
+        await inbox.press("tab")
+        await inbox.until(lambda: "mark read" not in inbox.hints())
+        assert "/ find" in inbox.hints()
+        await inbox.type("/", "Card")
+        assert "find" not in inbox.lines()[-1]
+        assert "Card" in inbox.lines()[-1]
+        await inbox.press("esc")
+        await inbox.until(lambda: inbox.hints().startswith(" m mark read"))
 
 
 async def test_deleting_is_answered_with_what_there_is_instead() -> None:

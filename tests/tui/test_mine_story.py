@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from neptune_inbox.config import Settings
 from neptune_inbox.model import Filter, Mode
+from neptune_inbox.tui.verbs import copying
 from tests.tui.driver import inbox_of
 from tests.tui.service import Service
 
@@ -41,6 +49,7 @@ async def test_snoozing_takes_a_time_in_words_and_brings_it_back() -> None:
     async with inbox_of(service) as inbox:
         await inbox.press("b")
         await inbox.asked("Snooze “Card 2” of u-1 until")
+        await inbox.asked("comes back Wednesday 04 November")
         await inbox.type("soonish", "enter")
         await inbox.asked("soonish")
         await inbox.fill_sheet("30m")
@@ -98,6 +107,93 @@ async def test_my_verbs_act_on_the_selection() -> None:
         await inbox.press("g", "x", "j", "x", "e")
         assert [row.mine for row in inbox.rows()] == ["✓", "z", "✓", " ", " "]
         assert (await inbox.row_now("Card 4")).mine.note == "both"
+        assert service.writes == 0
+
+
+async def test_links_of_a_selection_are_opened_each_host_asked_about_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+
+    async def run(words: Sequence[str], given: str = "") -> bool:
+        opened.append(words[-1])
+        return True
+
+    monkeypatch.setattr(copying, "run_program", run)
+    service = Service()
+    for link in (
+        "https://b.example/1",
+        "",
+        "https://acme.example/2",
+        "https://acme.example/1",
+        "javascript:alert(1)",
+    ):
+        service.has(1, link=link)
+    async with inbox_of(service) as inbox:
+        await inbox.press("a", "Y")
+        await inbox.hears("Copied 3 links to 2 hosts.")
+        assert inbox.app.clipboard.split() == [
+            "https://acme.example/1",
+            "https://acme.example/2",
+            "https://b.example/1",
+        ]
+        await inbox.press("o")
+        await inbox.asked("Open a page of acme.example?")
+        await inbox.press("y")
+        await inbox.asked("Open a page of b.example?")
+        assert opened == []
+        await inbox.press("n")
+        await inbox.hears("Opened 2 links to acme.example.")
+        assert opened == ["https://acme.example/1", "https://acme.example/2"]
+        await inbox.press("o")
+        await inbox.asked("Open a page of b.example?")
+        await inbox.press("y")
+        await inbox.hears("Opened 3 links to 2 hosts.")
+        await inbox.press("A", "g", "o")
+        await inbox.hears("only https links are opened")
+        assert len(opened) == 5
+
+
+async def test_many_pages_at_once_are_asked_about(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+
+    async def run(words: Sequence[str], given: str = "") -> bool:
+        opened.append(words[-1])
+        return False
+
+    monkeypatch.setattr(copying, "run_program", run)
+    service = Service()
+    for number in range(6):
+        service.has(1, link=f"https://acme.example/{number}")
+    async with inbox_of(service) as inbox:
+        await inbox.press("a", "o")
+        await inbox.asked("Open 6 pages at once?")
+        await inbox.press("n", "o", "y")
+        await inbox.asked("Open a page of acme.example?")
+        assert opened == []
+        await inbox.press("y")
+        await inbox.hears("No browser here; Y copies 6 links to acme.example.")
+        assert len(opened) == 6
+
+
+async def test_every_command_for_the_pipe_gets_the_selection_as_json_lines(tmp_path: Path) -> None:
+    taken = tmp_path / "taken"
+    service = Service()
+    commands = {"keep": ("tee", str(taken)), "fail": ("false",), "gone": ("/nowhere/no-such-command",)}
+    service.use_settings(Settings(commands=commands))
+    service.has(3)
+    async with inbox_of(service) as inbox:
+        await inbox.press("x", "x", "|")
+        await inbox.asked("Pipe to")
+        await inbox.asked("keep")
+        await inbox.asked("gone")
+        await inbox.type("keep", "enter")
+        await inbox.hears("2 notifications to keep: done.")
+        lines = [json.loads(line) for line in taken.read_text().splitlines()]
+        assert [line["title"] for line in lines] == ["Card 3", "Card 2"]
+        assert "token" not in taken.read_text()
+        for name in ("fail", "gone"):
+            await inbox.press("|")
+            await inbox.type(name, "enter")
+            await inbox.hears(f"2 notifications to {name}: it failed.")
         assert service.writes == 0
 
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from textual import events
+from textual.widgets import OptionList
 
+from neptune_inbox.config import Settings
+from neptune_inbox.tui.actions import Action
+from neptune_inbox.tui.keys import shown_keys
 from tests.tui.driver import Inbox, inbox_of
 from tests.tui.service import Service
 
@@ -77,6 +81,72 @@ async def test_the_wheel_scrolls_and_the_cursor_stays() -> None:
         await inbox.press("j")
         assert inbox.cursor() == "Card 58"
         assert "Card 58" in inbox.titles(), "the first key brings the cursor back into sight"
+
+
+async def _choose_in_help(inbox: Inbox, action: Action) -> None:
+    """Open the help, turn the wheel until the action is in sight, and click it."""
+    await _click(inbox, "help")
+    await inbox.asked("Help")
+    options = inbox.app.screen.query_one(OptionList)
+    words = f" {shown_keys(action):<16}{action.label}"
+    for _ in range(60):
+        if words in inbox.text():
+            break
+        options.post_message(events.MouseScrollDown(options, 5, 5, 0, 0, 0, False, False, False, 5, 5))
+        await inbox.settle()
+    await _click(inbox, words)
+
+
+async def test_every_action_is_reached_by_the_mouse_alone_and_a_click_beside_leads_back() -> None:
+    ran: list[str] = []
+    service = Service(users=("u-1", "u-2"))
+    service.use_settings(Settings(views={"codes": "event:otp_*"}, commands={"check": ("true",)}))
+    service.world.create_user("staging", "u-1", {"name": "Rajiv Seelam"})
+    service.has(3, link="https://acme.example/1")
+    async with inbox_of(service) as inbox:
+        screen = inbox.screen
+        act = screen.run_verb
+
+        async def noted(action_id: str) -> None:
+            ran.append(action_id)
+            await act(action_id)
+
+        screen.run_verb = noted  # type: ignore[method-assign]
+        for action in screen.actions:
+            if action.id in ("quit", "help"):
+                continue
+            ran.clear()
+            await _choose_in_help(inbox, action)
+            await inbox.until(lambda wanted=action.id: ran == [wanted])  # type: ignore[misc]
+            for _ in range(3):
+                await inbox.settle()
+                if inbox.has_sheet:
+                    await inbox.pilot.click(offset=(1, 1))
+            await inbox.until(lambda: not inbox.has_sheet)
+            if inbox.screen.has_class("searching") or inbox.screen._stage.is_searching:
+                await inbox.press("esc")
+
+
+async def test_the_keys_at_the_foot_of_a_sheet_can_be_clicked() -> None:
+    service = Service()
+    service.has(1)
+    async with inbox_of(service) as inbox:
+        await inbox.press("i")
+        await inbox.asked("Evidence")
+        await _click(inbox, "Y copy as JSON")
+        await inbox.asked("copied as JSON")
+        assert inbox.app.clipboard.startswith("{")
+        await _click(inbox, "esc back")
+        assert not inbox.has_sheet
+        await inbox.resize(60, 15)
+        await inbox.press("?")
+        await inbox.asked("Help")
+        await _click(inbox, "esc back")
+        assert not inbox.has_sheet
+        await inbox.press("b")
+        await inbox.asked("Snooze")
+        await _click(inbox, "take it")
+        await inbox.hears("Snoozed until")
 
 
 async def test_choices_of_a_sheet_can_be_clicked() -> None:

@@ -86,6 +86,33 @@ async def test_where_there_is_no_room_the_preview_opens_over_the_list() -> None:
         assert inbox.cursor() != first, "the keys move the list again"
 
 
+async def test_the_body_stands_at_the_right_on_a_wide_terminal_and_scrolls_from_the_list() -> None:
+    service = Service(users=("u-1", "u-2"))
+    service.has(5, "u-2")
+    service.has(3, body="\n\n".join(f"line {number}" for number in range(80)))
+    async with inbox_of(service, size=(160, 48)) as inbox:
+        await inbox.until(lambda: "line 1" in inbox.text())
+        first = next(line for line in inbox.lines() if "line 1" in line)
+        assert "u-2" in first or "Card" in first, "beside the rows"
+        await inbox.press("ctrl+f", "ctrl+f")
+        await inbox.until(lambda: inbox.screen.preview.scroll_offset.y == 6)
+        await inbox.press("ctrl+b")
+        await inbox.until(lambda: inbox.screen.preview.scroll_offset.y == 3)
+        assert inbox.cursor() == "Card 8"
+        await inbox.press("n")
+        await inbox.until(lambda: inbox.preview().startswith("Card 7"))
+        await inbox.press("N")
+        await inbox.until(lambda: inbox.preview().startswith("Card 8"))
+        await inbox.press("p")
+        assert "line 1" not in inbox.text()
+        await inbox.press("enter")
+        await inbox.until(lambda: "line 1" in inbox.text())
+        await inbox.resize(120, 40)
+        await inbox.until(lambda: "line 1" in inbox.text())
+        assert inbox.screen.preview.region.y > inbox.screen.rows.region.bottom, "and below on a narrower one"
+        assert service.writes == 0
+
+
 async def test_while_reading_over_the_list_the_next_one_can_be_read() -> None:
     service = Service()
     service.has(3, body="Dear Rajiv")

@@ -125,6 +125,18 @@ async def test_what_came_before_the_server_failed_stays(monkeypatch: pytest.Monk
         assert "other-005" in inbox.sheet()
 
 
+async def test_a_watched_user_whose_name_only_the_server_knows_is_found_by_it() -> None:
+    service = Service(users=("u-1", "u-2"))
+    service.world.create_user("staging", "u-2", {"name": "Mei Chen"})
+    service.has(1)
+    service.has(1, "u-2")
+    async with inbox_of(service) as inbox:
+        await inbox.press("@")
+        await inbox.asked("Mei Chen  watched")
+        await inbox.type("mei", "enter")
+        await inbox.until(lambda: inbox.titles() == ["Card 2"])
+
+
 async def test_a_user_who_is_called_everyone_does_no_harm() -> None:
     service = Service(users=("u-1", "everyone"))
     service.has(1)

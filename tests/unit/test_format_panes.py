@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from neptune_inbox.tui.format_lines import ALL_USERS, SidebarFacts, Watched
+from neptune_inbox.tui.format_lines import ALL_USERS, SidebarFacts, Watched, users_line
 from neptune_inbox.tui.format_panes import (
     Emptiness,
     PreviewFacts,
@@ -16,33 +16,48 @@ from neptune_inbox.tui.format_panes import (
 )
 from neptune_inbox.tui.spans import cells, width_of
 from neptune_inbox.tui.theme import Meaning
-from tests.tui.face import SIDE
+from tests.tui.face import MINUTE, NOW, SIDE
 from tests.tui.spans import WIDTHS, meaning_of, text
 
 
 class TestUsers:
     @pytest.mark.parametrize(("width", "height"), [(19, 22), (24, 38), (28, 10), (19, 4)])
     def test_the_sidebar_keeps_its_size_and_the_current_user_in_sight(self, width: int, height: int) -> None:
-        lines = sidebar_lines(SIDE, width, height)
+        lines = sidebar_lines(SIDE, width, height, NOW)
         assert len(lines) == height
         assert {width_of(line.spans) for line in lines} == {width}
         assert any(text(line.spans).startswith(" ▸u-20 ") for line in lines)
 
     def test_what_is_left_out_is_counted(self) -> None:
-        lines = [text(line.spans).strip() for line in sidebar_lines(SIDE, 24, 20)]
+        lines = [text(line.spans).strip() for line in sidebar_lines(SIDE, 24, 20, NOW)]
         assert any(line.endswith("more  @") for line in lines)
         shown = sum(line.lstrip("▸").startswith(("u-", "Everyone")) for line in lines)
         assert f"{31 - shown} more  @" in lines
 
     def test_a_stale_count_warns_and_an_unknown_one_is_a_dash(self) -> None:
         facts = SidebarFacts((Watched("u-1", 5, is_stale=True), Watched("u-2"), Watched("u-3", 7, is_at_least=True)))
-        lines = sidebar_lines(facts, 24, 10)
+        lines = sidebar_lines(facts, 24, 10, NOW)
         assert meaning_of(lines[1].spans, "5") is Meaning.WARN
         assert text(lines[2].spans).rstrip().endswith("–")
         assert text(lines[3].spans).rstrip().endswith("7+")
 
+    def test_what_is_not_fresh_says_how_old_it_is_in_words(self) -> None:
+        minutes = {"u-1": 0, "u-2": 1, "u-3": 9, "u-4": 3_000}
+        users = [Watched(user, 12, fetched_at=NOW - ago * MINUTE) for user, ago in minutes.items()]
+        users += [Watched("u-5", 1_234, is_stale=True, fetched_at=NOW - 1_000), Watched("u-6", is_stale=True)]
+        for width in (19, 24, 28):
+            lines = [text(line.spans) for line in sidebar_lines(SidebarFacts(tuple(users)), width, 10, NOW)][1:7]
+            words = [line.split() for line in lines]
+            assert words[:4] == [["u-1", "12"], ["u-2", "12"], ["u-3", "9m", "12"], ["u-4", "2d", "12"]]
+            assert words[4:] == [["u-5", "<1m", "1,234"], ["u-6", "–"]]
+            assert lines[2].index("9m") == lines[3].index("2d"), "at a steady place"
+            assert {len(line) for line in lines} == {width}
+        line = text(users_line(SidebarFacts(tuple(users)), 80, NOW).spans)
+        assert "u-3 12 9m" in line
+        assert "u-1 12  " in line
+
     def test_every_entry_leads_somewhere(self) -> None:
-        lines = sidebar_lines(SIDE, 24, 38)
+        lines = sidebar_lines(SIDE, 24, 38, NOW)
         assert ("user.go", ALL_USERS) in [(line.action, line.value) for line in lines]
         assert ("views", "stuck") in [(line.action, line.value) for line in lines]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 from contextlib import suppress
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from textual.binding import Binding
 from textual.keys import _character_to_key, format_key
 
+from neptune_inbox.config.reading import parse
 from neptune_inbox.errors import ConfigProblem
 from neptune_inbox.tui.keys import (
     ACTIONS,
@@ -145,6 +147,26 @@ class TestTheUsersKeymap:
     def test_two_chosen_actions_that_clash_are_named(self) -> None:
         with pytest.raises(ConfigProblem, match=r"`f5` would do both"):
             apply_keymap({"refresh": "f5", "refresh.all": "f5"})
+
+    @pytest.mark.parametrize(
+        ("text", "line", "sentence", "remedy"),
+        [
+            ('"mark.rows" = "m"', 3, "names `mark.rows`, which is no action.", "Did you mean `mark.row`?"),
+            ("mark.rows = 'm'", 3, "names `mark.rows`, which is no action.", "Did you mean `mark.row`?"),
+            ("help = 'f1'\nundo = 'crtl+z'", 4, ", `undo`: There is no key `crtl+z`.", "Write keys as"),
+            ("help = 'f1'\nundo = 'e'", 4, ": `e` would do both `undo` and `mine.done`.", "Give `mine.done` other"),
+            ("theme = ['m']", 3, ": `m` would do both `mark.row` and `theme`.", "Give `mark.row` other"),
+        ],
+    )
+    def test_a_mistake_is_named_with_the_file_and_its_line(
+        self, text: str, line: int, sentence: str, remedy: str
+    ) -> None:
+        settings = parse(f"# mine\n[keys]\n{text}\n", Path("/home/rita/config.toml"))
+        with pytest.raises(ConfigProblem) as caught:
+            apply_keymap(settings.keys, settings.key_places)
+        assert caught.value.sentence.startswith(f"/home/rita/config.toml, line {line}: [keys]")
+        assert caught.value.sentence.endswith(sentence)
+        assert caught.value.remedy.startswith(remedy)
 
 
 class TestWhatIsMadeOfTheTable:

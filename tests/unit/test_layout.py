@@ -55,6 +55,24 @@ def test_what_folds_when(size: tuple[int, int], has_sidebar: bool, is_folded: bo
     )
 
 
+@pytest.mark.parametrize(
+    ("size", "is_beside"), [((160, 48), True), ((150, 24), True), ((149, 48), False), ((160, 15), False)]
+)
+def test_the_preview_stands_at_the_right_where_it_is_wide_and_below_where_it_is_not(
+    size: tuple[int, int], is_beside: bool
+) -> None:
+    boxes = Layout.for_size(*size)
+    assert boxes.is_beside == is_beside
+    if is_beside:
+        assert (boxes.preview.y, boxes.preview.height) == (boxes.rows.y, boxes.rows.height)
+        assert boxes.preview.x == boxes.rows.x + boxes.rows.width
+        assert boxes.status.width == boxes.rows.width + boxes.preview.width
+        assert Layout.for_size(*size, is_reading=True) == boxes
+        assert Layout.for_size(*size, has_preview=False).rows.width == boxes.status.width
+    elif boxes.preview.is_shown:
+        assert boxes.preview.y == boxes.status.y + 1 == boxes.rows.y + boxes.rows.height + 1
+
+
 def test_one_user_needs_neither_sidebar_nor_line() -> None:
     boxes = Layout.for_size(120, 40, has_users=False)
     assert not boxes.sidebar.is_shown

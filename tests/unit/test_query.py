@@ -66,6 +66,7 @@ def test_every_flag_can_be_asked_for_and_excluded(flag: str) -> None:
             "`is:` does not know `open`.",
             "It knows unread, read, done, starred, snoozed, noted, pending, failed.",
         ),
+        ("card -is:undread", 5, "`is:` does not know `undread`.", "Did you mean is:unread?"),
         ("card has:wings", 5, "`has:` does not know `wings`.", "It knows link."),
         ("evnt:otp", 0, "There is no `evnt:`.", 'Did you mean event:? Put "…" around it to find the text.'),
         (

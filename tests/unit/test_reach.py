@@ -53,8 +53,8 @@ def missing(reach: Reach, *, is_read: bool = False, age: int | None = 3 * DAY) -
 )
 def test_what_is_missing_is_said_of_an_unread_one(kinds: tuple[str, ...], words: str) -> None:
     user = User("u-1", contacts=tuple(ContactInfo(kind, "value") for kind in kinds))
-    assert missing(Reach("u-1", user)) == words
-    assert missing(Reach("u-1", user), is_read=True) == ""
+    assert missing(Reach("u-1", user, NOON)) == words
+    assert missing(Reach("u-1", user, NOON), is_read=True) == ""
 
 
 def test_what_was_not_asked_is_not_called_missing_and_a_stranger_is_called_one() -> None:
@@ -72,6 +72,23 @@ def test_what_was_not_asked_is_not_called_missing_and_a_stranger_is_called_one()
 )
 def test_times_are_spelled_out(time: int, words: str) -> None:
     assert long_span(time) == words
+
+
+async def test_whoever_is_known_from_a_list_alone_is_not_called_unreachable(office: Office, session: Session) -> None:
+    (id,) = office.arrive(1)
+    await session.inbox.refresh("u-1", Filter.ALL)
+    await session.people.list()
+    office.faults.set(Kind.OFFLINE)
+    reach = await session.people.reach("u-1")
+    assert reach.user is not None, "the list told that there is such a user, and no more"
+    assert (reach.ways, missing(reach), contact_sentences(reach)) == ((), "", ["not looked up yet"])
+    found = await session.evidence.of(Key("u-1", id))
+    assert found is not None
+    assert "Missing" not in dict(evidence_lines(found))
+    assert evidence_json(found)["contacts"] is None
+    office.faults.clear()
+    await session.people.get("u-1")
+    assert missing(await session.people.reach("u-1")) == "unread for 3 days; no push token, no mobile number"
 
 
 async def test_a_customer_is_looked_up_once_an_hour(office: Office, session: Session) -> None:

@@ -126,6 +126,17 @@ def test_read_and_unread_at_once_is_nothing(cache: Cache) -> None:
     assert ids(cache, kind=Filter.READ) == ["code"]
 
 
+@pytest.mark.parametrize("kind", list(Filter))
+@pytest.mark.parametrize("users", [USERS, ("u-1", "u-2"), ("u-1",)])
+@pytest.mark.parametrize("word", ["nowhere", ""])
+def test_an_event_that_never_came_is_nothing_whatever_else_is_asked(
+    cache: Cache, kind: Filter, users: tuple[str, ...], word: str
+) -> None:
+    texts = [Clause("text", word)] if word else []
+    assert ids(cache, Clause("event", "otp_x*"), *texts, kind=kind, users=users) == []
+    assert ids(cache, Clause("event", "otp_x*"), Clause("is", "unread"), *texts, kind=kind, users=users) == []
+
+
 def test_what_the_outbox_and_my_plane_decide_comes_as_keys(cache: Cache) -> None:
     code, card = Key("u-2", "code"), Key("u-1", "card")
 

@@ -15,6 +15,7 @@ from textual.widgets import Static
 from neptune_inbox.errors import InboxError
 from neptune_inbox.model import Event, Now
 from neptune_inbox.tui.screens.sheet import Sheet, line
+from neptune_inbox.tui.widgets.key_line import KeyLine
 
 if TYPE_CHECKING:
     from neptune_inbox.sync.events import Arrival
@@ -45,7 +46,7 @@ class ArrivalSheet(Sheet[str]):
             yield line(f"{self._event.event_type} was sent", "sheet-title")
             yield Static(id="arrival", classes="sheet-line")
             yield line("", "sheet-problem")
-            yield Static(id="arrival-keys", classes="sheet-line dim")
+            yield KeyLine("", id="arrival-keys")
 
     def on_mount(self) -> None:
         self._draw()

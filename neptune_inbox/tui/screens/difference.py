@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from neptune_inbox.model import Profile
 from neptune_inbox.tui.screens.sheet import Sheet, line
+from neptune_inbox.tui.widgets.key_line import KeyLine
 
 TONES = {"-": "$error", "+": "$success", " ": "$text-muted", "": "$foreground"}
 """By the sign of a line; a text that is no difference has none."""
@@ -57,7 +58,7 @@ class Difference(Sheet[bool]):
                 yield Static(Content("\n").join(shown))
             with Vertical(classes="sheet-foot"):
                 yield line(self._warning, "sheet-problem warn")
-                yield line(f"y {self._deed}   esc back, nothing is written", "sheet-line dim")
+                yield KeyLine(f"y {self._deed}   esc back, nothing is written")
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()

@@ -15,6 +15,7 @@ from textual.widgets import Input, Static, TextArea
 
 from neptune_inbox.errors import InboxError
 from neptune_inbox.tui.screens.sheet import Sheet, line
+from neptune_inbox.tui.widgets.key_line import KeyLine
 
 
 class Field(Struct, frozen=True):
@@ -72,7 +73,7 @@ class Form(Sheet[dict[str, str]]):
                     yield Static(id=f"remark-{field.name}", classes="field-remark")
             with Vertical(classes="form-foot"):
                 yield line(self._told_below(), "sheet-problem error")
-                yield line("⏎ next  ctrl+s go on  esc back, nothing is written", "sheet-line dim")
+                yield KeyLine("⏎ next  ctrl+s go on  esc back, nothing is written")
 
     def on_mount(self) -> None:
         self._remark_all()

@@ -13,7 +13,8 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from neptune_inbox.tui.keys import Action, shown_keys
-from neptune_inbox.tui.screens.sheet import Sheet, line
+from neptune_inbox.tui.screens.sheet import WAYS_OUT, Sheet, line
+from neptune_inbox.tui.widgets.key_line import KeyLine
 
 
 class HelpSheet(Sheet[str]):
@@ -38,6 +39,7 @@ class HelpSheet(Sheet[str]):
             yield OptionList(classes="sheet-choices")
             for note in self._notes:
                 yield line(note, "sheet-line dim")
+            yield KeyLine(WAYS_OUT, classes="where-narrow")
 
     def on_mount(self) -> None:
         self._narrow("")

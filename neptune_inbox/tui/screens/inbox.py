@@ -233,12 +233,18 @@ class InboxScreen(InboxNews):
     def _query_typed(self, event: Input.Changed) -> None:
         event.stop()
         if self._stage.is_searching:
+            self._stage.search.check(self.session.now())
             self._filter(event.value)
 
     @on(Input.Submitted, "#search")
     def _query_taken(self, event: Input.Submitted) -> None:
         event.stop()
-        self.close_search(event.value)
+        problem = self._stage.search.check(self.session.now())
+        if problem is None:
+            self.close_search(event.value)
+        else:
+            self.say(str(problem), "warn")
+            release_keys(self.app)
 
     def close_search(self, query: str) -> None:
         """Leave the line; keys go to the list once it shows everything that the query finds."""

@@ -83,5 +83,9 @@ class InboxNews(InboxState):
     def _tick(self) -> None:
         self._draw()
 
+    def on_descendant_focus(self) -> None:
+        # Another part has the keys: other ones are worth knowing.
+        self._draw()
+
     def on_resize(self, event: Resize) -> None:
         self.call_after_refresh(self._draw)

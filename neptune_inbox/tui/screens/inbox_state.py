@@ -23,7 +23,7 @@ from neptune_inbox.sync.window import Window
 from neptune_inbox.tui import view as present
 from neptune_inbox.tui.format import ListStyle
 from neptune_inbox.tui.format_lines import HintFacts
-from neptune_inbox.tui.keys import Action, Where, hints
+from neptune_inbox.tui.keys import Action, Where, hints, spoken
 from neptune_inbox.tui.messages import UnreadCounted
 from neptune_inbox.tui.reading import preview_facts
 from neptune_inbox.tui.screens.aim import Aim
@@ -63,11 +63,11 @@ class InboxState(Screen[None]):
         self.takes_all = False
         """Everything shown is about to be selected; it takes a moment to read which that is."""
         self.is_loading = False
-        self.view = View(session.profile, scope, is_demo=workspace.is_demo)
+        self.view = View(session.profile, scope, is_demo=workspace.is_demo, keys=present.key_names(actions))
         self._stage = Stage()
         ui = workspace.settings.ui
         self._stage.has_preview = ui.preview != "off"
-        self._stage.rows.style = ListStyle(ui.columns, ui.time_format)
+        self._stage.rows.style = ListStyle(ui.columns, ui.time_format, self.view.keys)
         self._forget_message: Timer | None = None
         self._rest: asyncio.TimerHandle | None = None
 
@@ -90,6 +90,10 @@ class InboxState(Screen[None]):
     def cursor_row(self) -> Row | None:
         index = self.rows.cursor_index
         return self.window.row(index) if index is not None and index < len(self.window) else None
+
+    def key(self, action_id: str) -> str:
+        """What a sentence calls the key of an action."""
+        return spoken(self.actions, action_id)
 
     def total(self, kind: Filter) -> int | None:
         """How many the server says there are in this scope."""
@@ -227,7 +231,7 @@ class InboxState(Screen[None]):
             bar=present.filter_facts(self.view),
             status=present.status_facts(self.view),
             sidebar=present.sidebar_facts(self.view, now),
-            hints=HintFacts(hints(self.actions, Where.SELECTION if self.selected else Where.LIST)),
+            hints=HintFacts(hints(self.actions, Where.SELECTION if self.selected else self._stage.where_keys_go)),
             now=now,
         )
 
@@ -266,7 +270,8 @@ class InboxState(Screen[None]):
         if row is None or found is None:
             self.preview.show(None)
             return
-        self.preview.show(preview_facts(row, found, self.session.now()))
+        facts = preview_facts(row, found, self.session.now())
+        self.preview.show(facts._replace(open_key=self.view.keys.open_link))
         if self.session.health.state is State.ONLINE:
             self._look_up(row.user_id)
 

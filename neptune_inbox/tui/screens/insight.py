@@ -13,6 +13,7 @@ from textual.widgets import Sparkline, Static
 from neptune_inbox.sync.insight import EventInsight, Insight, to_csv
 from neptune_inbox.sync.wording import plural
 from neptune_inbox.tui.screens.sheet import Sheet, line
+from neptune_inbox.tui.widgets.key_line import KeyLine
 from neptune_inbox.tui.words import span
 
 BAR = 40
@@ -53,7 +54,7 @@ class InsightSheet(Sheet[int]):
                 )
                 yield line("Time from created to read, by event", "insight-head")
                 yield Static(_table(insight.events))
-            yield line("1 7 days  2 30 days  3 90 days  y copy as CSV  esc back", "sheet-line dim")
+            yield KeyLine("1 7 days  2 30 days  3 90 days  y copy as CSV  esc back")
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()

@@ -19,6 +19,7 @@ from neptune_inbox.sync.facts import Fact, MarksChanged
 from neptune_inbox.sync.wording import STATE_WORDS, local, plural
 from neptune_inbox.tui.screens.sheet import Sheet, line
 from neptune_inbox.tui.spans import column, fit
+from neptune_inbox.tui.widgets.key_line import KeyLine
 from neptune_inbox.tui.words import age
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class OutboxSheet(Sheet[Key]):
             yield OptionList(classes="sheet-choices")
             yield line("", "sheet-line detail")
             yield line("", "sheet-problem")
-            yield line("⏎ go to it  t try again  T all  x drop  X all  $ send now  esc back", "sheet-line dim")
+            yield KeyLine("⏎ go to it  t try again  T all  x drop  X all  $ send now  esc back")
 
     def on_mount(self) -> None:
         self._stop_listening = self._session.bus.listen(self._hear)

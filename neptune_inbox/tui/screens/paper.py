@@ -16,6 +16,7 @@ from textual.widgets import Static
 
 from neptune_inbox.tui.screens.sheet import Sheet, line
 from neptune_inbox.tui.theme import Ground, Meaning, rich_style
+from neptune_inbox.tui.widgets.key_line import KeyLine
 
 LABEL_WIDTH = 12
 
@@ -60,7 +61,7 @@ class Paper(Sheet[str]):
                 yield Static(self._content(), markup=False)
                 if self._block:
                     yield line(self._block, "paper-block")
-            yield line("  ".join(["y copy", "Y copy as JSON", *hints, "esc back"]), "sheet-line dim")
+            yield KeyLine("  ".join(["y copy", "Y copy as JSON", *hints, "esc back"]))
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()

@@ -18,6 +18,7 @@ from neptune_inbox.model import ContactInfo, User
 from neptune_inbox.sync.reach import Reach
 from neptune_inbox.sync.wording import pretty
 from neptune_inbox.tui.screens.sheet import Sheet, line
+from neptune_inbox.tui.widgets.key_line import KeyLine
 
 KEYS = "a add contact  ⏎ change  x delete  esc back\nm meta  n new user  X delete user  C event  r reload"
 UNKNOWN = "unknown"
@@ -48,15 +49,14 @@ class PersonSheet(Sheet[Wanted]):
         Binding("k", "move(-1)", show=False),
     ]
 
-    def __init__(
-        self, user_id: str, known: User | None, load: Callable[[], Awaitable[User]], said: str = "", tone: str = "ok"
-    ) -> None:
+    def __init__(self, known: Reach, load: Callable[[], Awaitable[User]], said: str = "", tone: str = "ok") -> None:
         super().__init__()
-        self._user = known or User(user_id)
+        self._user = known.user or User(known.user_id)
         self._load = load
         self._said, self._tone = said, tone
         self._is_fresh = False
-        self._is_known = known is not None
+        self._is_known = known.user is not None
+        self._knows_contacts = known.knows_contacts
         self._is_loading = False
         self._chosen = ""
         """What was chosen before the server had told who this is."""
@@ -70,7 +70,7 @@ class PersonSheet(Sheet[Wanted]):
                 yield line("", "person-meta")
             with Vertical(classes="sheet-foot"):
                 yield line(self._said, f"sheet-problem {self._tone}")
-                yield line(KEYS, "sheet-line dim")
+                yield KeyLine(KEYS)
 
     def on_mount(self) -> None:
         self._draw()
@@ -115,7 +115,7 @@ class PersonSheet(Sheet[Wanted]):
         except InboxError as error:
             self._say(f"{error.sentence} This is what was last known." if self._is_known else str(error), "warn")
         else:
-            self._is_fresh = self._is_known = True
+            self._is_fresh = self._is_known = self._knows_contacts = True
             self._draw()
             self._say(self._said, self._tone)
             self._said = ""
@@ -124,7 +124,14 @@ class PersonSheet(Sheet[Wanted]):
         finally:
             self._is_loading = False
 
+    @property
+    def _has_gone(self) -> bool:
+        # The answer may come while the sheet is being taken away; its parts go first.
+        return not self.query(".sheet-title")
+
     def _draw(self) -> None:
+        if self._has_gone:
+            return
         user = self._user
         self.query_one(".sheet-title", Static).update(Content(f"{user.user_id}   {user.name}".strip()))
         contacts = self.query_one(OptionList)
@@ -135,19 +142,21 @@ class PersonSheet(Sheet[Wanted]):
         if user.contacts:
             contacts.highlighted = min(before or 0, len(user.contacts) - 1)
         (contacts if user.contacts else self.query_one(VerticalScroll)).focus()
-        self.query_one(".person-missing", Static).update(Content(missing(user) if self._is_known else ""))
+        self.query_one(".person-missing", Static).update(Content(missing(user) if self._knows_contacts else ""))
         meta = Content.assemble(("meta\n", "$text-muted"), pretty(user.meta)) if self._is_known else Content("")
         self.query_one(".person-meta", Static).update(meta)
 
     def _say(self, text: str, tone: str) -> None:
+        if self._has_gone:
+            return
         place = self.query_one(".sheet-problem", Static)
         place.set_classes(f"sheet-problem {tone}")
         place.update(Content(text))
 
 
 def missing(user: User) -> str:
-    """Which of the known ways to reach a user are not there: `No push token, no email.`"""
-    absences = ", ".join(Reach(user.user_id, user).absences)
+    """Which ways to reach a user whose contact infos are known are not there: `No push token, no email.`"""
+    absences = ", ".join(Reach(user.user_id, user, asked_at=0).absences)
     return f"{absences[:1].upper()}{absences[1:]}." if absences else ""
 
 

@@ -17,7 +17,8 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from neptune_inbox.errors import InboxError
-from neptune_inbox.tui.screens.sheet import Sheet, line
+from neptune_inbox.tui.screens.sheet import WAYS_OUT, Sheet, line
+from neptune_inbox.tui.widgets.key_line import KeyLine
 
 ASKING = "Asking the server for more …"
 AROUND = 7
@@ -80,6 +81,7 @@ class Picker(Sheet[str]):
             yield Input(placeholder="type a part of it", classes="sheet-input")
             yield OptionList(classes="sheet-choices")
             yield line("", "sheet-problem")
+            yield KeyLine(WAYS_OUT, classes="where-narrow")
 
     def on_mount(self) -> None:
         self._narrow("")

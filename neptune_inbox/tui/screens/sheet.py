@@ -15,15 +15,18 @@ from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.events import Key
+from textual.events import Click, Key
 from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from neptune_inbox.tui.type_ahead import hold_keys, release_keys
+from neptune_inbox.tui.widgets.key_line import KeyLine
 
 T = TypeVar("T")
+WAYS_OUT = "⏎ take it  esc back"
+"""What can be clicked where a sheet covers everything, so that nothing beside it can."""
 WIDTH = 76
 """Cells of a sheet that asks, where there is room; the same as in sheets.tcss."""
 LATE = (Input.Changed, Input.Submitted, OptionList.OptionHighlighted, OptionList.OptionSelected)
@@ -52,6 +55,11 @@ class Sheet(ModalScreen[T | None]):
 
     def action_back(self) -> None:
         self.dismiss(None)
+
+    def on_click(self, event: Click) -> None:
+        """A click beside the sheet is the way back of whoever has only a mouse."""
+        if self.get_widget_at(*event.screen_offset)[0] is self:
+            self.action_back()
 
     def dismiss(self, result: T | None = None) -> AwaitComplete:
         """Answer, once: Textual would pop whatever is on top by then.
@@ -158,7 +166,10 @@ class TypedSheet(Sheet[bool]):
 
 
 class PromptSheet(Sheet[str]):
-    """Asks for one line of text; `explain` says below the line what it would mean, or raises what is wrong."""
+    """Asks for one line of text; `explain` says below the line what it would mean, or raises what is wrong.
+
+    An empty line means `otherwise`, which stands dim in it.
+    """
 
     def __init__(
         self,
@@ -166,13 +177,15 @@ class PromptSheet(Sheet[str]):
         *,
         value: str = "",
         placeholder: str = "",
+        otherwise: str = "",
         explain: Callable[[str], str] = lambda text: "",
         suggestions: Sequence[str] = (),
     ) -> None:
         super().__init__()
         self._title = title
         self._value = value
-        self._placeholder = placeholder
+        self._placeholder = otherwise or placeholder
+        self._otherwise = otherwise
         self._explain = explain
         self._suggestions = suggestions
 
@@ -180,9 +193,10 @@ class PromptSheet(Sheet[str]):
         with Vertical(classes="sheet"):
             yield line(self._title, "sheet-title")
             yield Input(self._value, placeholder=self._placeholder, classes="sheet-input")
-            yield line("", "sheet-problem")
+            yield line(self._meaning(self._value)[0], "sheet-problem")
             if self._suggestions:
                 yield line("for example  " + "   ".join(self._suggestions), "sheet-line dim")
+            yield KeyLine(WAYS_OUT, classes="where-narrow")
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()
@@ -195,16 +209,16 @@ class PromptSheet(Sheet[str]):
         event.stop()
         meaning, is_good = self._meaning(event.value)
         if is_good:
-            self.dismiss(event.value)
+            self.dismiss(event.value.strip() or self._otherwise)
         else:
             self.query_one(".sheet-problem", Static).update(Content(meaning))
 
     def _meaning(self, text: str) -> tuple[str, bool]:
         from neptune_inbox.errors import InboxError
 
-        if not text.strip():
+        if not (wanted := text.strip() or self._otherwise):
             return "", True
         try:
-            return self._explain(text), True
+            return self._explain(wanted), True
         except InboxError as error:
             return str(error), False

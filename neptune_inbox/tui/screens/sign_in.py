@@ -28,6 +28,7 @@ from neptune_inbox.model import Mode, Profile, looks_like_production
 from neptune_inbox.sync.wording import plural
 from neptune_inbox.tui.screens.sheet import line
 from neptune_inbox.tui.type_ahead import release_keys
+from neptune_inbox.tui.widgets.key_line import KeyLine
 
 if TYPE_CHECKING:
     from neptune_inbox.sync.workspace import Checked, Workspace
@@ -99,7 +100,7 @@ class SignInScreen(Screen["Profile | None"]):
                     else:
                         yield Input(values[name], id=name, placeholder=hint, suggester=_suggester(name))
             yield line("", "sheet-problem")
-            yield line(KEYS, "sheet-line dim")
+            yield KeyLine(KEYS)
 
     def on_mount(self) -> None:
         first = "token" if self._profile.environment and self._profile.users else "name"

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-import os
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from neptune_inbox.errors import UsageProblem
-from neptune_inbox.model import Row
-from neptune_inbox.sync.wording import notification_json, plural
-from neptune_inbox.text import check_link
+from neptune_inbox.sync.outside import json_lines, opener, run_program
+from neptune_inbox.sync.wording import plural
+from neptune_inbox.text import Link, check_link
 from neptune_inbox.tui.screens.picker import Item, Picker
 from neptune_inbox.tui.screens.sheet import Choice, ChoiceSheet
 from neptune_inbox.tui.verbs.aiming import aimed
@@ -20,6 +16,9 @@ from neptune_inbox.tui.verbs.aiming import aimed
 if TYPE_CHECKING:
     from neptune_inbox.tui.screens.aim import Aim
     from neptune_inbox.tui.screens.inbox import InboxScreen
+
+MANY = 5
+"""Pages that are opened without asking whether that many were meant."""
 
 
 @aimed
@@ -34,38 +33,47 @@ async def copy_id(inbox: InboxScreen, aim: Aim) -> None:
 @aimed
 async def copy_link(inbox: InboxScreen, aim: Aim) -> None:
     """Copy the link, or one link a line for a selection."""
-    links = [link for row in await inbox.targets(aim) if (link := await _link(inbox, row))]
-    if not links:
-        inbox.say("There is no link here.")
-        return
-    inbox.app.copy_to_clipboard("\n".join(links))
-    inbox.say(
-        f"Copied the link to {check_link(links[0]).shown_host}." if len(links) == 1 else f"Copied {len(links)} links."
-    )
+    links = await _links(inbox, aim)
+    if links:
+        inbox.app.copy_to_clipboard("\n".join(link.url for link in links))
+        inbox.say(f"Copied {_to_hosts(links)}.")
 
 
-async def open_link(inbox: InboxScreen) -> None:
-    """Open the https link of the row, after its host was agreed to once."""
-    row = inbox.cursor_row
-    url = await _link(inbox, row) if row else ""
-    if not url:
-        inbox.say("There is no link here.")
+@aimed
+async def open_link(inbox: InboxScreen, aim: Aim) -> None:
+    """Open the https links of the rows, each host after it was agreed to once."""
+    links = await _links(inbox, aim)
+    if len(links) > MANY and not await _agrees(inbox, f"Open {len(links)} pages at once?", [], "Open all of them"):
         return
-    link = check_link(url)
-    if not await inbox.session.mine.is_host_confirmed(link.host):
-        lines = [(link.url, "")]
-        if link.is_suspicious:
-            lines.append((f"The host is written with unusual letters: {link.shown_host}", "warn"))
-        choices = [
-            Choice("y", "y", "yes", f"Open it, and trust {link.shown_host} from now on"),
-            Choice("n", "n", "no", "No"),
-        ]
-        answer = await inbox.app.push_screen_wait(ChoiceSheet(f"Open a page of {link.shown_host}?", lines, choices))
-        if answer != "yes":
-            return
-        await inbox.session.mine.confirm_host(link.host)
-    opened = await _run(_opener(link.url))
-    inbox.say(f"Opened {link.shown_host}." if opened else f"No browser here; Y copies the link to {link.shown_host}.")
+    agreed: dict[str, bool] = {}
+    for link in links:
+        if link.host not in agreed:
+            agreed[link.host] = await _trusts(inbox, link)
+    links = [link for link in links if agreed[link.host]]
+    opened = [link for link in links if await run_program(opener(link.url))]
+    if opened:
+        inbox.say(f"Opened {_to_hosts(opened)}.")
+    elif links:
+        inbox.say(f"No browser here; {inbox.key('copy.link')} copies {_to_hosts(links)}.")
+
+
+async def _trusts(inbox: InboxScreen, link: Link) -> bool:
+    """Whether pages of a host may be opened; the agent is asked once, with the first link before their eyes."""
+    if await inbox.session.mine.is_host_confirmed(link.host):
+        return True
+    lines = [(link.url, "")]
+    if link.is_suspicious:
+        lines.append((f"The host is written with unusual letters: {link.shown_host}", "warn"))
+    yes = f"Open it, and trust {link.shown_host} from now on"
+    if not await _agrees(inbox, f"Open a page of {link.shown_host}?", lines, yes):
+        return False
+    await inbox.session.mine.confirm_host(link.host)
+    return True
+
+
+async def _agrees(inbox: InboxScreen, question: str, lines: Sequence[tuple[str, str]], yes: str) -> bool:
+    choices = [Choice("y", "y", "yes", yes), Choice("n", "n", "no", "No")]
+    return await inbox.app.push_screen_wait(ChoiceSheet(question, lines, choices)) == "yes"
 
 
 @aimed
@@ -79,52 +87,36 @@ async def pipe(inbox: InboxScreen, aim: Aim) -> None:
     name = await inbox.app.push_screen_wait(Picker("Pipe to", items))
     if name not in commands:
         return
-    rows = await inbox.targets(aim)
-    lines = [line for row in rows if (line := await _json_line(inbox, row))]
-    status = await _run(commands[name], "".join(lines))
-    inbox.say(f"{plural(len(lines), 'notification')} to {name}: {'done' if status else 'it failed'}.")
+    lines = await json_lines(inbox.session.inbox, await inbox.targets(aim))
+    is_done = await run_program(commands[name], "".join(lines))
+    inbox.say(f"{plural(len(lines), 'notification')} to {name}: {'done' if is_done else 'it failed'}.")
 
 
-def _opener(url: str) -> list[str]:
-    # The url begins with https:// (check_link), so no opener can take it for an option.
-    return ["open", url] if sys.platform == "darwin" else ["xdg-open", url]
+async def _links(inbox: InboxScreen, aim: Aim) -> list[Link]:
+    """The links of the rows, each once; says so where there is none, or why one is not to be opened."""
+    links: dict[str, Link] = {}
+    problem = "There is no link here."
+    for row in await inbox.targets(aim):
+        notification = await inbox.session.inbox.notification(row.key) if row.has_link else None
+        if notification is None:
+            continue
+        try:
+            link = check_link(notification.link)
+        except UsageProblem as error:
+            problem = error.sentence
+        else:
+            links.setdefault(link.url, link)
+    if not links:
+        inbox.say(problem)
+    return list(links.values())
 
 
-async def _run(words: Sequence[str], given: str = "") -> bool:
-    """Run an argument list, never a shell, away from the terminal; whether it ended well."""
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("NEPTUNE_")}
-    try:
-        process = await asyncio.create_subprocess_exec(
-            *words,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
-            env=environ,
-            start_new_session=True,
-        )
-        async with asyncio.timeout(20):
-            await process.communicate(given.encode())
-    except (OSError, TimeoutError):
-        return False
-    return process.returncode == 0
-
-
-async def _link(inbox: InboxScreen, row: Row) -> str:
-    if not row.has_link:
-        return ""
-    notification = await inbox.session.inbox.notification(row.key)
-    if notification is None:
-        return ""
-    try:
-        return check_link(notification.link).url
-    except UsageProblem as problem:
-        inbox.say(problem.sentence)
-        return ""
-
-
-async def _json_line(inbox: InboxScreen, row: Row) -> str:
-    notification = await inbox.session.inbox.notification(row.key)
-    return json.dumps(notification_json(notification, row.mine)) + "\n" if notification else ""
+def _to_hosts(links: Sequence[Link]) -> str:
+    """`the link to acme.example`, `3 links to 2 hosts`."""
+    hosts = {link.shown_host for link in links}
+    if len(links) == 1:
+        return f"the link to {hosts.pop()}"
+    return f"{len(links)} links to {hosts.pop() if len(hosts) == 1 else f'{len(hosts)} hosts'}"
 
 
 VERBS = {"copy.id": copy_id, "copy.link": copy_link, "link.open": open_link, "pipe": pipe}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from itertools import count
+import itertools
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -12,6 +12,8 @@ from neptune_inbox.model import EVERYONE, Filter, User
 from neptune_inbox.sync.inbox import Scope
 from neptune_inbox.tui.screens.picker import Found, Item, Picker
 from neptune_inbox.tui.screens.sheet import PromptSheet
+from neptune_inbox.tui.spans import cells, column, fit
+from neptune_inbox.tui.words import count
 
 if TYPE_CHECKING:
     from neptune_inbox.tui.screens.inbox import InboxScreen
@@ -47,10 +49,10 @@ def search(inbox: InboxScreen) -> None:
 async def views(inbox: InboxScreen) -> None:
     """Choose a saved view, or save what is shown as one."""
     settings = inbox.workspace.settings
-    items = [Item(f"view:{name}", name, query) for name, query in settings.views.items()]
+    items = view_items(inbox.view.views)
     if inbox.scope.query:
         items.append(Item("save", "Save what is shown as a view", inbox.scope.query))
-    empty = "No view is saved. Search with /, then f saves what is shown."
+    empty = f"No view is saved. Search with {inbox.key('search')}, then {inbox.key('views')} saves what is shown."
     answer = await inbox.app.push_screen_wait(Picker("Saved views", items, empty=empty))
     if answer == "save":
         name = await inbox.app.push_screen_wait(PromptSheet("A name for this view", placeholder="stuck"))
@@ -60,6 +62,17 @@ async def views(inbox: InboxScreen) -> None:
             inbox.say(f"Saved as {name.strip()}.")
     elif answer:
         await inbox.show_scope(replace(inbox.scope, query=settings.views[answer.removeprefix("view:")]))
+
+
+def view_items(views: Sequence[tuple[str, str, int | None]]) -> list[Item]:
+    """Each saved view with its count and its query, in columns."""
+    names = [column(name) for name, _, _ in views]
+    numbers = [count(number) for _, _, number in views]
+    wide, high = (max(map(cells, texts), default=0) for texts in (names, numbers))
+    return [
+        Item(f"view:{view[0]}", fit(name, wide), f"{number:>{high}}   {view[1]}")
+        for view, name, number in zip(views, names, numbers, strict=True)
+    ]
 
 
 async def go_to_user(inbox: InboxScreen) -> None:
@@ -72,7 +85,7 @@ async def go_to_user(inbox: InboxScreen) -> None:
 
     async def more() -> AsyncIterator[Found]:
         loaded = 0
-        for number in count(1):
+        for number in itertools.count(1):
             users, total, is_last = await inbox.session.people.list(page=number)
             loaded += len(users)
             of = "" if total is None else f" of {total:,}"
@@ -103,12 +116,12 @@ async def watch(inbox: InboxScreen) -> None:
     """Watch the user on screen (or of the row under the cursor), or stop watching."""
     user_id = inbox.scope.user_id or (inbox.cursor_row.user_id if inbox.cursor_row else "")
     if not user_id:
-        inbox.say("Go to a user first: @")
+        inbox.say(f"Go to a user first: {inbox.key('user.go')}")
         return
     book = inbox.session.inbox
     if user_id in await book.watched():
         await book.unwatch(user_id)
-        inbox.say(f"No longer watching {user_id}; w watches again.")
+        inbox.say(f"No longer watching {user_id}; {inbox.key('user.watch')} watches again.")
     else:
         await book.watch(user_id)
         inbox.say(f"Watching {user_id}.")

@@ -54,7 +54,7 @@ async def hold(inbox: InboxScreen, keys: Sequence[Key], label: str, left_alone: 
     """Put the marks on disk, then show them."""
     await inbox.session.marking.hold(keys, label=label, left_alone=left_alone)
     seconds = inbox.session.undo_ms // 1000
-    window = f"sent in {seconds} s, z takes it back" if seconds else "sent at once"
+    window = f"sent in {seconds} s, {inbox.key('undo')} takes it back" if seconds else "sent at once"
     inbox.say(f"Marking {label}: {window}.")
 
 
@@ -152,14 +152,15 @@ def _sheet(inbox: InboxScreen, plan: MarkAllPlan, since: int) -> ChoiceSheet:
     if scope.query:
         lines.append((f"Only what matches  {scope.query}", ""))
     if inbox.selected:
-        lines.append((f"All that is shown, not only the {len(inbox.selected):,} selected: m marks those.", "accent"))
+        marks = f"{inbox.key('mark.row')} marks those"
+        lines.append((f"All that is shown, not only the {len(inbox.selected):,} selected: {marks}.", "accent"))
     if plan.pending:
         lines.append((f"{plural(plan.pending, 'more is', 'more are')} being marked already.", "dim"))
     if since:
         lines.append((f"{plural(since, 'notification')} came since this list was drawn: left alone.", "accent"))
     choices = []
     if count:
-        hint = "Exactly these, under one receipt; z takes all of it back."
+        hint = f"Exactly these, under one receipt; {inbox.key('undo')} takes all of it back."
         choices.append(Choice("enter", "⏎", "shown", f"Mark the {plural(count, 'shown notification')} read", hint))
     total = inbox.total(scope.kind)
     loaded = len(inbox.window) + inbox.window.hidden + since

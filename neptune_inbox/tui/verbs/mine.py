@@ -28,7 +28,9 @@ async def _done(inbox: InboxScreen, aim: Aim) -> None:
     if rows:
         await inbox.session.mine.set_done([row.key for row in rows], True)
         inbox.select(frozenset())
-        inbox.say(f"Done for me: {describe(rows)}. The customer sees no change; U brings it back.")
+        inbox.say(
+            f"Done for me: {describe(rows)}. The customer sees no change; {inbox.key('mine.back')} brings it back."
+        )
 
 
 @aimed
@@ -55,7 +57,7 @@ async def snooze(inbox: InboxScreen, aim: Aim) -> None:
 
     sheet = PromptSheet(
         f"Snooze {describe(rows)} until",
-        placeholder="30m",
+        otherwise="30m",
         explain=explain,
         suggestions=("30m", "2h", "14:30", "tomorrow 9:00", "mon"),
     )

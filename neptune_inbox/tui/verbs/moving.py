@@ -47,6 +47,11 @@ def _open(inbox: InboxScreen) -> None:
         inbox.show_preview(True)
 
 
+def _answer_deletion(inbox: InboxScreen) -> None:
+    done, read = inbox.key("mine.done"), inbox.key("mark.row")
+    inbox.say(f"Nothing is deleted here: {done} is done for me, {read} is read for the customer.")
+
+
 VERBS = {
     "move.down": _move(1),
     "move.up": _move(-1),
@@ -65,7 +70,5 @@ VERBS = {
     "preview.up": _scroll(-3),
     "pane.next": lambda inbox: inbox.focus_pane(1),
     "pane.previous": lambda inbox: inbox.focus_pane(-1),
-    "nothing.deleted": lambda inbox: inbox.say(
-        "Nothing is deleted here: e is done for me, m is read for the customer."
-    ),
+    "nothing.deleted": _answer_deletion,
 }

@@ -44,7 +44,11 @@ async def receipts(inbox: InboxScreen) -> None:
         for receipt in known
     ]
     answer = await inbox.app.push_screen_wait(
-        Picker("Receipts", items, empty="Nothing was marked yet: m marks, M marks all.")
+        Picker(
+            "Receipts",
+            items,
+            empty=f"Nothing was marked yet: {inbox.key('mark.row')} marks, {inbox.key('mark.all')} marks all.",
+        )
     )
     receipt = await inbox.session.marking.receipt(answer) if answer else None
     if receipt is not None:

@@ -29,7 +29,7 @@ async def person(inbox: InboxScreen) -> None:
     row = inbox.cursor_row
     user_id = inbox.scope.user_id or (row.user_id if row else "")
     if not user_id:
-        inbox.say("Go to a user first: @")
+        inbox.say(f"Go to a user first: {inbox.key('user.go')}")
         return
     await show_person(inbox, user_id)
 
@@ -39,8 +39,8 @@ async def show_person(inbox: InboxScreen, user_id: str) -> None:
     said, tone = "", "ok"
     people = inbox.session.people
     while user_id:
-        known, load = await people.known_user(user_id), partial(people.get, user_id)
-        wanted = await inbox.app.push_screen_wait(PersonSheet(user_id, known, load, said, tone))
+        known, load = await people.reach(user_id), partial(people.get, user_id)
+        wanted = await inbox.app.push_screen_wait(PersonSheet(known, load, said, tone))
         if wanted is None:
             return
         try:

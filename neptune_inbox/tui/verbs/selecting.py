@@ -30,7 +30,7 @@ def take_range(inbox: InboxScreen) -> None:
     if inbox.range_start is None:
         inbox.range_start = here
         inbox.select(inbox.selected | {inbox.window.row(here).key})
-        inbox.say("Range starts here: move, then v again.")
+        inbox.say(f"Range starts here: move, then {inbox.key('select.range')} again.")
         return
     low, high = sorted((inbox.range_start, here))
     inbox.select(inbox.selected | {inbox.window.row(index).key for index in range(low, high + 1)})

@@ -150,7 +150,7 @@ class RowCanvas(ScrollView):
         if count:
             strips = [self._strip(self._top + y, palette, columns, behind) for y in range(crop.y, crop.bottom)]
         else:
-            lines = empty_lines(self._empty, width, self.size.height)[crop.y : crop.bottom]
+            lines = empty_lines(self._empty, width, self.size.height, self._style.keys)[crop.y : crop.bottom]
             strips = [make_strip(spans, width, Ground.PAGE, palette, behind) for spans in lines]
         if (crop.x, crop.width) != (0, width):
             strips = [strip.crop(crop.x, crop.right) for strip in strips]

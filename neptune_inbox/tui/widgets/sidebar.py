@@ -7,11 +7,13 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from neptune_inbox.model import Instant
 from neptune_inbox.tui.format_lines import ALL_USERS, SidebarFacts
 from neptune_inbox.tui.format_panes import SidebarLine, sidebar_lines
 from neptune_inbox.tui.theme import Ground
 from neptune_inbox.tui.widgets.lines import ActionChosen
 from neptune_inbox.tui.widgets.strips import Palette, make_strip, palette_of
+from neptune_inbox.tui.words import MINUTE
 
 
 class Sidebar(Widget, can_focus=True):
@@ -21,9 +23,10 @@ class Sidebar(Widget, can_focus=True):
         super().__init__(id=id)
         self._facts = facts or SidebarFacts()
         self._at: int | None = None
-        self._made_for: tuple[SidebarFacts, int, int] | None = None
+        self._now: Instant = 0
+        self._made_for: tuple[SidebarFacts, Instant, int, int] | None = None
         self._made: list[SidebarLine] = []
-        self._drawn_for: tuple[SidebarFacts, Size, Palette, int | None] | None = None
+        self._drawn_for: tuple[SidebarFacts, Instant, Size, Palette, int | None] | None = None
         self._drawn: list[Strip] = []
 
     @property
@@ -31,10 +34,11 @@ class Sidebar(Widget, can_focus=True):
         """What it shows; set it with `show`."""
         return self._facts
 
-    def show(self, facts: SidebarFacts) -> None:
-        """Show something else; nothing is repainted unless it differs."""
-        if facts != self._facts:
-            self._facts = facts
+    def show(self, facts: SidebarFacts, now: Instant) -> None:
+        """Show something else, or its age in minutes; nothing is repainted unless it differs."""
+        now -= now % MINUTE
+        if (facts, now) != (self._facts, self._now):
+            self._facts, self._now = facts, now
             self.refresh()
 
     def move(self, step: int) -> None:
@@ -64,7 +68,7 @@ class Sidebar(Widget, can_focus=True):
         # Textual asks for all of it whenever lines above and below it change, which is at every key.
         lines, palette, choices = self._lines(), palette_of(self.app), self._choices()
         lit = self._highlight(choices) if self.has_focus and choices else None
-        drawn_for = (self._facts, self.size, palette, lit)
+        drawn_for = (self._facts, self._now, self.size, palette, lit)
         if self._drawn_for != drawn_for:
             grounds = [Ground.CURSOR if y == lit else Ground.PAGE for y in range(len(lines))]
             self._drawn_for = drawn_for
@@ -93,9 +97,9 @@ class Sidebar(Widget, can_focus=True):
             self.post_message(ActionChosen(line.action, line.value))
 
     def _lines(self) -> list[SidebarLine]:
-        made_for = (self._facts, *self.size)
+        made_for = (self._facts, self._now, *self.size)
         if self._made_for != made_for:
-            self._made_for, self._made = made_for, sidebar_lines(self._facts, self.size.width, self.size.height)
+            self._made_for, self._made = made_for, sidebar_lines(self._facts, *self.size, self._now)
         return self._made
 
     def _choices(self) -> list[int]:

@@ -10,7 +10,6 @@ from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
 from textual.layout import ArrangeResult, WidgetPlacement
 from textual.layout import Layout as TextualLayout
 from textual.widget import Widget
-from textual.widgets import Input
 
 from neptune_inbox.model import Instant
 from neptune_inbox.tui.format_lines import (
@@ -26,12 +25,14 @@ from neptune_inbox.tui.format_lines import (
     top_line,
     users_line,
 )
+from neptune_inbox.tui.keys import Where
 from neptune_inbox.tui.layout import Box, Layout
 from neptune_inbox.tui.spans import Line
 from neptune_inbox.tui.widgets.lines import SpanLine
 from neptune_inbox.tui.widgets.preview import Preview
 from neptune_inbox.tui.widgets.row_canvas import LEAST_TICK
 from neptune_inbox.tui.widgets.rows import RowList
+from neptune_inbox.tui.widgets.search import SearchLine
 from neptune_inbox.tui.widgets.sidebar import Sidebar
 
 F = TypeVar("F")
@@ -65,9 +66,7 @@ class Stage(Widget):
         self.rows = RowList(id="rows")
         self.status = SpanLine(id="status")
         self.preview = Preview(id="preview")
-        self.search = Input(
-            id="search", placeholder="words  is:unread  event:otp_*  user:42  since:2d  has:link  -not"
-        )
+        self.search = SearchLine(id="search")
         self.hints = SpanLine(id="hints")
         self.has_users = False
         self.has_preview = True
@@ -107,6 +106,13 @@ class Stage(Widget):
     def layout_now(self) -> Layout:
         return self.layout_of(self.size)
 
+    @property
+    def where_keys_go(self) -> Where:
+        """Which part the next key is for."""
+        if self.sidebar.has_focus:
+            return Where.SIDEBAR
+        return Where.PREVIEW if self.preview.has_focus or self.is_reading else Where.LIST
+
     def boxes(self, size: Size) -> dict[str, Box]:
         """The box of each part by its id; the search line takes the place of the hints."""
         boxes: dict[str, Box] = dict(self.layout_of(size)._asdict())
@@ -129,6 +135,7 @@ class Stage(Widget):
         # A part without a box must not take the focus; the layout alone would leave it in the focus chain. Before
         # there is a size all but the search are kept, so that the first frame is the final one.
         boxes = self.boxes(self.size)
+        self.preview.set_class(self.layout_now.is_beside, "beside")
         _display(self.search, self.is_searching)
         for part in (self.sidebar, self.rows, self.preview) if self.size else ():
             _display(part, boxes[part.id or ""].is_shown)
@@ -153,7 +160,7 @@ class Stage(Widget):
         self._tell(self.status, status_line, status, now)
         self._tell(self.hints, hint_line, hints, now)
         self._tell(self.folded, users_line, sidebar, now)
-        self.sidebar.show(sidebar)
+        self.sidebar.show(sidebar, now)
         self.rows.now = now
         self.rows.with_user = not bar.user_id and len(sidebar.users) > 1
 

@@ -1,0 +1,29 @@
+"""The keys of a sheet in a line, each of which can be clicked as well as pressed."""
+
+from __future__ import annotations
+
+import re
+
+from textual import events
+from textual.content import Content
+from textual.widgets import Static
+
+from neptune_inbox.tui.keys import key_name
+
+_GROUP = re.compile(r"\S+(?: \S+)*")
+_SIGNS = {"esc": "escape", "⏎": "enter"}
+
+
+class KeyLine(Static):
+    """`y copy  esc back`: keys with their labels, two blanks between; a click on one is its key."""
+
+    def __init__(self, text: str, *, id: str | None = None, classes: str = "") -> None:
+        super().__init__(Content(text), id=id, classes=f"sheet-line dim {classes}", markup=False)
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        for group in _GROUP.finditer(self.render_line(event.y).text):
+            if group.start() <= event.x < group.end():
+                sign = group[0].split()[0]
+                key = key_name(_SIGNS.get(sign, sign))
+                self.app.post_message(events.Key(key, sign if len(sign) == 1 and sign not in _SIGNS else None))

@@ -1,0 +1,60 @@
+"""The line in which a query is typed; the word that cannot be understood is underlined where it stands."""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+from rich.highlighter import Highlighter
+from rich.style import Style
+from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.widgets import Input
+
+from neptune_inbox.errors import BadQuery
+from neptune_inbox.model import Instant
+from neptune_inbox.sync.query import parse_query
+from neptune_inbox.tui.theme import Ground, Meaning, rich_style
+
+_WORD = re.compile(r'[^\s"]*("[^"]*"?)?')
+_UNDERLINED = Style(underline=True)
+
+
+class SearchLine(Input):
+    """A query."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # Here it leaves whatever key the user gave to going back: it writes no letter.
+        Binding("escape", "screen.run('back')", show=False),
+    ]
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(
+            id=id,
+            placeholder="words  is:unread  event:otp_*  user:42  since:2d  has:link  -not",
+            highlighter=_Underline(self),
+        )
+        self.wrong: tuple[int, int] | None = None
+        """From where to where stands what cannot be understood."""
+
+    def check(self, now: Instant) -> BadQuery | None:
+        """Underline what cannot be understood, and tell why; None where all of it can be."""
+        try:
+            parse_query(self.value, now)
+        except BadQuery as problem:
+            word = _WORD.match(self.value, problem.position)
+            self.wrong = (problem.position, word.end() if word else len(self.value))
+            return problem
+        self.wrong = None
+        return None
+
+
+class _Underline(Highlighter):
+    def __init__(self, line: SearchLine) -> None:
+        self._line = line
+
+    def highlight(self, text: Text) -> None:
+        if self._line.wrong is not None:
+            app = self._line.app
+            style = rich_style(Meaning.ERROR, app.theme, Ground.PAGE, has_colour=not app.no_color)
+            text.stylize(Style(color=style.color, bold=True) + _UNDERLINED, *self._line.wrong)
