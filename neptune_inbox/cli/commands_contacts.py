@@ -28,6 +28,13 @@ META = click.option("--meta", default="", metavar="JSON", help="The meta: an obj
 COLUMNS = (Column("type"), Column("value", gives=1), Column("filterable", gives=2), Column("meta", gives=3))
 
 
+def _takes_a_contact(command: Callable[..., None]) -> Callable[..., None]:
+    """The arguments of adding and of changing one."""
+    for take in (yes_option(), dry_run_option(), META, FILTERABLE, VALUE, TYPE, USER):
+        command = take(command)
+    return command
+
+
 @verb("list", shapes=LISTS)
 @USER
 def list_contacts(cli: Cli, user_id: str) -> None:
@@ -37,13 +44,7 @@ def list_contacts(cli: Cli, user_id: str) -> None:
 
 
 @verb("add", shapes=LISTS)
-@USER
-@TYPE
-@VALUE
-@FILTERABLE
-@META
-@dry_run_option()
-@yes_option()
+@_takes_a_contact
 def add_contact(
     cli: Cli, user_id: str, type: str, value: str, filterable: str, meta: str, dry_run: bool, yes: bool
 ) -> None:
@@ -53,13 +54,7 @@ def add_contact(
 
 
 @verb("update", shapes=LISTS)
-@USER
-@TYPE
-@VALUE
-@FILTERABLE
-@META
-@dry_run_option()
-@yes_option()
+@_takes_a_contact
 def update_contact(
     cli: Cli, user_id: str, type: str, value: str, filterable: str, meta: str, dry_run: bool, yes: bool
 ) -> None:

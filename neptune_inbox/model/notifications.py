@@ -77,6 +77,16 @@ class Counts(Struct, frozen=True):
     def of(self, kind: Filter) -> int | None:
         return {Filter.ALL: self.all, Filter.UNREAD: self.unread, Filter.READ: self.read}[kind]
 
+    def together(self) -> Counts:
+        """The counts as they add up: all are read or unread, and the unread ones are asked for most often.
+
+        What arrived or was read since the other two were told is in them then; with any of them untold nothing is.
+        """
+        if self.all is None or self.unread is None or self.read is None:
+            return self
+        everything = max(self.all, self.unread + self.read)
+        return Counts(everything, self.unread, everything - self.unread)
+
 
 class Freshness(Struct, frozen=True):
     """How old what we know of one user is, and what stood in the way last time."""

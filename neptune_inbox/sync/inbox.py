@@ -51,7 +51,7 @@ class Overview(Struct, frozen=True):
 
     users: tuple[str, ...] = ()
     counts: dict[str, Counts] = field(default_factory=dict)
-    """What the server said, per user."""
+    """What the server said, per user, made to add up."""
     freshness: dict[str, Freshness] = field(default_factory=dict)
     cached: Counts = field(default_factory=Counts)
     """How many of the scope's rows are in the cache."""
@@ -111,7 +111,8 @@ class Inbox:
     async def overview(self, user_id: str) -> Overview:
         """Counts and freshness of the watched users, and of the user on screen if not watched."""
         users = tuple(await self._disk.run(self._watched, user_id))
-        counts = await self._disk.run(self._cache.counts, self._place, users)
+        told = await self._disk.run(self._cache.counts, self._place, users)
+        counts = {user: count.together() for user, count in told.items()}
         scope = users if user_id == EVERYONE else (user_id,)
         cached = await self._disk.run(self._cache.local_counts, self._place, scope)
         return Overview(users, counts, await self._fetcher.freshness(users), cached)

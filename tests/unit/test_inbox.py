@@ -233,6 +233,21 @@ async def test_the_overview_counts_what_the_server_told_and_what_is_cached(offic
     assert overview.total(UNREAD, overview.users) == (2, True)
 
 
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        (Counts(10, 4, 6), Counts(10, 4, 6)),
+        (Counts(10, 7, 6), Counts(13, 7, 6)),  # three arrived since
+        (Counts(10, 1, 6), Counts(10, 1, 9)),  # three were read since
+        (Counts(10, 0, 0), Counts(10, 0, 10)),
+        (Counts(None, 3, 6), Counts(None, 3, 6)),
+        (Counts(10, 3, None), Counts(10, 3, None)),
+    ],
+)
+def test_what_is_counted_adds_up_also_where_only_the_unread_were_asked_for_since(told: Counts, shown: Counts) -> None:
+    assert told.together() == shown
+
+
 async def test_a_customer_on_screen_who_is_not_watched_has_counts_too(office: Office, session: Session) -> None:
     await fetch(office, session, 4, "u-9")
     overview = await session.inbox.overview("u-9")

@@ -13,11 +13,12 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from neptune_inbox.tui.keys import Action, shown_keys
-from neptune_inbox.tui.screens.sheet import WAYS_OUT, Sheet, line
+from neptune_inbox.tui.screens.narrowing import NarrowingSheet
+from neptune_inbox.tui.screens.sheet import WAYS_OUT, line
 from neptune_inbox.tui.widgets.key_line import KeyLine
 
 
-class HelpSheet(Sheet[str]):
+class HelpSheet(NarrowingSheet):
     """The action table to read, to search and to run from."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -42,33 +43,19 @@ class HelpSheet(Sheet[str]):
             yield KeyLine(WAYS_OUT, classes="where-narrow")
 
     def on_mount(self) -> None:
-        self._narrow("")
+        self.narrow("")
         self.query_one(Input).focus()
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        event.stop()
-        self._narrow(event.value.strip().lower())
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        choices = self.query_one(OptionList)
-        if choices.highlighted is not None:
-            self.dismiss(choices.get_option_at_index(choices.highlighted).id)
-
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        event.stop()
-        self.dismiss(event.option_id)
 
     async def action_list(self, action: str) -> None:
         await self.query_one(OptionList).run_action(action)
 
-    def _narrow(self, typed: str) -> None:
+    def narrow(self, typed: str) -> None:
         choices = self.query_one(OptionList)
         choices.clear_options()
         group = ""
         for action in self._actions:
             text = f"{action.group} {action.label} {action.help} {action.id} {shown_keys(action)}".lower()
-            if not all(word in text for word in typed.split()):
+            if not all(word in text for word in typed.lower().split()):
                 continue
             if action.group != group:
                 group = action.group

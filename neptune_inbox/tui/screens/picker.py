@@ -17,7 +17,8 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from neptune_inbox.errors import InboxError
-from neptune_inbox.tui.screens.sheet import WAYS_OUT, Sheet, line
+from neptune_inbox.tui.screens.narrowing import NarrowingSheet
+from neptune_inbox.tui.screens.sheet import WAYS_OUT, line
 from neptune_inbox.tui.widgets.key_line import KeyLine
 
 ASKING = "Asking the server for more …"
@@ -44,7 +45,7 @@ class Found(NamedTuple):
     told: str = ""
 
 
-class Picker(Sheet[str]):
+class Picker(NarrowingSheet):
     """A line to type in over a list that narrows; enter takes the highlighted one.
 
     `more` may bring further items later, page by page, or more about those that are there; what was typed goes on
@@ -84,27 +85,13 @@ class Picker(Sheet[str]):
             yield KeyLine(WAYS_OUT, classes="where-narrow")
 
     def on_mount(self) -> None:
-        self._narrow("")
+        self.narrow("")
         if self._more is None:
             # As high as it has to be, and no lower while the list narrows.
             self.query_one(".sheet").styles.height = min(24, len(self._items) + bool(self._free) + AROUND)
         self.query_one(Input).focus()
         if self._more is not None:
             self.run_worker(self._load_more(), group="picker", exclusive=True)
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        event.stop()
-        self._narrow(event.value.strip())
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        choices = self.query_one(OptionList)
-        if choices.highlighted is not None:
-            self.dismiss(choices.get_option_at_index(choices.highlighted).id)
-
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        event.stop()
-        self.dismiss(event.option_id)
 
     def action_step(self, step: int) -> None:
         choices = self.query_one(OptionList)
@@ -114,7 +101,7 @@ class Picker(Sheet[str]):
             return
         (choices.action_cursor_down if step > 0 else choices.action_cursor_up)()
 
-    def _narrow(self, typed: str, *, is_kept: bool = False) -> None:
+    def narrow(self, typed: str, *, is_kept: bool = False) -> None:
         choices = self.query_one(OptionList)
         before = choices.highlighted_option.id if is_kept and choices.highlighted_option else None
         choices.clear_options()
@@ -155,7 +142,7 @@ class Picker(Sheet[str]):
         """Put items behind those that are there; who is there already is told about anew, in the same place."""
         fresh = {item.value: item for item in items}
         self._items = [fresh.pop(item.value, item) for item in self._items] + list(fresh.values())
-        self._narrow(self.query_one(Input).value.strip(), is_kept=True)
+        self.narrow(self.query_one(Input).value.strip(), is_kept=True)
 
     def _say(self, text: str) -> None:
         self.query_one(".sheet-problem", Static).update(Content(text))
