@@ -90,7 +90,7 @@ class NeptuneInbox(TypeAheadApp[int]):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """What our sheets name beyond Textual's own variables, for themes that leave it open."""
-        return {"production": "ansi_red", "faint": "ansi_bright_black"}
+        return {"production": "ansi_red", "faint": "ansi_bright_black", "key": "ansi_default"}
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """The last gate: whatever got this far, no control character of a customer's text reaches the terminal."""

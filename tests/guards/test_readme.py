@@ -121,7 +121,17 @@ def test_the_pictures_that_it_names_are_there_and_none_is_forgotten() -> None:
     named = set(re.findall(r"\]\((screenshots/[^)]+)\)", README))
     assert named
     assert [name for name in named if not (ROOT / name).is_file()] == []
-    assert named == {f"screenshots/{path.name}" for path in (ROOT / "screenshots").glob("*.png")}
+    kept = {f"screenshots/{path.name}" for path in (ROOT / "screenshots").glob("*.png")}
+    assert named == {*kept, "screenshots/first-minute.svg"}
+
+
+def test_every_file_that_it_names_is_there() -> None:
+    ours = re.findall(r"`((?:tui|sync|store|api|cli|config)/[\w/]+\.py)`", README)
+    assert ours
+    assert [name for name in ours if not (ROOT / "neptune_inbox" / name).is_file()] == []
+    others = re.findall(r"(?:screenshots|tests)/[\w/]+\.py", README)
+    assert others
+    assert [name for name in others if not (ROOT / name).is_file()] == []
 
 
 def test_the_picture_stands_on_top() -> None:

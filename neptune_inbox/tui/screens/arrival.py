@@ -46,7 +46,7 @@ class ArrivalSheet(Sheet[str]):
             yield line(f"{self._event.event_type} was sent", "sheet-title")
             yield Static(id="arrival", classes="sheet-line")
             yield line("", "sheet-problem")
-            yield KeyLine("", id="arrival-keys")
+            yield KeyLine("")
 
     def on_mount(self) -> None:
         self._draw()
@@ -94,4 +94,4 @@ class ArrivalSheet(Sheet[str]):
             words = Content(f"Waiting for it to arrive at {user}: {passed} s of {self._within:.0f} s …")
         self.query_one("#arrival", Static).update(words)
         go = "⏎ go to it   " if arrival else ""
-        self.query_one("#arrival-keys", Static).update(Content(f"{go}t keep it as a template   esc back"))
+        self.query_one(KeyLine).tell(f"{go}t keep it as a template   esc back")

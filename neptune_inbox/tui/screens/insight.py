@@ -18,7 +18,6 @@ from neptune_inbox.tui.words import span
 
 BAR = 40
 """Cells of the longest bar."""
-EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
 class InsightSheet(Sheet[int]):
@@ -89,9 +88,8 @@ def _bars(counts: tuple[tuple[str, int], ...]) -> Content:
 
 
 def _bar(share: float) -> str:
-    cells = share * BAR
-    whole = int(cells)
-    return "█" * whole + EIGHTHS[round((cells - whole) * 8)].strip()
+    # Not as high as a line, so that bars below each other do not run together.
+    return "▆" * max(round(share * BAR), share > 0)
 
 
 def _table(events: tuple[EventInsight, ...]) -> Content:

@@ -18,7 +18,11 @@ class KeyLine(Static):
     """`y copy  esc back`: keys with their labels, two blanks between; a click on one is its key."""
 
     def __init__(self, text: str, *, id: str | None = None, classes: str = "") -> None:
-        super().__init__(Content(text), id=id, classes=f"sheet-line dim {classes}", markup=False)
+        super().__init__(_drawn(text), id=id, classes=f"sheet-line dim {classes}", markup=False)
+
+    def tell(self, text: str) -> None:
+        """Show other keys."""
+        self.update(_drawn(text))
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
@@ -27,3 +31,11 @@ class KeyLine(Static):
                 sign = group[0].split()[0]
                 key = key_name(_SIGNS.get(sign, sign))
                 self.app.post_message(events.Key(key, sign if len(sign) == 1 and sign not in _SIGNS else None))
+
+
+def _drawn(text: str) -> Content:
+    """The keys stand out from their labels, as in the last line of the screen."""
+    drawn = Content(text)
+    for group in _GROUP.finditer(text):
+        drawn = drawn.stylize("bold $key", group.start(), group.start() + len(group[0].split()[0]))
+    return drawn
