@@ -28,6 +28,11 @@ SOURCE = """
     FROM account a JOIN notification n ON n.account = a.ref
     LEFT JOIN state.mine m ON m.place = :place AND m.user_id = a.user_id AND m.id = n.id
     WHERE a.place = (SELECT ref FROM place WHERE name = :place) AND a.user_id = :user"""
+ACCOUNT = """(SELECT a.ref FROM account a WHERE a.user_id = :user
+    AND a.place = (SELECT ref FROM place WHERE name = :place))"""
+COUNT = f"SELECT count(*) FROM notification n INDEXED BY by_account WHERE n.account = {ACCOUNT}"
+COUNT_PUT_AWAY = f"""SELECT count(*) FROM state.mine m JOIN notification n ON n.account = {ACCOUNT} AND n.id = m.id
+    WHERE m.place = :place AND m.user_id = :user AND {READ["unread"]} AND {PUT_AWAY}"""
 MARK = """(SELECT k.state FROM state.mark k WHERE k.place = :place AND k.user_id = a.user_id AND k.id = n.id
     AND k.state NOT IN ('undone', 'dropped') ORDER BY k.serial DESC LIMIT 1)"""
 CREATED = "strftime('%Y-%m-%dT%H:%M:%S', n.created_at / 1000, 'unixepoch')"
@@ -110,10 +115,11 @@ def _read(
     for user in scope:
         values = {"place": place, "user": user, "now": now, "limit": limit}
         where = f"{SOURCE} AND {READ[kind]}"
+        total += connection.execute(f"{COUNT} AND {READ[kind]}", values).fetchone()[0]
         if kind == "unread":
-            hidden += connection.execute(f"SELECT count(*) {where} AND {PUT_AWAY}", values).fetchone()[0]
+            away = connection.execute(COUNT_PUT_AWAY, values).fetchone()[0]
+            hidden, total = hidden + away, total - away
             where += f" AND {PUT_AWAY} IS NOT 1"
-        total += connection.execute(f"SELECT count(*) {where}", values).fetchone()[0]
         newest = f"{ROWS} {where} ORDER BY n.sorted_at DESC, n.seq DESC LIMIT :limit"
         found += connection.execute(newest, values).fetchall()
         at = connection.execute(FETCHED, values).fetchone()
