@@ -145,8 +145,9 @@ class InboxScreen(InboxNews):
         result = verb(self)
         if isawaitable(result):
             self._queue.put_nowait(result)
-        elif self.rows.cursor_index != self.view.position - 1:
-            # Not when the list's own message comes: the position is told in the frame that moves the cursor.
+        elif self.rows.cursor_index != self.view.position - 1 and not self.app.message_queue_size:
+            # Not when the list's own message comes: the position is told in the frame that moves the cursor. Where
+            # more keys wait already it is not told for each of them.
             self.cursor_moved()
 
     def go_back(self) -> None:
@@ -217,7 +218,8 @@ class InboxScreen(InboxNews):
     @on(CursorMoved)
     def _cursor_moved(self, event: CursorMoved) -> None:
         event.stop()
-        self.cursor_moved()
+        if self.rows.cursor_index != self.view.position - 1:
+            self.cursor_moved()
 
     @on(RowOpened)
     def _row_opened(self, event: RowOpened) -> None:
