@@ -6,6 +6,7 @@ keys mean is not decided here.
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -270,5 +271,7 @@ def run(
     except ConfigProblem as problem:
         sys.stderr.write(f"neptune-inbox: {problem}\n")
         return problem.exit_code
+    # What was imported is never garbage; looked through again and again it would cost a key more than a frame.
+    gc.freeze()
     result = app.run()
     return result if isinstance(result, int) else app.return_code or 0
