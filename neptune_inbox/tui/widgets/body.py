@@ -28,13 +28,22 @@ MOST: Final = 8_192
 MOST_LINES: Final = 1_000
 
 
+class Wish(NamedTuple):
+    """All that a drawn body depends on."""
+
+    text: str
+    width: int
+    theme: str
+    has_colour: bool
+
+
 class Body(Widget):
     """Markdown, drawn for the width that it gets."""
 
     def __init__(self) -> None:
         super().__init__(classes="preview-body")
         self._text = ""
-        self._wish = _Wish("", 0, "", has_colour=False)
+        self._wish = Wish("", 0, "", has_colour=False)
         self._strips: list[Strip] = []
 
     @property
@@ -54,9 +63,9 @@ class Body(Widget):
         lines = self._lines(self.size.width)
         return lines[y].apply_style(self.rich_style) if y < len(lines) else Strip.blank(self.size.width)
 
-    def _wanted(self, width: int) -> _Wish:
+    def _wanted(self, width: int) -> Wish:
         palette = palette_of(self.app)
-        return _Wish(self._text, width, palette.theme, palette.has_colour)
+        return Wish(self._text, width, palette.theme, palette.has_colour)
 
     def _lines(self, width: int) -> list[Strip]:
         """The lines as far as they are drawn; what must be drawn first is on its way then."""
@@ -69,23 +78,14 @@ class Body(Widget):
                 self.run_worker(self._draw_aside(wish), group="body", exclusive=True)
         return self._strips
 
-    async def _draw_aside(self, wish: _Wish) -> None:
+    async def _draw_aside(self, wish: Wish) -> None:
         strips = await asyncio.to_thread(draw, wish)
         if wish == self._wish:
             self._strips = strips
             self.refresh(layout=True)
 
 
-class _Wish(NamedTuple):
-    """All that a drawn body depends on."""
-
-    text: str
-    width: int
-    theme: str
-    has_colour: bool
-
-
-def draw(wish: _Wish) -> list[Strip]:
+def draw(wish: Wish) -> list[Strip]:
     """The lines of a body, and a last one that says how much was left out; it may be called from any thread."""
     text, width, theme, has_colour = wish
     if not text or not width:
