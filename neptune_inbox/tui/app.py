@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment, Segments
 from textual import on, work
+from textual.binding import Binding
 from textual.events import Key
 from textual.filter import LineFilter
 from textual.widgets import Input
@@ -50,7 +51,8 @@ class NeptuneInbox(TypeAheadApp[int]):
     TITLE = "neptune-inbox"
     CSS_PATH: ClassVar[list[str | PurePath]] = sorted(STYLES.glob("*.tcss"))
     ENABLE_COMMAND_PALETTE = False
-    BINDINGS: ClassVar = []
+    # A text area takes it as its own undo.
+    BINDINGS: ClassVar = [Binding("ctrl+z", "suspend_process", show=False)]
 
     def __init__(
         self,
@@ -250,7 +252,7 @@ class NeptuneInbox(TypeAheadApp[int]):
     def _heed_signals(self) -> None:
         import asyncio
 
-        for name, code in (("SIGTERM", 143), ("SIGHUP", 129)):
+        for name, code in (("SIGTERM", 143), ("SIGHUP", 129), ("SIGINT", 130)):
             number = getattr(signal, name, None)
             if number is not None and sys.platform != "win32":
                 asyncio.get_running_loop().add_signal_handler(number, self.exit, code, code)
