@@ -147,6 +147,11 @@ class Terminal:
                 self._read(0.02)
         self.settle()
 
+    @staticmethod
+    def clock() -> float:
+        """Seconds, for measuring."""
+        return time.monotonic()
+
     def response(self, keys: str) -> float:
         """Seconds from a key to the first byte that answers it."""
         self.settle()
