@@ -198,6 +198,8 @@ def _examine(connection: sqlite3.Connection, kind: Kind, path: Path, *, is_suspe
         if is_no_room(error) or is_closed_to_us(error) or _is_in_use(error):
             raise
         raise Damage(str(error)) from error
+    except UnicodeDecodeError as error:
+        raise Damage("what it says of itself is no text") from error
 
 
 def _refuse_newer(kind: Kind, path: Path) -> None:
