@@ -23,7 +23,9 @@ async def test_however_a_file_was_damaged_it_starts_and_no_unsettled_mark_is_los
         assert tally.set_aside > WAYS // 3, "most of the damage was met"
 
 
-async def test_a_cache_that_comes_to_harm_while_it_is_used_does_not_keep_anybody_from_quitting(tmp_path: Path) -> None:
+async def test_a_cache_that_is_damaged_while_it_is_used_keeps_nobody_from_quitting(
+    tmp_path: Path,
+) -> None:
     office = Office(folder=tmp_path)
     ids = office.arrive(300)
     session = await office.open()

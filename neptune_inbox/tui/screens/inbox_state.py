@@ -240,7 +240,9 @@ class InboxState(Screen[None]):
     async def remember(self) -> None:
         """Keep what is on screen for the first paint of the next start."""
         if not self.workspace.is_demo:
-            await self.session.inbox.remember_screen(self.freeze())
+            # It only makes the next start look quicker; a full disk is told where it matters.
+            with suppress(StoreProblem):
+                await self.session.inbox.remember_screen(self.freeze())
 
     def freeze(self) -> str:
         """What is on screen, for the first paint of the next start."""
@@ -276,7 +278,11 @@ class InboxState(Screen[None]):
         if not self._stage.layout_now.preview.is_shown:
             return
         row = self.cursor_row
-        found = await self.session.evidence.of(row.key) if row else None
+        try:
+            found = await self.session.evidence.of(row.key) if row else None
+        except StoreProblem as problem:
+            self.say(str(problem), "error")
+            found = None
         if row is None or found is None:
             self.preview.show(None)
             return
