@@ -11,11 +11,38 @@ import sys
 OPTIONS = {"--user": "user", "-u": "user", "--type": "kind", "--profile": "profile", "-P": "profile"}
 """What the inbox itself takes; any other word leads to the command line, which knows how to refuse it."""
 PLAIN = "--plain"
+LOST = 5
+"""The exit code where what was asked for could not be written."""
 
 
 def main() -> None:
     """Run the program and leave with its exit code."""
-    sys.exit(run(sys.argv[1:], is_process=True))
+    open_closed_streams()
+    code = run(sys.argv[1:], is_process=True)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError as problem:
+            # Python itself would try once more, and leave with a code of its own.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+            if stream is sys.stdout and not isinstance(problem, BrokenPipeError):
+                code = code or LOST
+    sys.exit(code)
+
+
+def open_closed_streams() -> None:
+    """Fill in the standard streams that were closed before the start, so that no file of ours gets their number.
+
+    They can be read to their end and not be written, so that output is reported as lost and not swallowed.
+    """
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        if getattr(sys, name) is None:
+            nothing = os.open(os.devnull, os.O_RDONLY)
+            if nothing != number:
+                os.dup2(nothing, number)
+                os.close(nothing)
+            stream = os.fdopen(number, mode, encoding="utf-8", errors="backslashreplace", closefd=False)
+            setattr(sys, name, stream)
 
 
 def run(arguments: list[str], *, is_process: bool = False) -> int:

@@ -25,7 +25,7 @@ from neptune_inbox.model import (
 
 T = TypeVar("T")
 
-_THREAD_BYTES: Final = 16_384
+_THREAD_BYTES: Final = 4_096
 """Answers from this size on are decoded in a thread: one HTML body may take longer than a frame."""
 
 

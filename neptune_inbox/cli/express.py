@@ -182,8 +182,16 @@ def _print(rows: list[list[str]], notes: list[str]) -> int | None:
         sys.stderr.write(beside)
     except UnicodeEncodeError:
         return None
-    except BrokenPipeError:
+    except OSError as problem:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)
+        if not isinstance(problem, BrokenPipeError):
+            from neptune_inbox.cli.output import Output
+            from neptune_inbox.errors import StoreProblem
+
+            Output().error(
+                StoreProblem(f"The output could not be written: {problem.strerror}.", "Write it elsewhere.")
+            )
+            return StoreProblem.exit_code
     return 0

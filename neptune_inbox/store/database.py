@@ -174,6 +174,8 @@ class Database:
                 mark_suspect(self.path)
             raise translated(error, describe(self.path)) from error
         except VALUE_ERRORS as error:
+            if self.path is not None and is_damage(error):
+                mark_suspect(self.path)
             raise translated(error, describe(self.path)) from error
 
 

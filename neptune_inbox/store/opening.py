@@ -183,6 +183,8 @@ def _set_version(connection: sqlite3.Connection, version: int) -> None:
 
 def _examine(connection: sqlite3.Connection, kind: Kind, path: Path, *, is_suspect: bool) -> None:
     """Raise Damage for a file that is no sound store, NewerStore for one that is too new."""
+    if not _has_known_format(path):
+        raise Damage("its format is none of ours")
     try:
         identity = connection.execute("PRAGMA application_id").fetchone()[0]
         version = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -198,6 +200,14 @@ def _examine(connection: sqlite3.Connection, kind: Kind, path: Path, *, is_suspe
         if is_no_room(error) or is_closed_to_us(error) or _is_in_use(error):
             raise
         raise Damage(str(error)) from error
+    except UnicodeDecodeError as error:
+        raise Damage("what it says of itself is no text") from error
+
+
+def _has_known_format(path: Path) -> bool:
+    """Whether SQLite will write to it: one flipped bit of this byte and the file could only be read, for good."""
+    with path.open("rb") as file:
+        return file.read(20)[18:19] in (b"\x01", b"\x02")
 
 
 def _refuse_newer(kind: Kind, path: Path) -> None:

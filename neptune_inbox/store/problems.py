@@ -9,6 +9,8 @@ from pathlib import Path
 from neptune_inbox.errors import DiskFull, StoreProblem
 
 FULL_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+READING_ERRORS = (sqlite3.Error, UnicodeDecodeError)
+"""What reading a damaged file may raise: SQLite's own words about it may hold bytes of the file."""
 DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
@@ -17,9 +19,14 @@ def primary_code(error: sqlite3.Error) -> int:
     return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
-def is_damage(error: sqlite3.Error) -> bool:
-    """Whether the error says that the file is no sound database."""
-    return primary_code(error) in DAMAGED
+def is_damage(error: Exception) -> bool:
+    """Whether the error says that the file is no sound database; text in it that is no text says so as well."""
+    if isinstance(error, UnicodeDecodeError):
+        return True
+    if not isinstance(error, sqlite3.Error):
+        return False
+    # Python's own binding says this, without a code.
+    return primary_code(error) in DAMAGED or str(error).startswith("Could not decode to UTF-8")
 
 
 def is_no_room(error: sqlite3.Error) -> bool:
@@ -36,15 +43,15 @@ def translated(error: Exception, name: str) -> StoreProblem:
     """The error to raise for one that came while the store `name` (a file's name) was used."""
     if isinstance(error, OSError):
         return _translated_os_error(error, name)
-    if not isinstance(error, sqlite3.Error):
-        return StoreProblem(f"{name} cannot hold this value: {error}.", "Tell the authors: the text was not cleaned.")
-    if is_no_room(error):
-        return DiskFull(f"The disk is full or failing, so the change was NOT saved in {name}.")
     if is_damage(error):
         return StoreProblem(
             f"{name} is damaged.",
             "Quit and start neptune-inbox again: it sets the damaged file aside and brings back what can be read.",
         )
+    if not isinstance(error, sqlite3.Error):
+        return StoreProblem(f"{name} cannot hold this value: {error}.", "Tell the authors: the text was not cleaned.")
+    if is_no_room(error):
+        return DiskFull(f"The disk is full or failing, so the change was NOT saved in {name}.")
     if primary_code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreProblem(f"{name} is in use by another program for too long.", "Try again in a moment.")
     if is_closed_to_us(error):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from neptune_inbox.model import Instant
+from neptune_inbox.store.problems import READING_ERRORS
 
 KEPT = 3
 """How many damaged files of one store are kept."""
@@ -84,7 +85,7 @@ def _readable_rows(damaged: sqlite3.Connection, fresh: sqlite3.Connection, table
     """The rows from both ends of a table, up to where it cannot be read."""
     try:
         known = set(_columns(damaged, table))
-    except sqlite3.Error:
+    except READING_ERRORS:
         return
     columns = [name for name in _columns(fresh, table) if name in known]
     if not columns:
@@ -95,7 +96,7 @@ def _readable_rows(damaged: sqlite3.Connection, fresh: sqlite3.Connection, table
             cursor = damaged.execute(f'SELECT {names} FROM "{table}" NOT INDEXED ORDER BY rowid {order}')
             for row in cursor:
                 yield dict(zip(columns, row, strict=True))
-        except sqlite3.Error:
+        except READING_ERRORS:
             continue
         # It was read to its end without an error, so the other direction would bring nothing more.
         return

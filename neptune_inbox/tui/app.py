@@ -6,6 +6,7 @@ keys mean is not decided here.
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment, Segments
 from textual import on, work
+from textual.binding import Binding
 from textual.events import Key
 from textual.filter import LineFilter
 from textual.widgets import Input
@@ -48,7 +50,8 @@ class NeptuneInbox(TypeAheadApp[int]):
     TITLE = "neptune-inbox"
     CSS_PATH: ClassVar[list[str | PurePath]] = sorted(STYLES.glob("*.tcss"))
     ENABLE_COMMAND_PALETTE = False
-    BINDINGS: ClassVar = []
+    # A text area takes it as its own undo.
+    BINDINGS: ClassVar = [Binding("ctrl+z", "suspend_process", show=False)]
 
     def __init__(
         self,
@@ -258,7 +261,7 @@ class NeptuneInbox(TypeAheadApp[int]):
     def _heed_signals(self) -> None:
         import asyncio
 
-        for name, code in (("SIGTERM", 143), ("SIGHUP", 129)):
+        for name, code in (("SIGTERM", 143), ("SIGHUP", 129), ("SIGINT", 130)):
             number = getattr(signal, name, None)
             if number is not None and sys.platform != "win32":
                 asyncio.get_running_loop().add_signal_handler(number, self.exit, code, code)
@@ -279,5 +282,7 @@ def run(
     except ConfigProblem as problem:
         sys.stderr.write(f"neptune-inbox: {problem}\n")
         return problem.exit_code
+    # What was imported is never garbage; looked through again and again it would cost a key more than a frame.
+    gc.freeze()
     result = app.run()
     return result if isinstance(result, int) else app.return_code or 0

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from neptune_inbox.errors import UsageProblem
 from neptune_inbox.model import Instant, Notification, Row
 from neptune_inbox.sync.evidence import Evidence, ReadBy
 from neptune_inbox.sync.reach import missing_sentence
 from neptune_inbox.sync.wording import mine_sentences, pretty
-from neptune_inbox.text import check_link
+from neptune_inbox.text import check_link, clean_block
 from neptune_inbox.tui.format_panes import PreviewFacts
 from neptune_inbox.tui.words import moment
+
+MOST_SHOWN: Final = 8_192
+"""Characters of a payload that are drawn; more would hold up a key."""
+MOST_LINES_SHOWN: Final = 200
 
 
 def preview_facts(row: Row, evidence: Evidence, now: Instant) -> PreviewFacts:
@@ -33,7 +39,7 @@ def preview_facts(row: Row, evidence: Evidence, now: Instant) -> PreviewFacts:
         link_host=host,
         link_path=path,
         is_link_suspicious=is_suspicious,
-        payload="" if notification.data in ("{}", "null", "[]") else pretty(notification.data),
+        payload="" if notification.data in ("{}", "null", "[]") else pretty_start(notification.data),
         evidence=(("missing", missing),) if missing else (),
     )
 
@@ -54,6 +60,13 @@ def theirs_sentence(row: Row, evidence: Evidence, now: Instant) -> str:
     if before is not None and after is not None:
         return f"read between {moment(after, now)} and {moment(before, now)}, {who}"
     return f"read, {who}"
+
+
+def pretty_start(text: str) -> str:
+    """JSON text as `pretty` lays it out, but no more than is drawn within a frame; its end says what was left out."""
+    laid_out = pretty(text) if len(text) <= MOST_SHOWN else clean_block(text, MOST_SHOWN)
+    shown = "\n".join(laid_out[:MOST_SHOWN].split("\n")[:MOST_LINES_SHOWN])
+    return shown if len(text) <= MOST_SHOWN and shown == laid_out else f"{shown}\n… {len(text):,} characters in all"
 
 
 def _link(notification: Notification) -> tuple[str, str, bool]:

@@ -81,7 +81,9 @@ class Stores:
 
     def close(self) -> None:
         """Close the files; what is only in memory lives on, for the next session of this process."""
-        self.cache.checkpoint()
+        # Damage or a full disk found only now is for the next start to mend.
+        with suppress(StoreProblem):
+            self.cache.checkpoint()
         # Without a state on disk these same stores are used again (`Builder.stores`).
         if not self.state_file.is_memory:
             self.cache_file.close()
@@ -189,7 +191,8 @@ class SessionParts:
     def close(self) -> None:
         self.lock.release()
         # At the end, when no list is on screen that a row could be missing from.
-        self.stores.tidy(self.place, self.builder.settings.store.keep_days, self.builder.now())
+        with suppress(StoreProblem):
+            self.stores.tidy(self.place, self.builder.settings.store.keep_days, self.builder.now())
         self.stores.close()
 
 

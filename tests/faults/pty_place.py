@@ -96,6 +96,10 @@ class Place:
         given = {"NEPTUNE_INBOX_HOME": str(self.home / "inbox")} | ({"NEPTUNE_TOKEN": token} if token else {})
         return environment(self.home, **(given | more))
 
+    def accept(self, token: str) -> None:
+        """Let this token in as well."""
+        self._rules.admit(Token(token))
+
     def add_hostile_people(self, rows: Sequence[HostileRow]) -> list[str]:
         """Customers whose ids, names, meta and contact infos are hostile; their ids, as a configuration has them."""
         users = []

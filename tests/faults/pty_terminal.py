@@ -81,9 +81,9 @@ class Terminal:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-        self._read(0)
-        for end in (self._ours, self._theirs):
-            os.close(end)
+        if self._ours >= 0:
+            self._read(0)
+            self.hang_up()
 
     # What is seen ------------------------------------------------------------------------------------------------
 
@@ -147,6 +147,11 @@ class Terminal:
                 self._read(0.02)
         self.settle()
 
+    @staticmethod
+    def clock() -> float:
+        """Seconds, for measuring."""
+        return time.monotonic()
+
     def response(self, keys: str) -> float:
         """Seconds from a key to the first byte that answers it."""
         self.settle()
@@ -162,6 +167,12 @@ class Terminal:
         self._set_size(columns, lines)
         self.screen.resize(lines, columns)
         os.killpg(self.process.pid, signal.SIGWINCH)
+
+    def hang_up(self) -> None:
+        """Close the window: the kernel tells the program, and what it writes from now on is lost."""
+        for end in (self._ours, self._theirs):
+            os.close(end)
+        self._ours = self._theirs = -1
 
     def ends(self, limit: float = LIMIT) -> int:
         """Wait for the end; the exit code, negative for a signal that killed it."""

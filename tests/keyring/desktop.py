@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
+ROOT = Path(__file__).parents[2]
 PASSWORD = b"ci-password\n"
 MISSING = [name for name in ("dbus-daemon", "dbus-send", "gnome-keyring-daemon") if shutil.which(name) is None]
 """What must be installed for these tests and is not."""
@@ -32,6 +35,7 @@ class Desktop:
         assert self._bus.stdout is not None
         self.env["DBUS_SESSION_BUS_ADDRESS"] = self._bus.stdout.readline().decode().strip()
         self.daemon: subprocess.Popen[bytes] | None = None
+        self._dying: subprocess.Popen[bytes] | None = None
 
     def unlock(self) -> None:
         """Start the daemon with its login keyring open, and wait until it answers on the bus."""
@@ -84,8 +88,34 @@ class Desktop:
             self.daemon.wait()
         self._wait_until_owned(False)
 
+    def die(self) -> None:
+        """Put a service in the daemon's place that dies of the next question."""
+        self.kill()
+        self._dying = subprocess.Popen(
+            [sys.executable, "-m", "tests.keyring.dying"],
+            env={**self.env, "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+        )
+        assert self._dying.stdout is not None
+        assert self._dying.stdout.readline() == b"ready\n"
+
+    def askers(self) -> list[int]:
+        """The processes that wait for an answer of this desktop's keyring."""
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                is_asking = b"_keyring_child.py" in (process / "cmdline").read_bytes()
+                if is_asking and self.env["DBUS_SESSION_BUS_ADDRESS"].encode() in (process / "environ").read_bytes():
+                    found.append(int(process.name))
+        return found
+
     def close(self) -> None:
         self.kill()
+        if self._dying is not None:
+            self._dying.kill()
+            self._dying.wait()
+            assert self._dying.stdout is not None
+            self._dying.stdout.close()
         self._bus.kill()
         self._bus.wait()
         assert self._bus.stdout is not None

@@ -49,9 +49,8 @@ def cut_off(content: bytearray, rng: Random) -> None:
 
 def change_a_word(content: bytearray, rng: Random) -> None:
     """The sort of damage that SQLite itself cannot see: another state, another id, in a well-formed row."""
-    word, other = rng.choice(
-        [(b"waiting-", b"waiving-"), (b"undone", b"undont"), (b"u-1", b"u-7"), (b"held", b"sent")]
-    )
+    words = [(b"waiting-", b"waiving-"), (b"undone", b"undont"), (b"u-1", b"u-7"), (b"held", b"sent")]
+    word, other = rng.choice([pair for pair in words if pair[0] in content])
     places = [at for at in range(len(content)) if content.startswith(word, at)]
     at = rng.choice(places)
     content[at : at + len(word)] = other

@@ -109,6 +109,25 @@ def test_a_file_that_is_no_store_is_set_aside(path: Path, content: bytes, is_pre
     database.close()
 
 
+@pytest.mark.parametrize("is_precious", [True, False])
+def test_a_file_whose_format_byte_says_read_only_is_set_aside_and_can_be_written_again(
+    path: Path, is_precious: bool
+) -> None:
+    database = opened(path, is_precious=is_precious)
+    put(database, "a")
+    database.close()
+    content = bytearray(path.read_bytes())
+    content[18] ^= 1 << 6
+    path.write_bytes(content)
+
+    database = opened(path, is_precious=is_precious)
+
+    assert database.quarantined is not None
+    put(database, "b")
+    assert names(database) == (["a", "b"] if is_precious else ["b"])
+    database.close()
+
+
 def test_somebody_elses_database_is_set_aside_not_used(path: Path) -> None:
     opened(path, application_id=78).close()
 

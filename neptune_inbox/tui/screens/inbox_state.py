@@ -246,7 +246,9 @@ class InboxState(Screen[None]):
     async def remember(self) -> None:
         """Keep what is on screen for the first paint of the next start, which never opens with a search."""
         if not self.workspace.is_demo and not self.scope.query:
-            await self.session.inbox.remember_screen(freeze(self, self._stage))
+            # It only makes the next start look quicker; a full disk is told where it matters.
+            with suppress(StoreProblem):
+                await self.session.inbox.remember_screen(freeze(self, self._stage))
 
     def cursor_moved(self) -> None:
         """Tell the position, and fill the preview once the cursor rests."""
@@ -266,7 +268,11 @@ class InboxState(Screen[None]):
         if not self._stage.layout_now.preview.is_shown:
             return
         row = self.cursor_row
-        found = await self.session.evidence.of(row.key) if row else None
+        try:
+            found = await self.session.evidence.of(row.key) if row else None
+        except StoreProblem as problem:
+            self.say(str(problem), "error")
+            found = None
         if row is None or found is None:
             self.preview.show(None)
             return

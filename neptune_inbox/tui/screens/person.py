@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 from neptune_inbox.errors import InboxError, NotFound
 from neptune_inbox.model import ContactInfo, User
 from neptune_inbox.sync.reach import Reach
-from neptune_inbox.sync.wording import pretty
+from neptune_inbox.tui.reading import pretty_start
 from neptune_inbox.tui.screens.sheet import Sheet, line
 from neptune_inbox.tui.widgets.key_line import KeyLine
 
@@ -143,7 +143,7 @@ class PersonSheet(Sheet[Wanted]):
             contacts.highlighted = min(before or 0, len(user.contacts) - 1)
         (contacts if user.contacts else self.query_one(VerticalScroll)).focus()
         self.query_one(".person-missing", Static).update(Content(missing(user) if self._knows_contacts else ""))
-        meta = Content.assemble(("meta\n", "$text-muted"), pretty(user.meta)) if self._is_known else Content("")
+        meta = Content.assemble(("meta\n", "$text-muted"), pretty_start(user.meta)) if self._is_known else Content("")
         self.query_one(".person-meta", Static).update(meta)
 
     def _say(self, text: str, tone: str) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from neptune_inbox.model import MarkState, Receipt
 from neptune_inbox.sync import wording
 from neptune_inbox.sync.marking import resumable
+from neptune_inbox.tui.reading import pretty_start
 from neptune_inbox.tui.screens.help import HelpSheet
 from neptune_inbox.tui.screens.outbox import OutboxSheet
 from neptune_inbox.tui.screens.paper import Paper
@@ -29,9 +31,10 @@ async def evidence(inbox: InboxScreen) -> None:
     paper = Paper(
         "Evidence: did they get it, did they see it, and when",
         wording.evidence_lines(found),
-        block="Raw, as the server sent it\n" + wording.pretty(found.notification.raw),
-        as_text=wording.evidence_text(found),
-        as_json=wording.to_json(wording.evidence_json(found)),
+        block="Raw, as the server sent it\n" + pretty_start(found.notification.raw),
+        # The whole raw row is laid out for it, which may take longer than a frame.
+        as_text=await asyncio.to_thread(wording.evidence_text, found),
+        as_json=await asyncio.to_thread(lambda: wording.to_json(wording.evidence_json(found))),
     )
     await inbox.app.push_screen_wait(paper)
 

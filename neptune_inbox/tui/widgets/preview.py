@@ -11,9 +11,8 @@ from textual.widgets import Static
 
 from neptune_inbox.tui.format_panes import PreviewFacts, link_line, preview_head
 from neptune_inbox.tui.spans import Line, column, harmless
+from neptune_inbox.tui.widgets.body import Body
 from neptune_inbox.tui.widgets.lines import SpanLine
-from neptune_inbox.tui.widgets.markdown import MarkdownBody
-from neptune_inbox.tui.widgets.strips import palette_of
 
 HEAD_LINES = 3
 
@@ -25,9 +24,14 @@ class Preview(VerticalScroll, can_focus=True):
         super().__init__(id=id)
         self._facts: PreviewFacts | None = None
         self._head = [SpanLine() for _ in range(HEAD_LINES)]
-        self._body = Static("", markup=False, classes="preview-body")
+        self._body = Body()
         self._link = SpanLine()
         self._rest = Static("", markup=False, classes="preview-rest")
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the body stands there as well: a long one comes a moment after the rest."""
+        return self._body.is_drawn
 
     @property
     def facts(self) -> PreviewFacts | None:
@@ -41,7 +45,7 @@ class Preview(VerticalScroll, can_focus=True):
         yield self._rest
 
     def on_mount(self) -> None:
-        self.app.theme_changed_signal.subscribe(self, lambda _theme: self._draw_body())
+        self.app.theme_changed_signal.subscribe(self, lambda _theme: self._body.refresh(layout=True))
         self._draw_all()
 
     def show(self, facts: PreviewFacts | None) -> None:
@@ -71,13 +75,8 @@ class Preview(VerticalScroll, can_focus=True):
         link = facts is not None and bool(facts.link_host)
         self._link.display = link
         self._link.tell(lambda width: (link_line(facts, width) if facts else None) or Line(()))
-        self._draw_body()
+        self._body.show(facts.body if facts else "")
         self._rest.update(_rest(facts))
-
-    def _draw_body(self) -> None:
-        palette = palette_of(self.app)
-        text = harmless_block(self._facts.body) if self._facts else ""
-        self._body.update(MarkdownBody(text, palette.theme, has_colour=palette.has_colour) if text else "")
 
 
 def _what(facts: PreviewFacts | None) -> tuple[str, str, str]:

@@ -1,0 +1,150 @@
+"""The real inbox in a real terminal beside a real keyring that is absent, locked, refused, frozen or dead."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+from neptune_inbox.sandbox.hostile import HostileRow
+from tests.faults.pty_place import CANARY, USER, Place
+from tests.faults.pty_terminal import LIMIT, PROGRAM, Terminal
+from tests.keyring.desktop import Desktop
+
+IMPATIENT = (sys.executable, "-m", "tests.keyring.impatient")
+LOGIN = ("login", "--environment", "dev", "--user", USER, "--token-stdin")
+SEEN_BEFORE = " 1 of 3"
+AT_ONCE = 0.1
+SOON = 1.0
+
+
+@pytest.fixture
+def place(tmp_path: Path, desktop: Desktop) -> Iterator[Place]:
+    """A cached list of three, and a token in the keyring."""
+    with Place(tmp_path, [HostileRow(f"row {number}", f"Card {number}") for number in range(3)]) as place:
+        assert run(place, desktop, *LOGIN, given=CANARY)[0] == 0
+        assert run(place, desktop, "list", "-u", USER)[0] == 0
+        yield place
+
+
+def env(place: Place, desktop: Desktop, **more: str) -> dict[str, str]:
+    bus = desktop.env["DBUS_SESSION_BUS_ADDRESS"]
+    return place.env(token="", HOME=str(desktop.home), DBUS_SESSION_BUS_ADDRESS=bus) | more
+
+
+def run(place: Place, desktop: Desktop, *words: str, given: str = "", **more: str) -> tuple[int, str]:
+    ended = subprocess.run(
+        [*IMPATIENT, *words],
+        env=env(place, desktop, **more),
+        input=given,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=LIMIT,
+        check=False,
+    )
+    return ended.returncode, ended.stdout + ended.stderr
+
+
+def nothing(desktop: Desktop) -> None:
+    """The keyring is well; what is wrong is how it is looked for."""
+
+
+NO_BUS = {"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nowhere/bus"}
+STATES: dict[str, tuple[Callable[[Desktop], None], dict[str, str], str]] = {
+    "absent": (nothing, NO_BUS, "This machine has no OS keyring"),
+    "locked": (Desktop.lock, {}, "(Secret Service) is locked"),
+    "frozen": (Desktop.freeze, {}, "did not answer within 2 seconds"),
+    "dead": (Desktop.die, {}, "does not answer as one"),
+    "null": (
+        nothing,
+        {"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"},
+        "`keyring.backends.null.Keyring` would not keep",
+    ),
+    "chained": (
+        nothing,
+        {"PYTHON_KEYRING_BACKEND": "keyring.backends.chainer.ChainerBackend"},
+        "`keyring.backends.chainer.ChainerBackend` would not keep",
+    ),
+    "plaintext": (
+        nothing,
+        {"PYTHON_KEYRING_BACKEND": "keyrings.alt.file.PlaintextKeyring"},
+        "`keyrings.alt.file.PlaintextKeyring` would not keep",
+    ),
+}
+
+
+def seconds_to_move(terminal: Terminal) -> float:
+    """From a key to the new position on the terminal, as it is most of the time."""
+    found = []
+    for key, words in (("j", " 2 of 3"), ("k", " 1 of 3")) * 3:
+        terminal.settle()
+        seen = len(terminal.raw)
+        terminal.type(key)
+        found.append(terminal.writes(words, seen))
+    return median(found)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_each_trouble_is_one_sentence_and_no_key_waits_for_the_keyring(
+    state: str, place: Place, desktop: Desktop
+) -> None:
+    fault, more, sentence = STATES[state]
+    fault(desktop)
+    with Terminal([*IMPATIENT, "--type", "all", "-u", USER], env(place, desktop, **more)) as terminal:
+        terminal.shows(SEEN_BEFORE)
+        while_waiting = seconds_to_move(terminal)
+        terminal.shows(sentence)
+        afterwards = seconds_to_move(terminal)
+        began = terminal.clock()
+        terminal.type("q")
+        assert terminal.ends() == 0
+        left_after = terminal.clock() - began
+        assert CANARY.encode() not in terminal.raw
+    print(
+        f"\n{state}: {sentence!r}; a key is answered in {while_waiting * 1000:.0f} ms, "
+        f"with the sentence there in {afterwards * 1000:.0f} ms; left in {left_after:.2f} s"
+    )
+    assert max(while_waiting, afterwards) <= AT_ONCE
+    assert left_after <= SOON
+    check_that_nothing_is_on_the_disk(place, desktop)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_no_token_is_written_anywhere_else_instead(state: str, place: Place, desktop: Desktop) -> None:
+    fault, more, sentence = STATES[state]
+    other = "another-token-0123456789-abcdefghijklmnop"
+    place.accept(other)
+    fault(desktop)
+    code, said = run(place, desktop, *LOGIN, given=other, **more)
+    assert (code, sentence in said) == (3, True), said
+    assert other not in said
+    assert check_that_nothing_is_on_the_disk(place, desktop, other) > 3
+
+
+def check_that_nothing_is_on_the_disk(place: Place, desktop: Desktop, *others: str) -> int:
+    """How many files below both homes were searched."""
+    files = [file for home in (place.home, desktop.home) for file in home.rglob("*") if file.is_file()]
+    for file in files:
+        content = file.read_bytes()
+        assert not [secret for secret in (CANARY, *others) if secret.encode() in content], file
+    return len(files)
+
+
+def test_while_a_frozen_keyring_is_waited_for_it_can_be_left_at_once(place: Place, desktop: Desktop) -> None:
+    """With all the patience that people get: sixty seconds."""
+    desktop.freeze()
+    with Terminal([*PROGRAM, "--type", "all", "-u", USER], env(place, desktop)) as terminal:
+        terminal.shows(SEEN_BEFORE)
+        answered = seconds_to_move(terminal)
+        began = terminal.clock()
+        terminal.type("q")
+        assert terminal.ends() == 0
+        left_after = terminal.clock() - began
+    print(f"\nfrozen: a key is answered in {answered * 1000:.0f} ms, left in {left_after:.2f} s")
+    assert answered <= AT_ONCE
+    assert left_after <= SOON
+    assert not desktop.askers(), "no child is left behind that waits for the keyring"
