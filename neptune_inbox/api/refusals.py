@@ -106,6 +106,11 @@ def _not_found(reply: Reply, words: str, subject: str, place: str, path: str) ->
             f"{place} has no such address: {clean_line(path, 160)}",
             "Check the API base and the environment of this profile.",
         )
+    if words.lower().startswith("environment"):
+        return NotFound(
+            _said("Neptune does not know the environment of this profile", words),
+            "`neptune-inbox environments` lists those that the token may use.",
+        )
     return NotFound(_said(f"Neptune does not know {subject}", words))
 
 

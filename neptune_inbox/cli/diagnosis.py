@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from neptune_inbox.cli.context import Cli
 from neptune_inbox.cli.remedies import for_the_command_line
-from neptune_inbox.errors import InboxError, KeyringProblem, NotFound
+from neptune_inbox.errors import InboxError, KeyringProblem, NotFound, NotNeptune, Unreachable, Untrusted
 from neptune_inbox.model import Instant, Profile
 from neptune_inbox.paths import Paths
 from neptune_inbox.sync.wording import iso, plural
@@ -63,10 +63,12 @@ async def _examine(cli: Cli) -> AsyncIterator[Finding]:
         )
     except InboxError as error:
         yield _failure("settings" if profile is None and error.exit_code == 2 else "profile", error)
+    needs_keyring = profile is not None and not profile.token_command
     if profile is not None:
         async for finding in _examine_profile(cli, profile):
+            needs_keyring &= not (finding.what == "token" and finding.found.startswith("from NEPTUNE_TOKEN"))
             yield finding
-    yield await _keyring(cli, is_needed=profile is not None and not profile.token_command)
+    yield await _keyring(is_needed=needs_keyring)
     yield _terminal()
 
 
@@ -178,12 +180,14 @@ def _clock(server_time: Instant | None, before: Instant, after: Instant) -> Find
     )
 
 
-async def _keyring(cli: Cli, *, is_needed: bool) -> Finding:
+async def _keyring(*, is_needed: bool) -> Finding:
     from neptune_inbox.credentials import OsKeyring
 
     try:
         report = await OsKeyring().probe()
     except KeyringProblem as error:
+        if not is_needed:
+            return Finding(Level.OK, "keyring", f"not needed here. {error.sentence}")
         return Finding(Level.WARN, "keyring", error.sentence, for_the_command_line(error).remedy)
     if report.is_locked:
         remedy = "Unlock it." if is_needed else ""
@@ -207,4 +211,7 @@ def _terminal() -> Finding:
 
 def _failure(what: str, error: InboxError) -> Finding:
     for_the_command_line(error)
+    if isinstance(error, Unreachable) and not isinstance(error, NotNeptune | Untrusted):
+        # The usual remedy would send people here.
+        error.remedy = "Check the network, a VPN or a proxy, and api_base in the settings."
     return Finding(Level.FAIL, what, error.sentence, error.remedy, error.exit_code)

@@ -59,7 +59,7 @@ def tuned(connection: sqlite3.Connection, kind: Kind) -> sqlite3.Connection:
     """The connection with how it writes set; raises sqlite3.Error."""
     connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute(f"PRAGMA synchronous = {'FULL' if kind.is_precious else 'NORMAL'}")
-    connection.execute("PRAGMA cache_size = -2048")
+    connection.execute("PRAGMA cache_size = -1024")
     connection.execute("PRAGMA journal_size_limit = 8388608")
     return connection
 

@@ -104,9 +104,9 @@ class Courier:
             return await self._until_next()
         self._bus.tell(MarksChanged(tuple(mark.key for mark in marks)))
         are_sent = await asyncio.gather(*(self._send(mark) for mark in marks))
-        users = frozenset(mark.user_id for mark, is_sent in zip(marks, are_sent, strict=True) if is_sent)
-        if users:
-            self._bus.tell(MarksSent(users))
+        sent = [mark for mark, is_sent in zip(marks, are_sent, strict=True) if is_sent]
+        if sent:
+            self._bus.tell(MarksSent(frozenset(mark.user_id for mark in sent), len(sent)))
         return 0.0
 
     async def _until_next(self) -> float | None:

@@ -35,6 +35,7 @@ class MarksSent(Struct, frozen=True):
     """Marks of these users were confirmed by the server: what it counts for them differs now."""
 
     users: frozenset[str]
+    count: int
 
 
 class MineChanged(Struct, frozen=True):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from neptune_inbox.store.outbox import Outbox
 
 PAGE = 64
-PAGES_KEPT = 48
+PAGES_KEPT = 16
 
 
 class Overlay:

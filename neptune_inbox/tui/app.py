@@ -230,7 +230,7 @@ class NeptuneInbox(TypeAheadApp[int]):
         if signed_in is not None:
             await self.open_profile(signed_in)
         elif self.session is None:
-            self.exit(0)
+            self.exit(0, message="Not signed in. `neptune-inbox demo` shows the inbox without an account.")
 
     async def _close_session(self) -> None:
         self.workers.cancel_group(self, "session")

@@ -74,6 +74,8 @@ class StatusFacts(NamedTuple):
     """How the message sounds: `ok`, `warn` or `error`."""
     hidden: int = 0
     """Rows left out because they are done or snoozed."""
+    is_reading: bool = False
+    """The preview has the keys: the rule above it shows that."""
 
 
 class Watched(NamedTuple):
@@ -215,7 +217,7 @@ def _query_spans(facts: FilterFacts, width: int) -> tuple[Span, ...]:
 
 def status_line(facts: StatusFacts, width: int, now: Instant) -> Line:
     """A rule that carries what was last said at the left, and where the list stands at the right."""
-    rule = Meaning.FAINT
+    rule = Meaning.ACCENT if facts.is_reading else Meaning.FAINT
     left = [Piece((("─", rule),))]
     if facts.selection:
         words = ((" ◆ ", Meaning.SELECTED), (f"{column(facts.selection)} ", Meaning.STRONG))

@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from neptune_inbox.tui.format import USUAL, KeyNames
 from neptune_inbox.tui.format_lines import ALL_USERS, SidebarFacts, ViewFacts, Watched
-from neptune_inbox.tui.spans import Line, Piece, Span, assemble, cells, column, crop, fit, pad_spans, width_of
+from neptune_inbox.tui.spans import (
+    Line,
+    Piece,
+    Span,
+    assemble,
+    cells,
+    column,
+    crop,
+    fit,
+    harmless,
+    pad_spans,
+    width_of,
+)
 from neptune_inbox.tui.theme import Meaning
 from neptune_inbox.tui.words import count
 
@@ -174,26 +186,31 @@ def preview_head(facts: PreviewFacts, width: int) -> list[Line]:
     """Title, person and both planes, above the body."""
     event = Piece(((column(facts.event_type) + " ", Meaning.EVENT_UNREAD),), rank=1)
     room = width - event.width - 3
-    title = Piece(
-        ((" " + crop(column(facts.title) or "(no title)", room if room > 20 else width - 2), Meaning.STRONG),)
-    )
+    name = harmless(facts.title) or "(no title)"
+    title = Piece(((" " + crop(name, room if room > 20 else width - 2), Meaning.STRONG),))
     person = [Piece(((f" {column(facts.user_id)}", Meaning.USER),))]
     if facts.user_name:
-        person.append(Piece(((f" {column(facts.user_name)}", Meaning.TEXT),), rank=2))
+        person.append(Piece(((f" {harmless(facts.user_name)}", Meaning.TEXT),), rank=2))
     person += [Piece((_reach_span(*way),), rank=3) for way in facts.reach]
     times = ", ".join(
         f"{verb} {when}" for verb, when in (("created", facts.created), ("first seen", facts.first_seen)) if when
     )
+    moments = [Piece(((f"{times} ", Meaning.DIM),), rank=4)] if times else []
     shape = ("●", Meaning.UNREAD) if facts.is_unread else ("○", Meaning.READ)
     if facts.is_pending:
         shape = ("◷", Meaning.PENDING)
     planes = [Piece(((" ", Meaning.TEXT), shape, (f" {column(facts.theirs)}", Meaning.TEXT)))]
     mine = [Piece((("mine: ", Meaning.DIM), (f"{column(facts.mine)} ", Meaning.TEXT)), rank=1)] if facts.mine else []
     return [
-        assemble([title], [event], width),
-        assemble(person, [Piece(((f"{times} ", Meaning.DIM),), rank=4)] if times else [], width),
+        assemble([title], [event] if _is_measurable(facts.title) else [], width),
+        assemble(person, moments if _is_measurable(facts.user_name) else [], width),
         assemble(planes, mine, width),
     ]
+
+
+def _is_measurable(text: str) -> bool:
+    """Whether all terminals agree on its width; nothing stands at the right of a text of which they do not."""
+    return column(text) == harmless(text)
 
 
 def _reach_span(kind: str, is_there: bool) -> Span:

@@ -42,6 +42,8 @@ class View(Struct, frozen=True):
     hidden: int = 0
     position: int = 0
     selected: frozenset[Key] = frozenset()
+    is_reading: bool = False
+    """The preview has the keys."""
     message: str = ""
     level: str = "ok"
     views: tuple[tuple[str, str, int | None], ...] = ()
@@ -140,6 +142,7 @@ def status_facts(view: View) -> StatusFacts:
         message=view.message,
         level=view.level,
         hidden=view.hidden,
+        is_reading=view.is_reading,
     )
 
 

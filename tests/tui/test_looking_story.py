@@ -7,6 +7,7 @@ from textual import events
 
 from neptune_inbox.config import Settings
 from neptune_inbox.model import Filter
+from neptune_inbox.tui.widgets.lines import SpanLine
 from tests.tui.driver import inbox_of
 from tests.tui.service import Service
 
@@ -308,3 +309,21 @@ async def test_polling_is_slower_while_nobody_looks() -> None:
         for _ in range(40):
             await inbox.let_time_pass(6)
         assert service.requests - before > 2 * unseen
+
+
+async def test_enter_gives_the_preview_the_keys_and_escape_takes_them_back() -> None:
+    service = Service()
+    service.has(2, body="a line\n\n" * 60)
+    async with inbox_of(service) as inbox:
+        await inbox.until(lambda: inbox.preview().startswith("Card 2"))
+        quiet = inbox.screen.query_one("#status", SpanLine).line.spans[0][1]
+        await inbox.press("enter")
+        await inbox.until(lambda: inbox.screen.preview.has_focus)
+        await inbox.until(lambda: inbox.screen.query_one("#status", SpanLine).line.spans[0][1] is not quiet)
+        await inbox.press("j", "j")
+        await inbox.until(lambda: inbox.screen.preview.scroll_offset.y > 0)
+        assert inbox.cursor() == "Card 2"
+        await inbox.press("esc", "j")
+        await inbox.until(lambda: inbox.cursor() == "Card 1")
+        assert inbox.screen.query_one("#status", SpanLine).line.spans[0][1] is quiet
+        assert service.writes == 0

@@ -125,7 +125,7 @@ async def test_in_production_the_user_id_must_be_typed_for_it() -> None:
     service.has(2, environment="production")
     async with inbox_of(service, profile=live) as inbox:
         await inbox.press("M")
-        await inbox.asked("PRODUCTION · LIVE · MODE ASK")
+        await inbox.asked("PRODUCTION · live · mode ask")
         await inbox.press("S")
         await inbox.asked("Type u-1 and press enter")
         await inbox.type("u-2", "enter")

@@ -15,7 +15,7 @@ async def test_a_mark_is_held_counts_down_and_is_then_sent() -> None:
         assert "marking,  5 s  z" in inbox.row("Card 2")
         assert inbox.row("Card 2").theirs == "◷"
         assert "1 pending,  5 s" in inbox.top()
-        assert "sent in 5 s, z takes it back" in inbox.status()
+        assert "Sent in 5 s, z takes it back" in inbox.status()
         await inbox.let_time_pass(3)
         assert "marking,  2 s" in inbox.row("Card 2")
         assert service.writes == 0
@@ -116,10 +116,41 @@ async def test_selected_rows_are_marked_and_no_others() -> None:
         assert [row.is_selected for row in inbox.rows()] == [True, False, True, False, False, False]
         assert "2 selected of 2 users" in inbox.status()
         await inbox.press("m")
-        assert "Marking 2 notifications of 2 users" in inbox.status()
+        assert "Sent in 5 s, z takes it back: 2 notifications of 2 users" in inbox.status()
         await inbox.let_time_pass(6)
         await inbox.until(lambda: sorted(service.marked_titles) == ["Card 4", "Card 6"])
+        await inbox.hears("2 marks sent; that cannot be taken back.")
         assert not any(row.is_selected for row in inbox.rows())
+
+
+async def test_a_range_that_was_given_up_is_not_gone_on_with() -> None:
+    service = Service()
+    service.has(6)
+    async with inbox_of(service) as inbox:
+        await inbox.press("v", "j")
+        await inbox.hears("Range starts here")
+        await inbox.press("esc")
+        assert "Range" not in inbox.status()
+        await inbox.press("j", "j", "v")
+        assert [row.is_selected for row in inbox.rows()] == [False, False, False, True, False, False]
+
+
+async def test_in_production_a_key_pressed_twice_writes_nothing() -> None:
+    service = Service()
+    live = service.add_profile("live", "production", Mode.ASK)
+    service.has(2, environment="production")
+    async with inbox_of(service, profile=live) as inbox:
+        await inbox.press("m")
+        await inbox.asked("PRODUCTION · live")
+        await inbox.press("enter")
+        await inbox.until(lambda: not inbox.has_sheet)
+        await inbox.let_time_pass(6)
+        assert service.writes == 0
+        await inbox.press("m")
+        await inbox.asked("PRODUCTION · live")
+        await inbox.press("y")
+        await inbox.let_time_pass(6)
+        await inbox.until(lambda: service.is_read("Card 2", "production"))
 
 
 async def test_a_range_and_all_and_none_are_selected() -> None:
@@ -238,7 +269,7 @@ async def test_no_undo_window_sends_at_once() -> None:
     service.has(1)
     async with inbox_of(service) as inbox:
         await inbox.press("m")
-        assert "sent at once" in inbox.status()
+        await inbox.hears("1 mark sent; that cannot be taken back.")
         await inbox.until(lambda: service.is_read("Card 1"))
 
 

@@ -35,6 +35,18 @@ async def test_done_goes_on_to_the_next_row_and_nothing_is_written() -> None:
         assert len(service.unread()) == 3
 
 
+async def test_what_was_never_put_away_is_not_said_to_come_back() -> None:
+    service = Service()
+    service.has(3)
+    async with inbox_of(service) as inbox:
+        await inbox.press("e", "U")
+        await inbox.hears("In my queue already: “Card 2” of u-1. Go to what is done or snoozed.")
+        assert inbox.row("Card 3").mine == "✓"
+        await inbox.press("k", "U")
+        await inbox.hears("Back in my queue: “Card 3” of u-1.")
+        assert inbox.row("Card 3").mine != "✓"
+
+
 async def test_all_of_it_put_away_says_so() -> None:
     service = Service()
     service.has(2)

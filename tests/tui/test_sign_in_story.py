@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from textual.widgets import Input
 
+from neptune_inbox.config import Settings
 from neptune_inbox.credentials import Vault
 from neptune_inbox.model import Mode
 from neptune_inbox.sandbox.tokens import sign_token
-from tests.builders import MINUTE, NOON
+from tests.builders import API, MINUTE, NOON
 from tests.tui.driver import first_start, inbox_of
 from tests.tui.service import Keyring, Service
 
@@ -41,6 +42,20 @@ async def test_every_field_can_be_filled_in_by_hand() -> None:
         await inbox.comes(lambda: inbox.titles() == ["Card 1"])
         saved = inbox.app.workspace.profile("live")
         assert (saved.mode, saved.users[0]) == (Mode.OBSERVE, "customer-9")
+
+
+@pytest.mark.parametrize(("environment", "mode"), [("production", Mode.ASK), ("staging", Mode.ACT)])
+async def test_a_mode_that_nobody_chose_asks_in_production(environment: str, mode: Mode) -> None:
+    service = Service()
+    service.has(1, environment=environment)
+    service.builder.settings = Settings()
+    service.sign_out(Keyring())
+    async with first_start(service) as inbox:
+        await inbox.fill(name="new", api_base=API, environment=environment, user="u-1")
+        await inbox.fill(token=service.new_token().reveal())
+        await inbox.press("ctrl+s")
+        await inbox.comes(lambda: inbox.titles() == ["Card 1"])
+        assert inbox.app.workspace.profile("new").mode is mode
 
 
 async def test_what_is_typed_fast_never_lands_in_a_line_that_shows_it() -> None:

@@ -48,7 +48,7 @@ async def test_a_tour_at_any_size(size: tuple[int, int]) -> None:
     async with inbox_of(service, size=size, kind=Filter.ALL) as inbox:
         for key in TOUR:
             await inbox.press(key)
-            assert len(inbox.lines()) == size[1]
+            await inbox.until(lambda: len(inbox.lines()) == size[1])
         assert inbox.app.screen is inbox.screen
         assert service.writes == 0
 
@@ -148,7 +148,7 @@ async def test_signing_in_where_there_is_little_room(size: tuple[int, int]) -> N
     service.sign_out(Keyring())
     async with first_start(service, size=size) as inbox:
         await inbox.press("ctrl+s")
-        await inbox.until(lambda: size[1] < 15 or "What was pasted is no token" in inbox.text())
+        await inbox.until(lambda: size[1] < 15 or "Paste the API token" in inbox.text())
         await inbox.fill(token=service.new_token().reveal())
         await inbox.press("enter")
         await inbox.comes(lambda: inbox.app.session is not None)

@@ -90,6 +90,14 @@ class TestPreview:
     def test_the_head_keeps_its_width(self, width: int) -> None:
         assert {cells(text(line)) for line in preview_head(PREVIEW._replace(title="配" * 200), width)} == {width}
 
+    def test_a_title_that_terminals_measure_differently_is_whole_and_alone_on_its_line(self) -> None:
+        title, person, _ = (
+            text(line) for line in preview_head(PREVIEW._replace(title="कार्ड अस्वीकृत", user_name="प्रिया"), 100)
+        )
+        assert title.strip() == "कार्ड अस्वीकृत"
+        assert person.startswith(" u-4711 प्रिया  email ✓")
+        assert person.rstrip().endswith("push –")
+
     def test_a_link_shows_its_host_first_and_warns_of_an_odd_one(self) -> None:
         assert link_line(PREVIEW, 80) is None
         link = link_line(PREVIEW._replace(link_host="acme.example", link_path="invoices/1002"), 80)

@@ -160,6 +160,8 @@ class InboxScreen(InboxNews):
             self._stage.is_reading = False
             self._stage.rearrange()
             self.rows.focus()
+        elif self.preview.has_focus:
+            self.rows.focus()
         elif self.selected:
             self.select(frozenset())
         elif self.scope.query:

@@ -12,11 +12,13 @@ from textual import on, work
 from textual.events import Resize
 from textual.timer import Timer
 
-from neptune_inbox.sync.facts import Arrived, HealthChanged, MarksChanged, MineChanged, Polled, Troubled
+from neptune_inbox.sync.facts import Arrived, HealthChanged, MarksChanged, MarksSent, MineChanged, Polled, Troubled
 from neptune_inbox.sync.inbox import Scope
+from neptune_inbox.sync.wording import plural
 from neptune_inbox.tui.keys import Action
 from neptune_inbox.tui.messages import FactTold
 from neptune_inbox.tui.screens.inbox_state import InboxState
+from neptune_inbox.tui.screens.inbox_voice import About
 
 if TYPE_CHECKING:
     from neptune_inbox.sync.session import Session
@@ -31,6 +33,8 @@ class InboxNews(InboxState):
     def __init__(self, workspace: Workspace, session: Session, *, actions: Sequence[Action], scope: Scope) -> None:
         super().__init__(workspace, session, actions=actions, scope=scope)
         self._countdown: Timer | None = None
+        self._sent = 0
+        """How many marks went out since it was last said that some wait."""
         self._unseen: set[str] = set()
         """Users who were never fetched before; empty once the agent does anything."""
 
@@ -58,8 +62,18 @@ class InboxNews(InboxState):
             case MarksChanged() | MineChanged():
                 await self.redraw_marks()
                 self._run_countdown()
+            case MarksSent(count=count):
+                self._tell_sent(count)
             case Troubled(error=error):
                 self.say(str(error), "warn")
+
+    def _tell_sent(self, count: int) -> None:
+        """What was said of marks that could be taken back is over; those that go out together are told together."""
+        is_more = self._said_about is About.SENT
+        if not (is_more or self._said_about is About.MARKS):
+            return
+        self._sent = count + (self._sent if is_more else 0)
+        self.say(f"{plural(self._sent, 'mark')} sent; that cannot be taken back.", about=About.SENT)
 
     @work(group="overview", exclusive=True)
     async def _redraw(self) -> None:
@@ -85,7 +99,7 @@ class InboxNews(InboxState):
 
     def on_descendant_focus(self) -> None:
         # Another part has the keys: other ones are worth knowing.
-        self._draw()
+        self.change(is_reading=self.preview.has_focus)
 
     def on_resize(self, event: Resize) -> None:
         self.call_after_refresh(self._draw)

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 from textual import work
 from textual.app import ComposeResult
-from textual.screen import Screen
-from textual.timer import Timer
 
 from neptune_inbox.errors import BadQuery, StoreProblem
 from neptune_inbox.model import Filter, Key, Row
@@ -27,6 +25,7 @@ from neptune_inbox.tui.keys import Action, Where, hints, spoken
 from neptune_inbox.tui.messages import UnreadCounted
 from neptune_inbox.tui.reading import preview_facts
 from neptune_inbox.tui.screens.aim import Aim
+from neptune_inbox.tui.screens.inbox_voice import About, InboxVoice
 from neptune_inbox.tui.screens.keepsake import freeze
 from neptune_inbox.tui.view import View
 from neptune_inbox.tui.widgets.preview import Preview
@@ -43,12 +42,11 @@ if TYPE_CHECKING:
 
 PREVIEW_PAUSE = 0.12
 """Seconds that the cursor must rest before the preview is filled, so that holding `j` costs nothing."""
-MESSAGE_SECONDS = 8.0
 STATUS_ONLY = frozenset(("position", "message", "level"))
 """What of the view only the status line tells."""
 
 
-class InboxState(Screen[None]):
+class InboxState(InboxVoice):
     """The state of one profile's inbox, and how it is drawn."""
 
     def __init__(self, workspace: Workspace, session: Session, *, actions: Sequence[Action], scope: Scope) -> None:
@@ -68,7 +66,6 @@ class InboxState(Screen[None]):
         ui = workspace.settings.ui
         self._stage.has_preview = ui.preview != "off"
         self._stage.rows.style = ListStyle(ui.columns, ui.time_format, self.view.keys)
-        self._forget_message: Timer | None = None
         self._rest: asyncio.TimerHandle | None = None
 
     def compose(self) -> ComposeResult:
@@ -113,18 +110,14 @@ class InboxState(Screen[None]):
         return [row] if row is not None else []
 
     def select(self, selected: frozenset[Key]) -> None:
-        """Select exactly these."""
+        """Select exactly these; with nothing selected no range is begun either."""
         self.takes_all = False
+        if not selected:
+            self.range_start = None
         self.selected = selected
         self.rows.selected = selected
         self.change(selected=selected)
-
-    def say(self, message: str, level: str = "ok") -> None:
-        """Say one sentence in the status line; it goes by itself."""
-        self.change(message=message, level=level)
-        if self._forget_message is not None:
-            self._forget_message.stop()
-        self._forget_message = self.set_timer(MESSAGE_SECONDS, lambda: self.change(message=""))
+        self.be_silent(About.SELECTION)
 
     async def show_scope(self, scope: Scope) -> None:
         """Look at something else: another user, kind or query. The cursor stays on its notification.
@@ -167,9 +160,16 @@ class InboxState(Screen[None]):
         self.rows.go_to(key)
 
     def show_preview(self, is_shown: bool | None) -> None:
-        """Show or hide the preview (None: the other way); where it has no room of its own it opens over the list."""
+        """Show or hide the preview (None: the other way); where it has no room of its own it opens over the list.
+
+        Shown already, it gets the keys: they scroll it then.
+        """
         stage = self._stage
         is_below = stage.layout_now.preview.is_shown and not stage.is_reading
+        if is_shown and is_below:
+            self.preview.focus()
+            return
+        self.rows.focus()
         if is_shown is None:
             is_shown = not stage.layout_now.preview.is_shown
         stage.has_preview = is_shown

@@ -196,7 +196,7 @@ class PromptSheet(Sheet[str]):
             yield line(self._meaning(self._value)[0], "sheet-problem")
             if self._suggestions:
                 yield line("for example  " + "   ".join(self._suggestions), "sheet-line dim")
-            yield KeyLine(WAYS_OUT, classes="where-narrow")
+            yield KeyLine(WAYS_OUT)
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()

@@ -38,7 +38,7 @@ FIELDS = (
     ("api_base", "API base", "the address of the API"),
     ("edge_base", "Edge base", "the address that takes events; leave it as it is unless you were told another"),
     ("environment", "Environment", "dev, staging, production: Neptune's own word"),
-    ("mode", "Mode", "observe writes nothing, ask confirms each send, act holds and sends"),
+    ("mode", "Mode", "observe, ask or act; empty is act, and ask in production"),
     ("user", "First user", "a customer's user id to watch; more later with @ and w"),
     ("token", "API token", "from the Neptune dashboard, under Team; it is not shown"),
 )
@@ -84,13 +84,15 @@ class SignInScreen(Screen["Profile | None"]):
             "api_base": self._profile.api_base,
             "edge_base": self._profile.edge_base,
             "environment": self._profile.environment,
-            "mode": self._profile.mode.value,
+            # Empty for a new place: what it means then depends on the environment.
+            "mode": self._profile.mode.value if self._profile.name else "",
             "user": self._profile.users[0] if self._profile.users else "",
         }
         with VerticalScroll(id="sign-in", can_focus=False):
             yield line("Sign in to Neptune", "sheet-title")
             yield line(
-                self._reason or "The token is tried first, and kept in this machine's keyring only.", "sheet-line dim"
+                self._reason or "The token is tried first, then kept in this machine's keyring, and nowhere else.",
+                "sheet-line dim",
             )
             for name, label, hint in FIELDS:
                 with Horizontal(classes="field"):
@@ -152,6 +154,10 @@ class SignInScreen(Screen["Profile | None"]):
     async def action_submit(self) -> None:
         from neptune_inbox.credentials import parse_pasted_token
 
+        if not self._value("token"):
+            self._say("Paste the API token: it is made in the Neptune dashboard under Team.", "warn")
+            self.query_one("#token", Input).focus()
+            return
         if not self._value("environment"):
             self.action_choose_environment()
             return

@@ -11,6 +11,7 @@ from neptune_inbox.sync.health import State
 from neptune_inbox.sync.marking import MarkAllPlan
 from neptune_inbox.sync.when import from_instant
 from neptune_inbox.sync.wording import plural
+from neptune_inbox.tui.screens.inbox_voice import About
 from neptune_inbox.tui.screens.sheet import Choice, ChoiceSheet, TypedSheet
 from neptune_inbox.tui.verbs.aiming import aimed
 
@@ -54,8 +55,9 @@ async def hold(inbox: InboxScreen, keys: Sequence[Key], label: str, left_alone: 
     """Put the marks on disk, then show them."""
     await inbox.session.marking.hold(keys, label=label, left_alone=left_alone)
     seconds = inbox.session.undo_ms // 1000
-    window = f"sent in {seconds} s, {inbox.key('undo')} takes it back" if seconds else "sent at once"
-    inbox.say(f"Marking {label}: {window}.")
+    window = f"Sent in {seconds} s, {inbox.key('undo')} takes it back" if seconds else "Sent at once"
+    # What matters first: the end may not fit.
+    inbox.say(f"{window}: {label}.", about=About.MARKS)
 
 
 async def may_send(inbox: InboxScreen, question: str) -> bool:
@@ -64,19 +66,13 @@ async def may_send(inbox: InboxScreen, question: str) -> bool:
     if profile.mode is not Mode.ASK:
         return True
     where = f"{profile.environment.upper() if profile.is_production else profile.environment} · {profile.name}"
+    hint = "The customer's bell shows it as read; it cannot be unread later."
     sheet = ChoiceSheet(
         question,
         [(where, "production" if profile.is_production else "dim")],
-        [
-            Choice(
-                "y",
-                "y",
-                "yes",
-                "Yes, mark it read",
-                "The customer's bell shows it as read; it cannot be unread later.",
-            ),
-            Choice("n", "n", "no", "No, leave it"),
-        ],
+        [Choice("y", "y", "yes", "Yes, mark it read", hint), Choice("n", "n", "no", "No, leave it")],
+        # A key that is pressed twice by mistake must not write there.
+        default="no" if profile.is_production else "yes",
     )
     return await inbox.app.push_screen_wait(sheet) == "yes"
 
@@ -145,8 +141,9 @@ def _whose(plan: MarkAllPlan) -> str:
 def _sheet(inbox: InboxScreen, plan: MarkAllPlan, since: int) -> ChoiceSheet:
     profile, scope = inbox.session.profile, inbox.scope
     count = len(plan.keys)
-    where = f"{profile.environment} · {profile.name} · mode {profile.mode}"
-    lines = [(where.upper() if profile.is_production else where, "production" if profile.is_production else "dim")]
+    environment = profile.environment.upper() if profile.is_production else profile.environment
+    where = f"{environment} · {profile.name} · mode {profile.mode}"
+    lines = [(where, "production" if profile.is_production else "dim")]
     if count:
         lines.append((f"Of {_whose(plan)}" + _range(plan), ""))
     if scope.query:
@@ -187,7 +184,7 @@ async def undo(inbox: InboxScreen) -> None:
     if undone is None:
         inbox.say("There is nothing to take back.")
     elif not undone.undone:
-        inbox.say(f"Already sent, cannot be taken back: {undone.receipt.label}. The API has no mark-as-unread.")
+        inbox.say(f"Already sent, cannot be taken back: {undone.receipt.label}.")
     else:
         left = undone.milliseconds_left / 1000
         words = f", {left:.0f} s before sending" if left > 0 else ", not sent yet"

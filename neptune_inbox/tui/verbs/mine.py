@@ -28,20 +28,22 @@ async def _done(inbox: InboxScreen, aim: Aim) -> None:
     if rows:
         await inbox.session.mine.set_done([row.key for row in rows], True)
         inbox.select(frozenset())
-        inbox.say(
-            f"Done for me: {describe(rows)}. The customer sees no change; {inbox.key('mine.back')} brings it back."
-        )
+        back = f"{inbox.key('mine.back')} on it brings it back"
+        inbox.say(f"Done for me. The customer sees no change; {back}: {describe(rows)}.")
 
 
 @aimed
 async def back(inbox: InboxScreen, aim: Aim) -> None:
     """Back to my queue: neither done nor snoozed."""
     rows = await inbox.targets(aim)
-    if rows:
-        keys = [row.key for row in rows]
+    away = [row for row in rows if row.mine.done_at is not None or row.mine.snoozed_until is not None]
+    if rows and not away:
+        inbox.say(f"In my queue already: {describe(rows)}. Go to what is done or snoozed.")
+    elif away:
+        keys = [row.key for row in away]
         await inbox.session.mine.set_done(keys, False)
         await inbox.session.mine.snooze(keys, None)
-        inbox.say(f"Back in my queue: {describe(rows)}.")
+        inbox.say(f"Back in my queue: {describe(away)}.")
 
 
 @aimed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
-from neptune_inbox.sync.wording import plural
+from neptune_inbox.tui.screens.inbox_voice import About
 
 if TYPE_CHECKING:
     from neptune_inbox.tui.screens.aim import Aim
@@ -30,7 +30,7 @@ def take_range(inbox: InboxScreen) -> None:
     if inbox.range_start is None:
         inbox.range_start = here
         inbox.select(inbox.selected | {inbox.window.row(here).key})
-        inbox.say(f"Range starts here: move, then {inbox.key('select.range')} again.")
+        inbox.say(f"Range starts here: move, then {inbox.key('select.range')} again.", about=About.SELECTION)
         return
     low, high = sorted((inbox.range_start, here))
     inbox.select(inbox.selected | {inbox.window.row(index).key for index in range(low, high + 1)})
@@ -45,12 +45,11 @@ def take_all(inbox: InboxScreen) -> Awaitable[None]:
 
 async def _take_all(inbox: InboxScreen, aim: Aim) -> None:
     rows = await inbox.targets(aim)
+    # The status line tells how many.
     inbox.select(frozenset(row.key for row in rows))
-    inbox.say(f"{plural(len(rows), 'notification')} selected.")
 
 
 def take_none(inbox: InboxScreen) -> None:
-    inbox.range_start = None
     inbox.select(frozenset())
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from neptune_inbox.model import Instant, Key, Row
 
-STRIPS_KEPT = 1_000
+STRIPS_KEPT = 256
 LEAST_TICK = 250
 """Milliseconds between two looks at what time changed, so that telling the time with every key costs nothing."""
 
@@ -169,7 +169,7 @@ class RowCanvas(ScrollView):
         kept = self._strips.get(place)
         if kept is not None and kept[1] == at and (kept[0] is row or kept[0] == row):
             return kept[2]
-        if len(self._strips) >= STRIPS_KEPT:
+        if len(self._strips) >= max(STRIPS_KEPT, 3 * self.size.height):
             self._strips.clear()
         spans = row_spans(row, columns, now, is_cursor=is_cursor, is_selected=is_selected)
         strip = make_strip(
