@@ -350,7 +350,10 @@ def test_the_search_finds_what_is_there(search: Search) -> None:
     search.look_at_home("a file")
     search.look("a header", base64.b64encode(CANARY.encode()))
     with subprocess.Popen(["sleep", "9"], env={"X": CANARY}, cwd=ROOT) as sleeper:
-        # Popen returns once the child has become the program.
+        # Popen returns while the child is becoming the program; its environment is there a moment later.
+        end = time.monotonic() + LIMIT
+        while b"X=" not in Path(f"/proc/{sleeper.pid}/environ").read_bytes():
+            assert time.monotonic() < end
         search.look_at_process("a child", sleeper.pid)
         sleeper.kill()
     assert {hit.split(":")[0] for hit in search.hits} == {"a file, leak.txt", "a header", "a child, /proc/environ"}
