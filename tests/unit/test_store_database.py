@@ -62,6 +62,7 @@ def test_a_search_that_takes_long_keeps_no_row_waiting(path: Path) -> None:
     found: list[list[str]] = []
 
     with database.searching() as search:
+        assert search.execute("SELECT count(*) FROM thing").fetchone() == (1,)
         reader = threading.Thread(target=lambda: found.append(names(database)))
         reader.start()
         reader.join(5)
