@@ -16,17 +16,23 @@ WEEK = 7 * 24 * HOUR
 ALL = Scope("u-1", Filter.ALL)
 
 
-async def test_after_a_week_offline_all_5000_rows_are_there_and_a_mark_is_sent_once_the_network_is_back(
-    tmp_path: Path,
-) -> None:
-    office = Office(folder=tmp_path)
+async def everything_is_fetched(office: Office) -> list[str]:
+    """All rows arrive and are loaded, and the inbox is left; their ids, oldest first."""
     ids = office.arrive(ROWS)
     session = await office.open()
     await session.catch_up("u-1", Filter.ALL)
     while (await session.inbox.load_older("u-1", Filter.ALL)).new:
         pass
-    fetched_at = office.clock.now()
     await session.close()
+    return ids
+
+
+async def test_after_a_week_offline_all_5000_rows_are_there_and_a_mark_is_sent_once_the_network_is_back(
+    tmp_path: Path,
+) -> None:
+    office = Office(folder=tmp_path)
+    ids = await everything_is_fetched(office)
+    fetched_at = office.clock.now()
 
     office.clock.advance(WEEK / 1000)
     office.faults.set(Kind.OFFLINE)
