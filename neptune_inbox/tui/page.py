@@ -11,11 +11,14 @@ from neptune_inbox.tui.format import Columns, ground_of, row_spans
 from neptune_inbox.tui.format_lines import filter_bar, hint_line, rule_line, status_line, top_line, users_line
 from neptune_inbox.tui.format_panes import empty_lines, sidebar_lines
 from neptune_inbox.tui.layout import Box, Layout
+from neptune_inbox.tui.pen import Run, pen
 from neptune_inbox.tui.screen_record import ScreenRecord
-from neptune_inbox.tui.spans import Line, Span, cells, harmless
-from neptune_inbox.tui.theme import Depth, Ground, Meaning, ansi
+from neptune_inbox.tui.spans import Line, Span, width_of
+from neptune_inbox.tui.theme import Depth, Ground, Meaning
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from neptune_inbox.model import Instant
 
 
@@ -32,7 +35,7 @@ class Page:
         self._record = record
         self._size = (width, height)
         self._now = now
-        self._look = (theme, depth)
+        self._pen = pen(theme, depth)
         self._boxes = Layout.for_size(width, height, has_users=record.has_users, has_preview=record.has_preview)
         self.rows_in_sight = min(len(record.rows), self._boxes.rows.height)
 
@@ -74,7 +77,7 @@ class Page:
 
     def _encode(self, lines: dict[int, list[_Part]]) -> str:
         width = self._size[0]
-        return "".join(f"\x1b[{y + 1};1H{_encode(parts, width, *self._look)}" for y, parts in lines.items())
+        return "".join(f"\x1b[{y + 1};1H{self._pen.write(_runs(parts, width))}" for y, parts in lines.items())
 
 
 def _rows(record: ScreenRecord, box: Box, now: Instant, cursor: int) -> list[_Part]:
@@ -91,16 +94,10 @@ def _rows(record: ScreenRecord, box: Box, now: Instant, cursor: int) -> list[_Pa
     ]
 
 
-def _encode(parts: list[_Part], width: int, theme: str, depth: Depth) -> str:
+def _runs(parts: list[_Part], width: int) -> Iterator[Run]:
     """One line of the terminal, every cell of it."""
-    out: list[str] = []
-    last, x = "", 0
+    x = 0
     for part in [*parts, _Part(width, ())]:
-        gap: tuple[Span, ...] = ((" " * (part.x - x), Meaning.TEXT),) if part.x > x else ()
-        for spans, ground in ((gap, Ground.PAGE), (part.spans, part.ground)):
-            for text, meaning in spans:
-                code = ansi(meaning, theme, ground, depth)
-                out.append((code if code != last else "") + harmless(text))
-                last = code
-                x += cells(text)
-    return "".join(out)
+        yield ((" " * (part.x - x), Meaning.TEXT),), Ground.PAGE
+        yield part.spans, part.ground
+        x = part.x + width_of(part.spans)

@@ -1,6 +1,7 @@
-"""How a meaning looks in a theme: as an escape sequence for the first paint, as a rich style for the widgets.
+"""How a meaning looks in a theme: as a `Look`, and as a rich style for the widgets.
 
-Both come from one `Look`, so that they agree. Neither textual nor rich is imported until their objects are asked for.
+`pen.py` makes escape codes of the same looks, so that both painters agree. Neither textual nor rich is imported until
+their objects are asked for.
 """
 
 from __future__ import annotations
@@ -39,7 +40,6 @@ __all__ = [
     "Ground",
     "Look",
     "Meaning",
-    "ansi",
     "choose_theme",
     "colour_depth",
     "look",
@@ -94,50 +94,6 @@ def _colourless(meaning: Meaning, ground: Ground, attribute: str) -> Look:
         underline=attribute == "underline",
         reverse=is_reversed,
     )
-
-
-@lru_cache(1024)
-def ansi(meaning: Meaning, theme: str, ground: Ground = Ground.PAGE, depth: Depth = Depth.TRUE) -> str:
-    """The escape sequence that switches to a look, starting from nothing (`0;`)."""
-    it = look(meaning, theme, ground, has_colour=depth is not Depth.NONE)
-    parts = ["0"]
-    parts += [
-        code
-        for code, is_on in zip("12347", (it.bold, it.dim, it.italic, it.underline, it.reverse), strict=True)
-        if is_on
-    ]
-    parts += [code for code in (_colour_code(it.fg, 38, depth), _colour_code(it.bg, 48, depth)) if code]
-    return f"\x1b[{';'.join(parts)}m"
-
-
-def _colour_code(colour: str, plane: int, depth: Depth) -> str:
-    """SGR parameters for one colour; `plane` is 38 for the text and 48 for the ground."""
-    if not colour:
-        return ""
-    if not colour.startswith("#"):
-        number = int(colour)
-        return str(plane - 8 + number if number < 8 else plane + 52 + number - 8)
-    red, green, blue = rgb(colour)
-    if depth is Depth.TRUE:
-        return f"{plane};2;{red};{green};{blue}"
-    return f"{plane};5;{palette_number(red, green, blue)}"
-
-
-def rgb(colour: str) -> tuple[int, int, int]:
-    """The three parts, 0 to 255, of `#rrggbb`."""
-    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
-
-
-def palette_number(red: int, green: int, blue: int) -> int:
-    """The nearest of the 256 colours, by the same rule as rich, so that both painters agree."""
-    high, low = max(red, green, blue) / 255, min(red, green, blue) / 255
-    light, spread = (high + low) / 2, high - low
-    saturation = spread and spread / (high + low if light <= 0.5 else 2 - high - low)
-    if saturation < 0.15:
-        grey = round(light * 25)
-        return {0: 16, 25: 231}.get(grey, 231 + grey)
-    steps = [round(part / 95 if part < 95 else 1 + (part - 95) / 40) for part in (red, green, blue)]
-    return 16 + 36 * steps[0] + 6 * steps[1] + steps[2]
 
 
 def colour_depth(environ: Mapping[str, str]) -> Depth:

@@ -18,7 +18,7 @@ BEFORE_THE_FIRST_PAINT = {
     *(
         f"{OURS}.tui.{name}"
         for name in (
-            *("format", "format_lines", "format_panes", "layout", "live_page", "page", "palette", "prepaint"),
+            *("format", "format_lines", "format_panes", "layout", "live_page", "page", "palette", "pen", "prepaint"),
             *("screen_record", "spans", "theme", "words"),
         )
     ),

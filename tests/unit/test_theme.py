@@ -7,13 +7,10 @@ import sys
 from itertools import product
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from rich.color import Color, ColorSystem
 from textual.app import App
-from textual.strip import Strip
 
 from neptune_inbox.tui.palette import QUIET
+from neptune_inbox.tui.pen import rgb
 from neptune_inbox.tui.theme import (
     DARK,
     LIGHT,
@@ -22,12 +19,9 @@ from neptune_inbox.tui.theme import (
     Depth,
     Ground,
     Meaning,
-    ansi,
     choose_theme,
     colour_depth,
     look,
-    palette_number,
-    rgb,
     rich_style,
     textual_theme,
 )
@@ -89,24 +83,6 @@ def test_the_terminals_own_theme_names_only_its_sixteen_colours() -> None:
         for ground in Ground:
             it = look(meaning, TERMINAL, ground)
             assert all(colour == "" or 0 <= int(colour) < 16 for colour in (it.fg, it.bg))
-
-
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize(
-    ("depth", "system"), [(Depth.TRUE, ColorSystem.TRUECOLOR), (Depth.PALETTE, ColorSystem.EIGHT_BIT)]
-)
-def test_both_painters_write_the_same_codes(theme: str, depth: Depth, system: ColorSystem) -> None:
-    for meaning in Meaning:
-        for ground in Ground:
-            ours = ansi(meaning, theme, ground, depth)
-            theirs = Strip.render_ansi(rich_style(meaning, theme, ground), system)
-            assert ours == f"\x1b[0;{theirs}m" if theirs else ours == "\x1b[0m"
-
-
-@given(st.integers(0, 255), st.integers(0, 255), st.integers(0, 255))
-def test_colours_are_reduced_as_rich_reduces_them(red: int, green: int, blue: int) -> None:
-    rich = Color.from_rgb(red, green, blue).downgrade(ColorSystem.EIGHT_BIT)
-    assert palette_number(red, green, blue) == rich.number
 
 
 @pytest.mark.parametrize(
