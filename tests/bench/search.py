@@ -11,12 +11,11 @@ import asyncio
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-
-from textual.geometry import Region
-from textual.strip import Strip
 
 from neptune_inbox.model import EVERYONE, Filter
 from neptune_inbox.tui.app import NeptuneInbox
@@ -37,6 +36,8 @@ TYPED = (
     "customer",
     "is:unread number",
 )
+P = ParamSpec("P")
+T = TypeVar("T")
 ROUNDS = 3
 BETWEEN = 0.12
 """Seconds between two letters, as of somebody who types fast."""
@@ -52,16 +53,20 @@ class Stopwatch:
         self._painted = asyncio.Event()
         self._wanted: str | None = None
         self._before: object = None
-        render = screen.rows.render_lines
+        for way in ("render_lines", "patches"):
+            setattr(screen.rows, way, self._watched(getattr(screen.rows, way)))
 
-        def watched(crop: Region) -> list[Strip]:
-            strips = render(crop)
+    def _watched(self, draw: Callable[P, T]) -> Callable[P, T]:
+        """A way in which the list is drawn, heeded."""
+
+        def watched(*args: P.args, **kwargs: P.kwargs) -> T:
+            drawn, screen = draw(*args, **kwargs), self._screen
             is_new = self._wanted is None or screen.rows.window is not self._before
             if is_new and self._wanted in (None, screen.scope.query):
                 self._painted.set()
-            return strips
+            return drawn
 
-        screen.rows.render_lines = watched  # type: ignore[method-assign]
+        return watched
 
     async def time(self, key: str, query: str | None) -> float:
         """Milliseconds from this key to the list that it leads to; None for one that leaves the list the same."""

@@ -6,7 +6,7 @@ The app is the real one, on the real sandbox, in process. Nothing here sleeps: i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 
 from textual import events
@@ -242,9 +242,12 @@ async def inbox_of(
     kind: Filter = Filter.UNREAD,
     user_id: str | None = None,
     is_filled: bool = True,
+    environ: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Inbox]:
     """The inbox, running, and (unless told otherwise) filled for the first time."""
-    app = NeptuneInbox(service.workspace(), profile or service.profile, kind=kind, user_id=user_id, environ={})
+    app = NeptuneInbox(
+        service.workspace(), profile or service.profile, kind=kind, user_id=user_id, environ=environ or {}
+    )
     async with app.run_test(size=size) as pilot:
         inbox = Inbox(app, pilot, service)
         if is_filled:

@@ -86,13 +86,14 @@ class Terminal:
     def picture(self) -> list[list[object]]:
         """Every cell with its colours and attributes, as far as they can be seen."""
         columns, lines = self.screen.columns, self.screen.lines
-        return [[_seen(self.screen.buffer[y][x]) for x in range(columns)] for y in range(lines)]
+        return [[seen(self.screen.buffer[y][x]) for x in range(columns)] for y in range(lines)]
 
     def echoes(self) -> bool:
         return bool(termios.tcgetattr(self.theirs)[3] & termios.ECHO)
 
 
-def _seen(cell: Any) -> object:
+def seen(cell: Any) -> object:
+    """A cell of pyte as far as it can be seen: a blank shows no colour of text."""
     is_blank = cell.data == " " and not cell.reverse and not cell.underscore
     return cell._replace(fg="default", bold=False, italics=False) if is_blank else cell
 

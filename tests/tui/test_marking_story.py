@@ -135,6 +135,42 @@ async def test_a_range_that_was_given_up_is_not_gone_on_with() -> None:
         assert [row.is_selected for row in inbox.rows()] == [False, False, False, True, False, False]
 
 
+async def test_a_range_begins_at_its_row_wherever_that_stands_meanwhile() -> None:
+    service = Service()
+    service.has(5)
+    async with inbox_of(service) as inbox:
+        await inbox.press("x")
+        service.has(2)
+        await inbox.poll()
+        await inbox.press("r")
+        await inbox.until(lambda: inbox.titles()[0] == "Card 7")
+        assert inbox.cursor() == "Card 4"
+        await inbox.press("j", "v")
+        assert [row.is_selected for row in inbox.rows()] == [False, False, True, True, True, False, False]
+
+
+async def test_a_range_is_taken_in_a_list_that_has_become_shorter() -> None:
+    service = Service()
+    service.has(3)
+    service.has(3, is_read=True)
+    async with inbox_of(service, kind=Filter.ALL) as inbox:
+        await inbox.press("G", "v", "2")
+        await inbox.until(lambda: inbox.titles() == ["Card 3", "Card 2", "Card 1"])
+        await inbox.press("g", "v")
+        assert [row.is_selected for row in inbox.rows()] == [True, True, True]
+
+
+async def test_a_range_whose_first_row_is_not_in_the_list_any_more_begins_anew() -> None:
+    service = Service()
+    service.has(3)
+    service.has(1, is_read=True)
+    async with inbox_of(service, kind=Filter.ALL) as inbox:
+        await inbox.press("j", "x", "g", "v", "v", "2")
+        await inbox.until(lambda: inbox.titles() == ["Card 3", "Card 2", "Card 1"])
+        await inbox.press("G", "v")
+        await inbox.hears("Range starts here")
+
+
 async def test_in_production_a_key_pressed_twice_writes_nothing() -> None:
     service = Service()
     live = service.add_profile("live", "production", Mode.ASK)

@@ -36,6 +36,8 @@ FIRST_ROWS = 256
 """More than any screen shows; what is drawn first while the rest of a long list is read."""
 TYPING_PAUSE = 0.25
 """Seconds without a letter before the whole list of a search is read: the next letter must not wait for it."""
+PAGE_PAUSE = 0.01
+"""Seconds after a key before what the next page shows is got ready: when the frame of this one is out."""
 OPENERS = frozenset(
     (
         *("search", "views", "user.go", "people", "profile.switch", "theme", "palette", "help", "event", "insight"),
@@ -145,10 +147,17 @@ class InboxScreen(InboxNews):
         result = verb(self)
         if isawaitable(result):
             self._queue.put_nowait(result)
-        elif self.rows.cursor_index != self.view.position - 1 and not self.app.message_queue_size:
-            # Not when the list's own message comes: the position is told in the frame that moves the cursor. Where
-            # more keys wait already it is not told for each of them.
-            self.cursor_moved()
+        elif not self.app.message_queue_size:
+            # Where more keys wait already, neither is done for each of them.
+            if self.rows.cursor_index != self.view.position - 1:
+                # Not when the list's own message comes: the position is told in the frame that moves the cursor.
+                self.cursor_moved()
+            self._stage.draw_at_once()
+            asyncio.get_running_loop().call_later(PAGE_PAUSE, self._prepare_page)
+
+    def _prepare_page(self) -> None:
+        if self.is_running:
+            self.rows.prepare_page()
 
     def go_back(self) -> None:
         """One step back: loading, reading, the selection, the search, the banner of what was said."""

@@ -57,7 +57,7 @@ class InboxState(InboxVoice):
         self.scope = scope
         self.window: Window = Window.empty()
         self.selected: frozenset[Key] = frozenset()
-        self.range_start: int | None = None
+        self.range_start: Key | None = None
         self.takes_all = False
         """Everything shown is about to be selected; it takes a moment to read which that is."""
         self.is_loading = False

@@ -18,7 +18,7 @@ def toggle(inbox: InboxScreen) -> None:
     if row is None:
         return
     inbox.select(inbox.selected ^ {row.key})
-    inbox.range_start = inbox.rows.cursor_index
+    inbox.range_start = row.key
     inbox.rows.move(1)
 
 
@@ -27,12 +27,13 @@ def take_range(inbox: InboxScreen) -> None:
     here = inbox.rows.cursor_index
     if here is None:
         return
-    if inbox.range_start is None:
-        inbox.range_start = here
-        inbox.select(inbox.selected | {inbox.window.row(here).key})
+    start = inbox.window.index_of(inbox.range_start) if inbox.range_start else None
+    if start is None:
+        inbox.range_start = inbox.window.row(here).key
+        inbox.select(inbox.selected | {inbox.range_start})
         inbox.say(f"Range starts here: move, then {inbox.key('select.range')} again.", about=About.SELECTION)
         return
-    low, high = sorted((inbox.range_start, here))
+    low, high = sorted((start, here))
     inbox.select(inbox.selected | {inbox.window.row(index).key for index in range(low, high + 1)})
     inbox.range_start = None
 

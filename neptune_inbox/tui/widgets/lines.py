@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from textual import events
 from textual.geometry import Region
@@ -10,8 +10,11 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from neptune_inbox.tui.spans import Line, width_of
-from neptune_inbox.tui.widgets.strips import Palette, make_strip, palette_of
+from neptune_inbox.tui.pen import Pen
+from neptune_inbox.tui.spans import Line, Span, cells, width_of
+from neptune_inbox.tui.theme import Meaning
+from neptune_inbox.tui.widgets.at_once import Patch
+from neptune_inbox.tui.widgets.strips import Palette, make_strip, measures_as_rich, palette_of
 
 
 class ActionChosen(Message):
@@ -76,6 +79,22 @@ class SpanLine(Widget):
             behind = self.background_colors[1]
             drawn = self._drawn = (width, palette, line, make_strip(line.spans, width, line.ground, palette, behind))
         return drawn[3]
+
+    def patches(self, regions: Iterable[Region], pen: Pen) -> list[Patch]:
+        """The spans that these regions touch, from the first to the last."""
+        width, line = self.size.width, self.line
+        spans = [*line.spans, (" " * (width - width_of(line.spans)), Meaning.TEXT)]
+        if not measures_as_rich(spans, width):
+            return [Patch(0, 0, self.render_line(0).render(self.app.console))]
+        regions = list(regions)
+        start, end = min(region.x for region in regions), max(region.right for region in regions)
+        x, first, touched = 0, 0, list[Span]()
+        for span in spans:
+            if x < end and x + cells(span[0]) > start:
+                first = first if touched else x
+                touched.append(span)
+            x += cells(span[0])
+        return [Patch(first, 0, pen.write([(touched, line.ground)]))]
 
     def on_click(self, event: events.Click) -> None:
         for spot in self.line.spots:

@@ -1,11 +1,12 @@
 """Drawing the list: Textual's line API over a frozen window of rows, so that a key costs the same at any length.
 
-It overrides `render_lines` and keeps finished strips, which skips Textual's style cache; so it applies the app's line
+It overrides `render_lines` and keeps finished lines, which skips Textual's style cache; so it applies the app's line
 filters itself and gives up padding, borders and text selection (speed.md 7.2).
 """
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from textual.geometry import Region
@@ -15,17 +16,18 @@ from textual.strip import Strip
 from neptune_inbox.tui.format import Columns, ListStyle, ground_of, row_spans, stamp
 from neptune_inbox.tui.format_panes import Emptiness, empty_lines
 from neptune_inbox.tui.theme import Ground
+from neptune_inbox.tui.widgets.at_once import Patch, pen_of
+from neptune_inbox.tui.widgets.row_line import RowLine
 from neptune_inbox.tui.widgets.row_messages import RowWindow
 from neptune_inbox.tui.widgets.strips import Palette, make_strip, palette_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from textual.color import Color
+    from collections.abc import Collection, Iterable
 
     from neptune_inbox.model import Instant, Key, Row
+    from neptune_inbox.tui.pen import Pen
 
-STRIPS_KEPT = 256
+LINES_KEPT = 256
 LEAST_TICK = 250
 """Milliseconds between two looks at what time changed, so that telling the time with every key costs nothing."""
 
@@ -43,7 +45,7 @@ class RowCanvas(ScrollView):
         self._empty = Emptiness.NOT_FETCHED
         self._cursor = 0
         self._selected: frozenset[Key] = frozenset()
-        self._strips: dict[tuple[int, bool, bool], tuple[Row, tuple[str, str], Strip]] = {}
+        self._lines: OrderedDict[tuple[int, bool, bool], RowLine] = OrderedDict()
         self._drawn_for: tuple[Palette, Columns] | None = None
         self._drawn: set[Key] = set()
 
@@ -64,8 +66,8 @@ class RowCanvas(ScrollView):
         self._compared_at = now
         for index in self._in_sight():
             row = self._row(index)
-            kept = self._strips.get((row.rowid, index == self._cursor, row.key in self._selected))
-            if kept is not None and kept[1] != stamp(row, now):
+            kept = self._lines.get((row.rowid, index == self._cursor, row.key in self._selected))
+            if kept is not None and kept.stamp != stamp(row, now):
                 self.refresh_line(index)
 
     @property
@@ -140,18 +142,14 @@ class RowCanvas(ScrollView):
         return self.scroll_offset.y
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        width = self.size.width
-        palette, behind = palette_of(self.app), self.background_colors[1]
-        columns = Columns.for_width(width, with_user=self._with_user, style=self._style)
-        if self._drawn_for != (palette, columns):
-            self._strips.clear()
-            self._drawn_for = (palette, columns)
-        count = len(self._window) if self._window is not None else 0
-        if count:
-            strips = [self._strip(self._top + y, palette, columns, behind) for y in range(crop.y, crop.bottom)]
+        width, palette, behind = self.size.width, palette_of(self.app), self.background_colors[1]
+        if self._window:
+            columns = self._columns(palette)
+            lines = [self._line(self._top + y, columns) for y in range(crop.y, crop.bottom)]
+            strips = [line.strip(width, palette, behind) for line in lines]
         else:
-            lines = empty_lines(self._empty, width, self.size.height, self._style.keys)[crop.y : crop.bottom]
-            strips = [make_strip(spans, width, Ground.PAGE, palette, behind) for spans in lines]
+            empty = empty_lines(self._empty, width, self.size.height, self._style.keys)[crop.y : crop.bottom]
+            strips = [make_strip(spans, width, Ground.PAGE, palette, behind) for spans in empty]
         if (crop.x, crop.width) != (0, width):
             strips = [strip.crop(crop.x, crop.right) for strip in strips]
         return strips
@@ -159,21 +157,50 @@ class RowCanvas(ScrollView):
     def render_line(self, y: int) -> Strip:
         return self.render_lines(Region(0, y, self.size.width, 1))[0]
 
-    def _strip(self, index: int, palette: Palette, columns: Columns, behind: Color) -> Strip:
+    def patches(self, regions: Iterable[Region], pen: Pen) -> list[Patch]:
+        """The whole lines of these regions, written by hand where that is sure to look the same."""
+        size = self.size
+        wanted = sorted({y for region in regions for y in range(max(0, region.y), min(size.height, region.bottom))})
+        columns = self._columns(palette_of(self.app))
+        patches = []
+        for y in wanted:
+            text = self._line(self._top + y, columns).written(size.width, pen) if self._window else ""
+            patches.append(Patch(0, y, text or self.render_line(y).render(self.app.console)))
+        return patches
+
+    def _columns(self, palette: Palette) -> Columns:
+        """The columns at this width; where they or the palette are not those of the kept lines, none is kept."""
+        columns = Columns.for_width(self.size.width, with_user=self._with_user, style=self._style)
+        if self._drawn_for != (palette, columns):
+            self._lines.clear()
+            self._drawn_for = (palette, columns)
+        return columns
+
+    def _line(self, index: int, columns: Columns) -> RowLine:
         if self._window is None or index >= len(self._window):
-            return make_strip((), columns.width, Ground.PAGE, palette, behind)
-        row, now = self._window.row(index), self._now
+            return RowLine(None, ("", ""), (), Ground.PAGE)
+        self._drawn.add(self._window.row(index).key)
+        return self._formatted(index, columns)
+
+    def _formatted(self, index: int, columns: Columns) -> RowLine:
+        row, now = self._row(index), self._now
         is_cursor, is_selected = index == self._cursor, row.key in self._selected
-        self._drawn.add(row.key)
         place, at = (row.rowid, is_cursor, is_selected), stamp(row, now)
-        kept = self._strips.get(place)
-        if kept is not None and kept[1] == at and (kept[0] is row or kept[0] == row):
-            return kept[2]
-        if len(self._strips) >= max(STRIPS_KEPT, 3 * self.size.height):
-            self._strips.clear()
+        kept = self._lines.get(place)
+        if kept is not None and kept.stamp == at and (kept.row is row or kept.row == row):
+            return kept
         spans = row_spans(row, columns, now, is_cursor=is_cursor, is_selected=is_selected)
-        strip = make_strip(
-            spans, columns.width, ground_of(is_cursor=is_cursor, is_selected=is_selected), palette, behind
-        )
-        self._strips[place] = (row, at, strip)
-        return strip
+        line = RowLine(row, at, spans, ground_of(is_cursor=is_cursor, is_selected=is_selected))
+        self._lines[place] = line
+        if len(self._lines) > max(LINES_KEPT, 3 * self.size.height):
+            self._lines.popitem(last=False)
+        return line
+
+    def prepare(self, rows: range) -> None:
+        """Format rows that are about to be scrolled to; none of them counts as drawn."""
+        ink = pen_of(self.app)
+        if ink is None or self._window is None:
+            return
+        columns = self._columns(palette_of(self.app))
+        for index in range(max(0, rows.start), min(len(self._window), rows.stop)):
+            self._formatted(index, columns).written(columns.width, ink)

@@ -28,6 +28,7 @@ class RowList(RowCanvas, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._cursor_key: Key | None = None
+        self._prepared_at = 0
 
     def show(self, window: RowWindow, *, keep: bool) -> None:
         """Show another window. With `keep` nothing moves: the cursor stays with its row, and the row on its line.
@@ -44,13 +45,14 @@ class RowList(RowCanvas, can_focus=True):
         self._window = window
         self._cursor = max(0, min(len(window) - 1, cursor))
         self._cursor_key = window.row(self._cursor).key if len(window) else None
-        self._strips.clear()
+        self._lines.clear()
         self._drawn.clear()
         self.virtual_size = Size(0, len(window))
         self._scroll_top((top if keep else 0) if anchored is None or anchor is None else anchored - anchor[1])
         if is_in_sight:
             self._keep_in_sight()
         self.refresh()
+        self._prepared_at = self._top
         self._place_terminal_cursor()
 
     def _anchor(self) -> tuple[Key, int] | None:
@@ -97,6 +99,14 @@ class RowList(RowCanvas, can_focus=True):
             return False
         self._go(index)
         return True
+
+    def prepare_page(self) -> None:
+        """Where pages are being turned, have the next one ready before it is asked for."""
+        top, height = self._top, self.size.height
+        turned, self._prepared_at = top - self._prepared_at, top
+        if abs(turned) > 1:
+            start = top + height if turned > 0 else top - height
+            self.prepare(range(start, start + height))
 
     def _leap(self, rows: int) -> None:
         if self._top <= self._cursor < self._top + self.size.height:

@@ -28,6 +28,7 @@ from neptune_inbox.tui.format_lines import (
 from neptune_inbox.tui.keys import Where
 from neptune_inbox.tui.layout import Box, Layout
 from neptune_inbox.tui.spans import Line
+from neptune_inbox.tui.widgets.at_once import draw_at_once
 from neptune_inbox.tui.widgets.lines import SpanLine
 from neptune_inbox.tui.widgets.preview import Preview
 from neptune_inbox.tui.widgets.row_canvas import LEAST_TICK
@@ -139,6 +140,10 @@ class Stage(Widget):
         _display(self.search, self.is_searching)
         for part in (self.sidebar, self.rows, self.preview) if self.size else ():
             _display(part, boxes[part.id or ""].is_shown)
+
+    def draw_at_once(self) -> None:
+        """Bring to the terminal what a key changed in the list and the lines, without waiting for Textual's turn."""
+        draw_at_once(self, (self.rows, self.status, self.hints, self.bar, self.top, self.folded))
 
     def draw_status(self, status: StatusFacts, now: Instant) -> None:
         """Draw the status line alone: all that moving the cursor changes around the list."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.strip import Strip
 
@@ -28,6 +29,11 @@ class Palette(NamedTuple):
 def palette_of(app: App[Any]) -> Palette:
     """The palette now in force."""
     return Palette(app.theme, not app.no_color, tuple(app.get_line_filters()))
+
+
+def measures_as_rich(spans: Iterable[Span], width: int) -> bool:
+    """Whether rich, which Textual cuts with, finds these spans exactly as wide as we do."""
+    return cell_len("".join([text for text, _ in spans])) == width
 
 
 def make_strip(spans: Iterable[Span], width: int, ground: Ground, palette: Palette, behind: Color) -> Strip:
