@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from array import array
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 from msgspec import Struct, field
 
 from neptune_inbox.model import Clause, Filter, Key, Search
 from neptune_inbox.store.cache_names import place_ref, rowids
 from neptune_inbox.store.cache_text import SHORTEST, like_pattern, match_expression
+from neptune_inbox.store.cache_walk import newest_with
 
 FEW = 4000
 """Up to so many text matches are looked up one by one and sorted; more are probed while walking the time index."""
 
-_SHORT = (
-    r"title LIKE ? ESCAPE '\'"
-    r" OR event IN (SELECT ref FROM event WHERE name LIKE ? ESCAPE '\')"
-    r" OR account IN (SELECT ref FROM account WHERE user_id LIKE ? ESCAPE '\')"
-)
-
-
+_MATCHES = "seq IN (SELECT rowid FROM words WHERE words MATCH ?)"
 NOTHING = "(0)"
 """The condition that no row meets."""
 
@@ -33,6 +29,10 @@ class _Query(Struct):
     source: str = "notification NOT INDEXED"
     conditions: list[str] = field(default_factory=list)
     values: list[object] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    """What a row must hold somewhere, as far as the full-text index knows texts so short."""
+    match: str = ""
+    """What the full-text index is to be asked for them, if it is."""
 
     def add(self, condition: str, *values: object, is_negated: bool = False) -> None:
         self.conditions.append(f"NOT ({condition})" if is_negated else f"({condition})")
@@ -69,6 +69,19 @@ def find(
         # Not a statement that is false for every row: SQLite cannot plan it over an index that it is told to use.
         return array("q")
     _choose_index(connection, query, ref, accounts, is_narrow=is_narrow, is_unread_only=kinds == {Filter.UNREAD})
+    if query.texts:
+        if limit is not None and not is_narrow:
+            newest = newest_with(
+                connection,
+                query.texts,
+                source=query.source,
+                conditions=query.conditions,
+                values=query.values,
+                limit=limit,
+            )
+            if newest is not None:
+                return newest
+        query.add(_MATCHES, query.match)
     found = connection.execute(
         f"SELECT seq FROM {query.source} WHERE {' AND '.join(query.conditions)}"
         " ORDER BY sorted_at DESC, seq DESC LIMIT ?",
@@ -112,7 +125,6 @@ def _choose_index(
 
 def _add_texts(connection: sqlite3.Connection, query: _Query, clauses: Iterable[Clause]) -> bool:
     """Add the `text` clauses; whether so few rows match that they are better looked up one by one."""
-    wanted = []
     is_narrow = False
     for clause in clauses:
         if clause.field != "text" or not clause.value:
@@ -120,30 +132,51 @@ def _add_texts(connection: sqlite3.Connection, query: _Query, clauses: Iterable[
         if len(clause.value) < SHORTEST:
             is_narrow |= _add_short(connection, query, clause)
         elif clause.is_negated:
-            query.add("seq NOT IN (SELECT rowid FROM words WHERE words MATCH ?)", match_expression([clause.value]))
+            query.add(_MATCHES, match_expression([clause.value]), is_negated=True)
         else:
-            wanted.append(clause.value)
-    if not wanted:
+            query.texts.append(clause.value)
+    if not query.texts:
         return is_narrow
-    expression = match_expression(wanted)
-    query.add("seq IN (SELECT rowid FROM words WHERE words MATCH ?)", expression)
+    query.match = " AND ".join((match_expression(query.texts), *_named(clauses)))
     (matches,) = connection.execute(
-        "SELECT count(*) FROM (SELECT rowid FROM words WHERE words MATCH ? LIMIT ?)", (expression, FEW)
+        "SELECT count(*) FROM (SELECT rowid FROM words WHERE words MATCH ? LIMIT ?)", (query.match, FEW)
     ).fetchone()
     return is_narrow or int(matches) < FEW
 
 
+def _named(clauses: Iterable[Clause]) -> Iterator[str]:
+    """What of the events and users that are asked for the full-text index can look for as well."""
+    for clause in clauses:
+        column = {"event": "event_type", "user": "user_id"}.get(clause.field)
+        if column and not clause.is_negated:
+            for part in re.split(r"[*?]", clause.value):
+                if len(part) >= SHORTEST:
+                    yield f"{column} : {match_expression([part])}"
+
+
 def _add_short(connection: sqlite3.Connection, query: _Query, clause: Clause) -> bool:
-    patterns = (like_pattern(clause.value),) * 3
+    condition, values = _short(connection, like_pattern(clause.value))
     if not clause.is_negated:
         # In the order in which rows are stored: three times faster than by way of an index.
-        found = connection.execute(f"SELECT seq FROM notification NOT INDEXED WHERE {_SHORT} LIMIT {FEW}", patterns)
+        found = connection.execute(f"SELECT seq FROM notification NOT INDEXED WHERE {condition} LIMIT {FEW}", values)
         matches = [seq for (seq,) in found]
         if len(matches) < FEW:
             query.add("seq IN (SELECT value FROM json_each(?))", json.dumps(matches))
             return True
-    query.add(_SHORT, *patterns, is_negated=clause.is_negated)
+    query.add(condition, *values, is_negated=clause.is_negated)
     return False
+
+
+def _short(connection: sqlite3.Connection, pattern: str) -> tuple[str, list[object]]:
+    """The condition that a narrow column is like this; a name that no event and no user has is not looked for."""
+    condition, values = r"title LIKE ? ESCAPE '\'", [pattern]
+    for table, name in (("event", "name"), ("account", "user_id")):
+        found = connection.execute(rf"SELECT ref FROM {table} WHERE {name} LIKE ? ESCAPE '\'", (pattern,))
+        refs = [ref for (ref,) in found]
+        if refs:
+            condition += f" OR {table} IN (SELECT value FROM json_each(?))"
+            values.append(json.dumps(refs))
+    return condition, list(values)
 
 
 def _add_clauses(connection: sqlite3.Connection, query: _Query, place: int, search: Search) -> set[Filter]:

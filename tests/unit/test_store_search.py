@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neptune_inbox.model import Clause, Filter, Key, Notification, Search
-from neptune_inbox.store import cache_window
+from neptune_inbox.store import cache_walk, cache_window
 from neptune_inbox.store.cache import Cache
 from neptune_inbox.store.cache_text import SHORTEST, legible
 from neptune_inbox.store.schema_cache import open_cache
@@ -164,13 +164,16 @@ class _Case:
     without: frozenset[Key]
     limit: int | None
     few: int
+    walked: int
 
 
-WORDS = ["card", "Declined", "50%", "a_b", "ab", "x", '"q"', "münz"]
+WORDS = ["card", "Declined", "50%", "a_b", "ab", "x", '"q"', "münz", "TO\N{KELVIN SIGN}EN"]
 TEXTS = st.lists(st.sampled_from(WORDS), max_size=3).map(" ".join)
 INSTANTS = st.integers(NOON - 4, NOON)
 CLAUSES = st.one_of(
-    st.builds(Clause, st.just("text"), st.sampled_from([*WORDS, "CARD", "ard 50", "zz"]), is_negated=st.booleans()),
+    st.builds(
+        Clause, st.just("text"), st.sampled_from([*WORDS, "CARD", "ard 50", "zz", "token"]), is_negated=st.booleans()
+    ),
     st.builds(Clause, st.just("event"), st.sampled_from(["otp_*", "*", "pay?", "pay"]), is_negated=st.booleans()),
     st.builds(Clause, st.just("user"), st.sampled_from(["u-*", "u-1", "?-?"]), is_negated=st.booleans()),
     st.builds(Clause, st.sampled_from(["since", "before"]), instant=INSTANTS, is_negated=st.booleans()),
@@ -184,6 +187,7 @@ ROWS = st.lists(
         st.sampled_from(USERS),
         TEXTS,
         body=TEXTS,
+        data=st.sampled_from(["{}", '{"a": "card"}', r'{"a": "m\u00fcnz"}', r'{"\u00e9": "Declined to\u212aen"}']),
         created_at=st.one_of(st.none(), INSTANTS),
         is_read=st.booleans(),
         event_type=st.sampled_from(["otp_a", "payx", "pay", ""]),
@@ -206,6 +210,7 @@ CASES = st.builds(
     st.one_of(st.just(frozenset[Key]()), KEYS),
     st.one_of(st.none(), st.integers(1, 5)),
     st.sampled_from([0, 4000]),
+    st.sampled_from([0, 3, 2000]),
 )
 
 
@@ -241,6 +246,7 @@ def test_any_search_shows_what_reading_every_row_would_show(case: _Case) -> None
     }
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cache_window, "FEW", case.few)
+        patch.setattr(cache_walk, "WALKED", case.walked)
         rowids = cache.window(PLACE, case.search, only=case.only, without=case.without, limit=case.limit)
     rows = cache.rows(rowids)
 
@@ -252,6 +258,29 @@ def test_any_search_shows_what_reading_every_row_would_show(case: _Case) -> None
     if case.limit is not None and shown:
         left_out = [row for row in case.rows if row.key in expected - set(shown)]
         assert all((NOON if row.created_at is None else row.created_at) <= order[-1][0] for row in left_out)
+
+
+@pytest.mark.parametrize("text", [*(chr(code) * 3 for code in range(32, 127)), "strake", "STRAKE"])
+def test_what_very_many_rows_hold_is_found_as_the_index_finds_it(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    alike = [chr(code) * 3 for code in range(32, 0x2200) if chr(code).isprintable()]
+    cache = cache_of(*(notification(f"{at}", title=title) for at, title in enumerate([*alike, "ſtraKe"])))
+    by_index = ids(cache, Clause("text", text), limit=99)
+    monkeypatch.setattr(cache_window, "FEW", 0)
+    monkeypatch.setattr(cache_walk, "WALKED", 10_000)
+
+    assert ids(cache, Clause("text", text), limit=99) == by_index
+
+
+def test_looking_through_the_newest_rows_is_given_up_where_they_hold_too_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [
+        notification(f"{at}", title="rare" if at % 10 == 9 else "often", created_at=NOON - at) for at in range(60)
+    ]
+    cache = cache_of(*rows)
+    monkeypatch.setattr(cache_window, "FEW", 0)
+    monkeypatch.setattr(cache_walk, "WALKED", 20)
+
+    assert ids(cache, Clause("text", "rare"), limit=3) == ["9", "19", "29"]
+    assert ids(cache, Clause("text", "often"), limit=3) == ["0", "1", "2"]
 
 
 @pytest.mark.parametrize("data", ['{"a": "\\u00e9"}', '{"a": "\\ud800"}', "{broken \\u", "[" * 100_000 + "\\u0041"])

@@ -1,4 +1,7 @@
-"""The inbox: hears keys and widgets, and decides what becomes of them; what comes from below is in `inbox_news`."""
+"""The inbox: hears keys and widgets, and decides what becomes of them.
+
+What comes from below is in `inbox_news`, the search in `inbox_search`.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,8 @@ from inspect import isawaitable
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from msgspec.structs import replace
-from textual import on, work
+from textual import on
 from textual.binding import Binding, BindingType
-from textual.widgets import Input
 
 from neptune_inbox.errors import InboxError
 from neptune_inbox.model import EVERYONE, Key, Mode
@@ -19,7 +21,7 @@ from neptune_inbox.sync.window import Window
 from neptune_inbox.tui.format_lines import ALL_USERS
 from neptune_inbox.tui.keys import Action
 from neptune_inbox.tui.messages import ProfileChosen
-from neptune_inbox.tui.screens.inbox_news import InboxNews
+from neptune_inbox.tui.screens.inbox_search import FIRST_ROWS, InboxSearch
 from neptune_inbox.tui.type_ahead import hold_keys, release_keys
 from neptune_inbox.tui.widgets.lines import ActionChosen
 from neptune_inbox.tui.widgets.rows import CursorMoved, RowOpened, RowToggled
@@ -32,10 +34,6 @@ if TYPE_CHECKING:
 Verb: TypeAlias = "Callable[[InboxScreen], Awaitable[None] | None]"
 """What a key does: at once, or as something to be awaited in its turn."""
 
-FIRST_ROWS = 256
-"""More than any screen shows; what is drawn first while the rest of a long list is read."""
-TYPING_PAUSE = 0.25
-"""Seconds without a letter before the whole list of a search is read: the next letter must not wait for it."""
 PAGE_PAUSE = 0.01
 """Seconds after a key before what the next page shows is got ready: when the frame of this one is out."""
 OPENERS = frozenset(
@@ -70,7 +68,7 @@ class First(NamedTuple):
     counts: OutboxCounts
 
 
-class InboxScreen(InboxNews):
+class InboxScreen(InboxSearch):
     """One profile's inbox."""
 
     AUTO_FOCUS = "RowList"
@@ -181,13 +179,6 @@ class InboxScreen(InboxNews):
     def focus_pane(self, step: int) -> None:
         (self.focus_next if step > 0 else self.focus_previous)()
 
-    def open_search(self) -> None:
-        self._stage.is_searching = True
-        self._stage.rearrange()
-        self._stage.search.value = self.scope.query
-        self._stage.search.focus()
-        release_keys(self.app)
-
     def fold_in_soon(self) -> None:
         """Fold in what waits, behind the verbs that are queued."""
         self._queue.put_nowait(self.fold_in())
@@ -241,48 +232,6 @@ class InboxScreen(InboxNews):
     def _row_toggled(self, event: RowToggled) -> None:
         event.stop()
         self.select(self.selected ^ {event.key})
-
-    @on(Input.Changed, "#search")
-    def _query_typed(self, event: Input.Changed) -> None:
-        event.stop()
-        if self._stage.is_searching:
-            self._stage.search.check(self.session.now())
-            self._filter(event.value)
-
-    @on(Input.Submitted, "#search")
-    def _query_taken(self, event: Input.Submitted) -> None:
-        event.stop()
-        problem = self._stage.search.check(self.session.now())
-        if problem is None:
-            self.close_search(event.value)
-        else:
-            self.say(str(problem), "warn")
-            release_keys(self.app)
-
-    def close_search(self, query: str) -> None:
-        """Leave the line; keys go to the list once it shows everything that the query finds."""
-        self._stage.is_searching = False
-        self._stage.rearrange()
-        self.rows.focus()
-        self._filter(query)
-
-    @work(group="filter", exclusive=True)
-    async def _filter(self, query: str) -> None:
-        before = self.scope
-        self.scope = replace(before, query=query.strip())
-        try:
-            first = await self.session.inbox.open(self.scope, limit=FIRST_ROWS)
-        except InboxError as problem:
-            self.scope = before
-            self.say(str(problem), "warn")
-        else:
-            self.change(message="")
-            self.show_window(first, keep=True)
-            if first.is_partial:
-                await asyncio.sleep(TYPING_PAUSE if self._stage.is_searching else 0)
-                self.show_window(await self.session.inbox.open(self.scope), keep=True)
-        if not self._stage.is_searching:
-            release_keys(self.app)
 
     async def _work_off(self) -> None:
         """Do the queued verbs one after the other; what goes wrong is said, and the next one is done."""

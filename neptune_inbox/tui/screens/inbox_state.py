@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 PREVIEW_PAUSE = 0.12
 """Seconds that the cursor must rest before the preview is filled, so that holding `j` costs nothing."""
+TYPING_PAUSE = 0.25
+"""Seconds without a letter before more is done than showing the first rows of a search."""
 STATUS_ONLY = frozenset(("position", "message", "level"))
 """What of the view only the status line tells."""
 
@@ -151,6 +153,8 @@ class InboxState(InboxVoice):
         self._show_rows(keep=keep)
         self.select(shown)
         self.cursor_moved()
+        # A letter of a search was drawn a moment ago: Textual would let the rows wait for its next frame.
+        self._stage.draw_at_once()
         self._remember_soon()
 
     async def go_to(self, key: Key) -> None:
@@ -257,7 +261,8 @@ class InboxState(InboxVoice):
         if self._rest is not None:
             self._rest.cancel()
         # Not one of Textual's timers: each would be a task of its own, for every key.
-        self._rest = asyncio.get_running_loop().call_later(PREVIEW_PAUSE, self._rested)
+        pause = TYPING_PAUSE if self._stage.is_searching else PREVIEW_PAUSE
+        self._rest = asyncio.get_running_loop().call_later(pause, self._rested)
 
     def _rested(self) -> None:
         if self.is_running:
