@@ -26,18 +26,24 @@ READ = {"all": "n.is_read IN (0, 1)", "unread": "n.is_read = 0", "read": "n.is_r
 PUT_AWAY = "(m.done_at IS NOT NULL OR m.snoozed_until > :now)"
 SOURCE = """
     FROM account a JOIN notification n ON n.account = a.ref
-    LEFT JOIN state.mine m ON m.place = :place AND m.user_id = a.user_id AND m.id = n.id
-    WHERE a.place = (SELECT ref FROM place WHERE name = :place) AND a.user_id = :user"""
+    LEFT JOIN state.mine m ON m.place = :place AND m.user_id = a.user_id AND m.id = n.id"""
+OF_USER = "WHERE a.place = (SELECT ref FROM place WHERE name = :place) AND a.user_id = :user"
 ACCOUNT = """(SELECT a.ref FROM account a WHERE a.user_id = :user
     AND a.place = (SELECT ref FROM place WHERE name = :place))"""
 COUNT = f"SELECT count(*) FROM notification n INDEXED BY by_account WHERE n.account = {ACCOUNT}"
+EVERYBODY = "SELECT p.name, a.user_id FROM account a JOIN place p ON p.ref = a.place"
+EVERYTHING = "SELECT count(*) FROM notification"
+EVERYTHING_UNREAD = "SELECT count(*) FROM notification INDEXED BY by_time_unread WHERE is_read = 0"
+"""With no other condition SQLite adds up what the pages of an index hold, and looks at no row."""
 COUNT_PUT_AWAY = f"""SELECT count(*) FROM state.mine m JOIN notification n ON n.account = {ACCOUNT} AND n.id = m.id
     WHERE m.place = :place AND m.user_id = :user AND {READ["unread"]} AND {PUT_AWAY}"""
+AT_ONCE = 500
+"""Rows to a statement."""
 MARK = """(SELECT k.state FROM state.mark k WHERE k.place = :place AND k.user_id = a.user_id AND k.id = n.id
     AND k.state NOT IN ('undone', 'dropped') ORDER BY k.serial DESC LIMIT 1)"""
 CREATED = "strftime('%Y-%m-%dT%H:%M:%S', n.created_at / 1000, 'unixepoch')"
 EVENT = "(SELECT name FROM event WHERE ref = n.event)"
-ROWS = f"""SELECT n.created_at, {CREATED}, n.created_at % 1000, a.user_id, {EVENT}, n.title, n.id,
+ROWS = f"""SELECT n.seq, {CREATED}, n.created_at % 1000, a.user_id, {EVENT}, n.title, n.id,
     n.is_read, {MARK}, m.done_at, m.snoozed_until, coalesce(m.is_starred, 0), coalesce(m.note, '')"""
 FETCHED = """SELECT fetched_at FROM freshness WHERE account = (SELECT ref FROM account WHERE user_id = :user
     AND place = (SELECT ref FROM place WHERE name = :place))"""
@@ -111,27 +117,49 @@ def _read(
     scope = list(dict.fromkeys(users)) or [user for (user,) in watched]
     if not scope:
         raise LookupError("nobody is watched")
-    found, fetched, total, hidden = [], [], 0, 0
+    total = _total(connection, place, scope, kind)
+    found, fetched, hidden = [], [], 0
     for user in scope:
         values = {"place": place, "user": user, "now": now, "limit": limit}
-        where = f"{SOURCE} AND {READ[kind]}"
-        total += connection.execute(f"{COUNT} AND {READ[kind]}", values).fetchone()[0]
+        where = f"{OF_USER} AND {READ[kind]}"
         if kind == "unread":
             away = connection.execute(COUNT_PUT_AWAY, values).fetchone()[0]
             hidden, total = hidden + away, total - away
             where += f" AND {PUT_AWAY} IS NOT 1"
-        newest = f"{ROWS} {where} ORDER BY n.sorted_at DESC, n.seq DESC LIMIT :limit"
+        newest = f"SELECT n.seq, n.created_at {SOURCE} {where} ORDER BY n.sorted_at DESC, n.seq DESC LIMIT :limit"
         found += connection.execute(newest, values).fetchall()
         at = connection.execute(FETCHED, values).fetchone()
         fetched.append((user, at[0] if at else None))
     if len(scope) > 1:
-        found.sort(key=lambda row: row[0] or 0, reverse=True)
-    rows = [_cells(row, now) for row in found[:limit]]
+        found.sort(key=lambda row: row[1] or 0, reverse=True)
+    rows = _rows(connection, place, [seq for seq, _ in found[:limit]], now)
     return rows, [cached_note(fetched, now), *rest_notes(len(rows), total, hidden)]
 
 
-def _cells(row: tuple[object, ...], now: int) -> list[str]:
-    _, second, millisecond, user, event, title, id, is_read, mark, done_at, snoozed_until, is_starred, note = row
+def _rows(connection: sqlite3.Connection, place: str, seqs: list[int], now: int) -> list[list[str]]:
+    """The cells of these rows, in this order."""
+    cells = {}
+    for start in range(0, len(seqs), AT_ONCE):
+        some = ",".join(map(str, seqs[start : start + AT_ONCE]))
+        for seq, *row in connection.execute(f"{ROWS} {SOURCE} WHERE n.seq IN ({some})", {"place": place}):
+            cells[seq] = _cells(row, now)
+    return [cells[seq] for seq in seqs]
+
+
+def _total(connection: sqlite3.Connection, place: str, scope: list[str], kind: str) -> int:
+    """How many rows of this kind are cached of these users."""
+
+    def count(statement: str, user: str = "") -> int:
+        return int(connection.execute(statement, {"place": place, "user": user}).fetchone()[0])
+
+    if set(connection.execute(EVERYBODY)) <= {(place, user) for user in scope}:
+        unread = count(EVERYTHING_UNREAD)
+        return unread if kind == "unread" else count(EVERYTHING) - (unread if kind == "read" else 0)
+    return sum(count(f"{COUNT} AND {READ[kind]}", user) for user in scope)
+
+
+def _cells(row: list[object], now: int) -> list[str]:
+    second, millisecond, user, event, title, id, is_read, mark, done_at, snoozed_until, is_starred, note = row
     created = "" if second is None else f"{second}.{millisecond:03}Z" if millisecond else f"{second}Z"
     planes = theirs(bool(is_read), mark), mine(done_at, snoozed_until, bool(is_starred), note, now)  # type: ignore[arg-type]
     return [planes[0], created, str(user), str(event), str(title), planes[1], str(id)]

@@ -90,7 +90,7 @@ class Fetcher:
 
     async def freshness(self, user_ids: Sequence[str]) -> dict[str, Freshness]:
         """How fresh what we know of these users is."""
-        return {user_id: await self._known.freshness(user_id) for user_id in user_ids}
+        return await self._known.freshness_of(user_ids)
 
     async def unread(self, user_id: str) -> frozenset[Key]:
         """What the cache holds as unread of one user."""

@@ -10,6 +10,8 @@ from neptune_inbox.model import Clause, Counts, Filter, Freshness, Instant, Key,
 from neptune_inbox.sync.disk import Disk
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from neptune_inbox.store.cache import Cache
 
 WRITE_FRESHNESS_EVERY = 60_000
@@ -34,12 +36,18 @@ class Known:
         self._tops.clear()
 
     async def freshness(self, user_id: str) -> Freshness:
-        if user_id not in self._fresh:
-            known = await self._disk.run(self._cache.freshness, self._place, [user_id])
+        return (await self.freshness_of([user_id]))[user_id]
+
+    async def freshness_of(self, user_ids: Sequence[str]) -> dict[str, Freshness]:
+        """How fresh what is known of each is, read at once for all of whom that is not known yet."""
+        told = {user_id: self._fresh[user_id] for user_id in user_ids if user_id in self._fresh}
+        missing = [user_id for user_id in user_ids if user_id not in told]
+        known = await self._disk.run(self._cache.freshness, self._place, missing) if missing else {}
+        for user_id in missing:
             fresh = known.get(user_id) or Freshness(user_id)
             self._saved.setdefault(user_id, fresh)
-            return self._fresh.setdefault(user_id, fresh)
-        return self._fresh[user_id]
+            told[user_id] = self._fresh.setdefault(user_id, fresh)
+        return {user_id: told[user_id] for user_id in user_ids}
 
     async def save_freshness(self, fresh: Freshness) -> None:
         """Remember it; write it only when more than the time differs, so that an idle poll writes nothing."""
