@@ -38,6 +38,8 @@ from neptune_inbox.tui.widgets.gate import HarmlessFilter
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from textual.driver import Driver
+
     from neptune_inbox.sync.session import Session
     from neptune_inbox.sync.workspace import Workspace
 
@@ -65,6 +67,8 @@ class NeptuneInbox(TypeAheadApp[int]):
     ) -> None:
         # Before the theme: without colour Textual would turn blanks black.
         super().__init__(ansi_color=True if "NO_COLOR" in environ else None)
+        # What is to be said is said in the status line; without the widgets for both the first list is laid out once.
+        self._disable_tooltips = self._disable_notifications = True
         self.workspace = workspace
         self.session: Session | None = None
         self._gate = HarmlessFilter()
@@ -90,6 +94,14 @@ class NeptuneInbox(TypeAheadApp[int]):
         for class_name, is_on in ((f"-theme-{name}", True), ("-dark-mode", is_dark), ("-light-mode", not is_dark)):
             self.set_class(is_on, class_name, update=False)
         self.stylesheet.set_variables(self.get_css_variables())
+
+    def get_driver_class(self) -> type[Driver]:
+        usual = super().get_driver_class()
+        if usual.__name__ != "LinuxDriver":
+            return usual
+        from neptune_inbox.tui.terminal import TerminalDriver
+
+        return TerminalDriver
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """What our sheets name beyond Textual's own variables, for themes that leave it open."""

@@ -51,8 +51,12 @@ class Terminal:
         *,
         size: tuple[int, int] = (110, 32),
         stdout: int | None = None,
+        is_controlling: bool = True,
     ) -> None:
-        """`size` is columns and lines; `stdout` replaces the terminal for standard output alone."""
+        """`size` is columns and lines; `stdout` replaces the terminal for standard output alone.
+
+        A terminal that is not the controlling one sends no signals, not even when it is closed.
+        """
         columns, lines = size
         self.screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self.screen)
@@ -63,7 +67,7 @@ class Terminal:
         self.modes = termios.tcgetattr(self._theirs)
         self.began = time.monotonic()
         self.process = subprocess.Popen(
-            [sys.executable, "-I", "-S", "-c", _TAKE_TERMINAL, *command],
+            [*((sys.executable, "-I", "-S", "-c", _TAKE_TERMINAL) if is_controlling else ()), *command],
             stdin=self._theirs,
             stdout=self._theirs if stdout is None else stdout,
             stderr=self._theirs,

@@ -191,3 +191,44 @@ def test_a_window_that_is_closed_ends_it(place: Place) -> None:
         terminal.settle(0.2)
         terminal.hang_up()
         assert terminal.process.wait(5) == 129
+
+
+@pytest.mark.parametrize("busy", ["", "j" * 60, "?"])
+def test_a_window_that_is_closed_in_the_middle_of_something_ends_it_too(busy: str, place: Place) -> None:
+    """It must not stay behind with the lock in its hands: nobody else could send what waits in the outbox."""
+    with Terminal(INBOX, place.env()) as terminal:
+        terminal.shows(SIGNED_IN)
+        terminal.press("m", "1 pending")
+        terminal.type(busy)
+        terminal.settle(0.01)
+        terminal.hang_up()
+        assert terminal.process.wait(10) == 129
+
+
+def test_a_terminal_that_is_gone_without_a_word_ends_it_too(place: Place) -> None:
+    """As under `setsid` or a broken connection: there is nobody to be told by a signal."""
+    with Terminal(INBOX, place.env(), is_controlling=False) as terminal:
+        terminal.shows(SIGNED_IN)
+        terminal.settle(0.2)
+        terminal.hang_up()
+        assert terminal.process.wait(10) == 129
+
+
+def test_it_can_be_stopped_from_without_and_goes_on(place: Place) -> None:
+    with Terminal(INBOX, place.env()) as terminal:
+        terminal.shows(SIGNED_IN)
+        terminal.settle(0.2)
+        for _ in range(2):
+            terminal.process.send_signal(signal.SIGSTOP)
+            terminal.settle(0.1)
+            seen = len(terminal.raw)
+            terminal.process.send_signal(signal.SIGCONT)
+            terminal.writes("\x1b[?1049h", seen)
+            terminal.settle(0.3)
+        threads = list(Path(f"/proc/{terminal.process.pid}/task").iterdir())
+        names = sorted((thread / "comm").read_text().strip() for thread in threads)
+        assert len(names) <= 5, f"one to read, one to write, one for the disk and what asyncio needs: {names}"
+        terminal.press("j", " 2 of 3")
+        terminal.type("q")
+        assert terminal.ends(5) == 0
+        check_restored(terminal)
