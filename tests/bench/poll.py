@@ -38,7 +38,10 @@ LIMIT = 60.0
 def sandbox(folder: Path) -> Iterator[dict[str, str]]:
     """A sandbox in a process of its own; the answer is the environment of an inbox that uses it."""
     command = [sys.executable, "-m", "neptune_inbox", "sandbox", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]) as process:
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=quiet, text=True, cwd=Path(__file__).parents[2]
+    ) as process:
         assert process.stdout is not None
         env = {"NEPTUNE_INBOX_HOME": str(folder)}
         try:

@@ -78,6 +78,7 @@ class TestTheSameAnswer:
         limit: str,
     ) -> None:
         arguments = ["list", "--cached", *users, "--type", kind, "--limit", limit]
+        monkeypatch.setattr(express, "AT_ONCE", 5)
         quick = busy(*arguments)
         assert answered == [True]
         monkeypatch.setattr(express, "list_cached", lambda *_: None)

@@ -16,7 +16,7 @@ from textual.widgets import Static
 from neptune_inbox.config import Settings, UiSettings
 from neptune_inbox.model import Filter
 from neptune_inbox.sandbox.hostile import hostile_rows
-from neptune_inbox.tui.theme import DARK, LIGHT, TERMINAL
+from neptune_inbox.tui.theme import DARK, LIGHT, TERMINAL, rich_style
 from tests.tui.driver import Inbox, inbox_of
 from tests.tui.glass import Glass, differences, glass_of, resize_glass
 from tests.tui.service import Service
@@ -36,6 +36,8 @@ SIZES = (Size(120, 40), Size(100, 30), Size(80, 24), Size(60, 15))
 @pytest.fixture(autouse=True)
 def _terminal_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("textual.drivers.headless_driver.HeadlessDriver", Glass)
+    # A style of rich remembers its codes for the first terminal that it was drawn on.
+    rich_style.cache_clear()
 
 
 @asynccontextmanager
@@ -92,6 +94,9 @@ async def test_whatever_is_pressed_the_terminal_shows_what_textual_would_draw(
             keys = [rng.choice(MOVES if rng.random() < 0.7 else OTHERS) for _ in range(rng.choice((1, 1, 1, 5)))]
             done += keys
             await inbox.burst(*keys)
+            if turn % 10 == 9:
+                await inbox.type("/", rng.choice(("card", "hostile", "1 5", "zzz")), rng.choice(("enter", "escape")))
+                done.append("searched")
             if turn % 20 == 19:
                 size = rng.choice(SIZES)
                 resize_glass(inbox.app, size)

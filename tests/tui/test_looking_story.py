@@ -7,6 +7,7 @@ from textual import events
 
 from neptune_inbox.config import Settings
 from neptune_inbox.model import Filter
+from neptune_inbox.tui.screens import inbox_state
 from neptune_inbox.tui.widgets.lines import SpanLine
 from tests.tui.driver import inbox_of
 from tests.tui.service import Service
@@ -38,6 +39,21 @@ async def test_the_preview_tells_of_the_row_under_the_cursor() -> None:
         assert "the invoice is overdue" not in inbox.text()
         await inbox.press("p")
         await inbox.sees("the invoice is overdue")
+
+
+async def test_the_preview_waits_while_somebody_types_and_follows_when_the_search_is_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(inbox_state, "TYPING_PAUSE", 600)
+    service = Service(users=("bo",))
+    service.has(2, "bo")
+    async with inbox_of(service) as inbox:
+        await inbox.until(lambda: inbox.preview().startswith("Card 2"))
+        await inbox.type("/", "1")
+        await inbox.until(lambda: inbox.titles() == ["Card 1"])
+        assert inbox.preview().startswith("Card 2")
+        await inbox.press("enter")
+        await inbox.until(lambda: inbox.preview().startswith("Card 1"))
 
 
 async def test_the_keys_go_where_they_say() -> None:

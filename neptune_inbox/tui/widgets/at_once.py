@@ -20,9 +20,11 @@ from neptune_inbox.tui.theme import TERMINAL, Depth
 from neptune_inbox.tui.widgets.gate import HarmlessFilter
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from textual.app import App
     from textual.driver import Driver
     from textual.geometry import Region
+    from textual.strip import Strip
     from textual.widget import Widget
 
 _FILTERS = (ANSIToTruecolor, NoColor, HarmlessFilter)
@@ -43,6 +45,11 @@ class Part(Protocol):
 
     def patches(self, regions: Iterable[Region], pen: Pen) -> Iterable[Patch]:
         """At least these regions of it, as they look now."""
+
+
+def as_textual_draws(strip: Strip, console: Console) -> str:
+    """A strip as escape codes, whatever was written before it: a blank in the terminal's own colours has none."""
+    return f"\x1b[0m{strip.render(console)}"
 
 
 def draw_at_once(stage: Widget, parts: Iterable[Part]) -> None:

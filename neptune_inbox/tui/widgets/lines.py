@@ -13,7 +13,7 @@ from textual.widget import Widget
 from neptune_inbox.tui.pen import Pen
 from neptune_inbox.tui.spans import Line, Span, cells, width_of
 from neptune_inbox.tui.theme import Meaning
-from neptune_inbox.tui.widgets.at_once import Patch
+from neptune_inbox.tui.widgets.at_once import Patch, as_textual_draws
 from neptune_inbox.tui.widgets.strips import Palette, make_strip, measures_as_rich, palette_of
 
 
@@ -85,7 +85,7 @@ class SpanLine(Widget):
         width, line = self.size.width, self.line
         spans = [*line.spans, (" " * (width - width_of(line.spans)), Meaning.TEXT)]
         if not measures_as_rich(spans, width):
-            return [Patch(0, 0, self.render_line(0).render(self.app.console))]
+            return [Patch(0, 0, as_textual_draws(self.render_line(0), self.app.console))]
         regions = list(regions)
         start, end = min(region.x for region in regions), max(region.right for region in regions)
         x, first, touched = 0, 0, list[Span]()

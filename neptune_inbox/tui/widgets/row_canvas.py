@@ -16,7 +16,7 @@ from textual.strip import Strip
 from neptune_inbox.tui.format import Columns, ListStyle, ground_of, row_spans, stamp
 from neptune_inbox.tui.format_panes import Emptiness, empty_lines
 from neptune_inbox.tui.theme import Ground
-from neptune_inbox.tui.widgets.at_once import Patch, pen_of
+from neptune_inbox.tui.widgets.at_once import Patch, as_textual_draws, pen_of
 from neptune_inbox.tui.widgets.row_line import RowLine
 from neptune_inbox.tui.widgets.row_messages import RowWindow
 from neptune_inbox.tui.widgets.strips import Palette, make_strip, palette_of
@@ -165,7 +165,7 @@ class RowCanvas(ScrollView):
         patches = []
         for y in wanted:
             text = self._line(self._top + y, columns).written(size.width, pen) if self._window else ""
-            patches.append(Patch(0, y, text or self.render_line(y).render(self.app.console)))
+            patches.append(Patch(0, y, text or as_textual_draws(self.render_line(y), self.app.console)))
         return patches
 
     def _columns(self, palette: Palette) -> Columns:
