@@ -80,10 +80,12 @@ class TerminalDriver(LinuxDriver):
     def _sigcont_application(self, *args: Any) -> None:
         if self._is_gone():
             return
-        if not self._must_signal_resume and self._auto_restart:
+        if self._must_signal_resume:
+            super()._sigcont_application(*args)
+        elif self._key_thread is not None and self._key_thread.is_alive():
             # Stopped from without: the shell had the terminal meanwhile, but our threads are there.
             self.suspend_application_mode()
-        super()._sigcont_application(*args)
+            self.resume_application_mode()
 
     def _is_gone(self) -> bool:
         try:

@@ -119,6 +119,11 @@ class Terminal:
         """Wait until these words were written behind a place in `raw`; cheaper than the screen."""
         return self.until(lambda: words.encode() in self.raw[since:], f"{words!r} written")
 
+    def is_wiped(self) -> None:
+        """The shell had the screen meanwhile: nothing of what was drawn stands there."""
+        assert self.text
+        self.screen.reset()
+
     def draw_anew(self) -> None:
         """Leave out of the screen what was written so far, and have the program draw all of it again."""
         columns, lines = self.screen.columns, self.screen.lines
