@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from textual import events
 
 from neptune_inbox.config import Settings
 from neptune_inbox.model import Filter
+from neptune_inbox.sync.inbox import Scope
+from neptune_inbox.sync.window import Window
 from neptune_inbox.tui.screens import inbox_state
 from neptune_inbox.tui.widgets.lines import SpanLine
 from tests.tui.driver import inbox_of
@@ -182,6 +186,28 @@ async def test_a_query_that_cannot_be_understood_says_why_and_keeps_the_list() -
         assert inbox.underlined() == "is:nonsense"
         await inbox.press("enter")
         assert inbox.underlined() == "is:nonsense", "what is wrong stays to be mended"
+        service.has(1)
+        await inbox.poll()
+        await inbox.until(lambda: "1 new" in inbox.bar())
+
+
+async def test_a_query_that_goes_wrong_before_the_letter_before_was_found_leaves_what_is_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    service = Service()
+    service.has(3)
+    async with inbox_of(service) as inbox:
+        find = inbox.session.inbox.open
+
+        async def find_slowly(scope: Scope, *, limit: int | None = None) -> Window:
+            if scope.query == "2":
+                await asyncio.Event().wait()
+            return await find(scope, limit=limit)
+
+        monkeypatch.setattr(inbox.session.inbox, "open", find_slowly)
+        await inbox.type("/", "2")
+        await inbox.type(" is:")
+        await inbox.hears("is:")
         service.has(1)
         await inbox.poll()
         await inbox.until(lambda: "1 new" in inbox.bar())

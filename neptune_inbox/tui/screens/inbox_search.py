@@ -53,12 +53,12 @@ class InboxSearch(InboxNews):
 
     @work(group="filter", exclusive=True)
     async def _filter(self, query: str) -> None:
-        before = self.scope
-        self.scope = replace(before, query=query.strip())
+        self.scope = replace(self.scope, query=query.strip())
         try:
             first = await self.session.inbox.open(self.scope, limit=FIRST_ROWS)
         except InboxError as problem:
-            self.scope = before
+            # What the list shows: the letter before this one may not have come that far.
+            self.scope = self.view.scope
             self.say(str(problem), "warn")
         else:
             self.change(message="")
