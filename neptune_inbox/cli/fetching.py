@@ -111,22 +111,27 @@ async def find(session: Session, user: str, ids: Sequence[str], *, online: bool 
 
 
 async def find_anywhere(session: Session, user: str, ids: Sequence[str]) -> list[Row]:
-    """The rows with these ids of one user, or of whichever watched user has them; no request."""
+    """The rows with these ids of one user, or of whoever has them, the watched ones first; no request."""
     if user:
         return await find(session, user, ids, online=False)
-    users = await users_in_scope(session, ())
+    watched = await session.inbox.watched()
+    others = [each for each in await session.inbox.seen() if each not in watched]
     rows: dict[Key, Row] = {}
     for id in ids:
-        hits = [row for each in users for row in (await _match(session, each, [id])).values() if row is not None]
+        hits = await _hits(session, watched, id) or await _hits(session, others, id)
         if not hits:
             raise NotFound(
-                f"None of the watched users has a notification {id} that was seen here: nothing was changed.",
-                "Name the user with --user, or run `neptune-inbox list` first.",
+                f"No notification {id} was seen here of anybody: nothing was changed.",
+                "`neptune-inbox list --user USER_ID` looks at the server, and shows the ids.",
             )
         if len(hits) > 1:
             raise _doubt(id)
         rows[hits[0].key] = hits[0]
     return list(rows.values())
+
+
+async def _hits(session: Session, users: Sequence[str], id: str) -> list[Row]:
+    return [row for user in users for row in (await _match(session, user, [id])).values() if row is not None]
 
 
 async def _match(session: Session, user: str, ids: Sequence[str]) -> dict[str, Row | None]:

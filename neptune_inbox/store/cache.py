@@ -173,6 +173,11 @@ class Cache:
         with self._database.transaction() as connection:
             cache_people.forget_user(connection, place, user_id)
 
+    def seen_users(self, place: str) -> list[str]:
+        """Everybody of whom anything was ever cached at a place, watched or not."""
+        with self._database.reading() as connection:
+            return cache_people.seen_users(connection, place)
+
     def users(self, place: str) -> list[User]:
         """The cached users of a place, by their id."""
         with self._database.reading() as connection:

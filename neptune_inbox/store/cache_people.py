@@ -99,6 +99,14 @@ def forget_user(connection: sqlite3.Connection, place: str, user_id: str) -> Non
     connection.execute("DELETE FROM user WHERE account = ?", (account_ref(connection, place, user_id),))
 
 
+def seen_users(connection: sqlite3.Connection, place: str) -> list[str]:
+    """Everybody of whom anything was ever cached at a place, watched or not."""
+    found = connection.execute(
+        "SELECT user_id FROM account WHERE place = ? ORDER BY user_id", (place_ref(connection, place),)
+    )
+    return [str(user_id) for (user_id,) in found]
+
+
 def users(connection: sqlite3.Connection, place: str) -> list[User]:
     """The cached users of a place, by their id."""
     found = connection.execute(f"{_USER} ORDER BY a.user_id", (place_ref(connection, place),))

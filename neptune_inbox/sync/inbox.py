@@ -146,6 +146,10 @@ class Inbox:
         """The watched users, in their order."""
         return await self._disk.run(self._desk.watched, self._place)
 
+    async def seen(self) -> list[str]:
+        """Everybody of whom anything was ever seen here, watched or not."""
+        return await self._disk.run(self._cache.seen_users, self._place)
+
     async def watch(self, user_id: str) -> None:
         await self._disk.run(self._desk.watch, self._place, user_id)
 

@@ -55,6 +55,12 @@ class TestMyPlane:
         shell("note", id, "")
         assert mine(shell) == {"done_at": None, "snoozed_until": None, "starred": False, "note": ""}
 
+    def test_a_user_who_was_seen_need_not_be_watched_or_named(self, shell: Shell) -> None:
+        id = shell.tell("Seen")
+        assert shell("mark", id, "-u", CUSTOMER, "--yes").code == 0
+        assert "Seen" in shell("why", id[:8]).out
+        assert shell("star", id).cells == [["starred", CUSTOMER, id]]
+
     def test_it_needs_no_token_no_network_and_no_user(self, shell: Shell, id: str) -> None:
         before = shell.requests
         del shell.environment["NEPTUNE_TOKEN"]
