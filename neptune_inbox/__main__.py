@@ -17,7 +17,7 @@ LOST = 5
 
 def main() -> None:
     """Run the program and leave with its exit code."""
-    open_closed_streams()
+    ensure_std_streams()
     code = run(sys.argv[1:], is_process=True)
     for stream in (sys.stdout, sys.stderr):
         try:
@@ -30,7 +30,7 @@ def main() -> None:
     sys.exit(code)
 
 
-def open_closed_streams() -> None:
+def ensure_std_streams() -> None:
     """Fill in the standard streams that were closed before the start, so that no file of ours gets their number.
 
     They can be read to their end and not be written, so that output is reported as lost and not swallowed.
@@ -53,17 +53,19 @@ def run(arguments: list[str], *, is_process: bool = False) -> int:
         sys.stdout.write(f"neptune-inbox {__version__}\n")
         return 0
     if arguments[:1] == ["list"] and "--cached" in arguments:
-        from neptune_inbox.cli.express import list_cached
+        from neptune_inbox.cli.fast_list import list_cached
 
         if (code := list_cached(arguments[1:], os.environ)) is not None:
             return code
-    wish = None if "_NEPTUNE_INBOX_COMPLETE" in os.environ else read_wish(arguments)
+    if any("ey" in word and word.count(".") > 1 for word in arguments) and (code := refuse_tokens(arguments)):
+        return code
+    wish = None if "_NEPTUNE_INBOX_COMPLETE" in os.environ else read_request(arguments)
     if wish is not None:
-        from neptune_inbox.cli.start import open_inbox
+        from neptune_inbox.cli.launch import open_inbox
 
         return open_inbox(wish, is_process=is_process)
     if is_process:
-        from neptune_inbox.cli.aftermath import prepare
+        from neptune_inbox.startup.process import prepare
 
         prepare()
     from neptune_inbox.cli.main import run_command
@@ -71,7 +73,24 @@ def run(arguments: list[str], *, is_process: bool = False) -> int:
     return run_command(arguments)
 
 
-def read_wish(arguments: list[str]) -> dict[str, str] | None:
+def refuse_tokens(arguments: list[str]) -> int:
+    """Refuse arguments among which an API token seems to be; the exit code, 0 where none is.
+
+    What is typed as an argument is seen by every user of the machine, and goes into stores, journal and requests.
+    """
+    from neptune_inbox.errors import TokenMisplaced
+    from neptune_inbox.masking import looks_like_token
+
+    if not any(looks_like_token(word) for word in arguments):
+        return 0
+    from neptune_inbox.cli.output import Output, Shape
+
+    shape = Shape.JSON if "--json" in arguments or "--jsonl" in arguments else Shape.TEXT
+    Output(shape).error(TokenMisplaced("An argument looks like an API token, so nothing was done."))
+    return TokenMisplaced.exit_code
+
+
+def read_request(arguments: list[str]) -> dict[str, str] | None:
     """What the inbox is to be opened with, or None where the command line has to look at it."""
     wish: dict[str, str] = {}
     rest = list(arguments)

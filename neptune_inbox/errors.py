@@ -4,18 +4,22 @@ Outside exceptions are translated into one of these at the edge that met them; s
 print `sentence` and `remedy` and never look at status codes.
 
     InboxError
-    ├── UsageProblem (2)      ConfigProblem, BadQuery
-    ├── SignInProblem (3)     NotSignedIn, TokenRefused, TokenExpired, TokenMalformed
+    ├── UsageProblem (2)      ConfigProblem, BadQuery, TokenMisplaced
+    ├── SignInProblem (3)     NotSignedIn, TokenRefused, TokenExpired, TokenMalformed, HostNotTrusted
     │                         KeyringProblem: KeyringAbsent, KeyringLocked, KeyringUnreachable,
     │                                         KeyringUntrusted, KeyringTimedOut
     ├── Refused (1)           AccessDenied, NotFound, Invalid, ObserveOnly
-    ├── Unreachable (4)       Offline, TimedOut, Throttled, ServerTrouble, NotNeptune, Untrusted
+    ├── Unreachable (4)       Offline, TimedOut, Throttled, ServerTrouble, NotNeptune (TooLarge), Untrusted
+    ├── TeamProblem (4)       TeamRefused (3), TeamPasswordMissing (3), TeamSchemaProblem
     └── StoreProblem (5)      DiskFull, NewerStore
 """
 
 from __future__ import annotations
 
-from typing import ClassVar
+import copy
+from typing import ClassVar, Self
+
+from neptune_inbox.masking import looks_like_token, mask_sentence
 
 
 class InboxError(Exception):
@@ -25,12 +29,36 @@ class InboxError(Exception):
     default_remedy: ClassVar[str] = ""
 
     def __init__(self, sentence: str, remedy: str = "") -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
-        self.remedy = remedy or self.default_remedy
+        super().__init__(mask_sentence(sentence))
+        self.sentence = mask_sentence(sentence)
+        self.remedy = mask_sentence(remedy) or self.default_remedy
+        self.has_usual_remedy = not remedy
+        """Nothing was said for this very case, so that a front end may name its own key or command."""
+        self.code = self.name
+        """What happened, more exactly than the class says it where that covers several troubles."""
+        self.values: tuple[object, ...] = ()
+        """To what it happened, such as a host or a status."""
 
     def __str__(self) -> str:
         return f"{self.sentence} {self.remedy}".strip()
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """What tells it apart from other trouble; equal ones are the same news in whatever words."""
+        return (self.code, *self.values)
+
+    def identified(self, code: str, *values: object) -> Self:
+        """This error, told apart by a code and values."""
+        self.code, self.values = code, values
+        return self
+
+    def saying(self, *, sentence: str = "", remedy: str = "") -> Self:
+        """The same trouble in other words; this one stays as it is."""
+        other = copy.copy(self)
+        other.sentence = mask_sentence(sentence) or self.sentence
+        other.remedy = mask_sentence(remedy) or self.remedy
+        other.has_usual_remedy = self.has_usual_remedy and not remedy
+        return other
 
     @property
     def name(self) -> str:
@@ -56,6 +84,21 @@ class BadQuery(UsageProblem):
         self.position = position
 
 
+class TokenMisplaced(UsageProblem):
+    """Something that looks like an API token was given where none belongs; it was not used."""
+
+    default_remedy = (
+        "Only `neptune-inbox login` and NEPTUNE_TOKEN take tokens. If it was a real one, make a new one in the"
+        " Neptune dashboard under Team: the shell may have kept what was typed."
+    )
+
+
+def refuse_token(where: str, text: str) -> None:
+    """Raise TokenMisplaced where a text looks like an API token; `where` names it in the sentence."""
+    if looks_like_token(text):
+        raise TokenMisplaced(f"{where} looks like an API token, so it was not used.")
+
+
 class SignInProblem(InboxError):
     """There is no token that can be used."""
 
@@ -65,6 +108,11 @@ class SignInProblem(InboxError):
 
 class NotSignedIn(SignInProblem):
     """No token is known for this profile."""
+
+
+def no_token(profile_name: str) -> NotSignedIn:
+    """The error where a profile has no token from anywhere."""
+    return NotSignedIn(f"There is no token for `{profile_name}` yet.").identified("no_token", profile_name)
 
 
 class TokenRefused(SignInProblem):
@@ -81,6 +129,14 @@ class TokenMalformed(SignInProblem):
     """What was given as a token is none."""
 
     default_remedy = "Copy the whole token from the Neptune dashboard under Team, without spaces or line breaks."
+
+
+class HostNotTrusted(SignInProblem):
+    """The token would go to a host that it was not given for, so nothing was sent."""
+
+    default_remedy = (
+        "If that host is right, agree to it once: `neptune-inbox login`, or name it as trusted_hosts in the profile."
+    )
 
 
 class KeyringProblem(SignInProblem):
@@ -127,7 +183,7 @@ class Refused(InboxError):
 class AccessDenied(Refused):
     """The server answered 403."""
 
-    default_remedy = "Ask for access to this environment, or choose another with `E`."
+    default_remedy = "Ask for access to this environment, or choose another."
 
 
 class NotFound(Refused):
@@ -152,7 +208,7 @@ class Unreachable(InboxError):
     """No usable answer came; trying again later may help. `retry_after` is in seconds when the server named it."""
 
     exit_code = 4
-    default_remedy = "It is tried again by itself; `r` tries now."
+    default_remedy = "It is tried again by itself."
 
     def __init__(self, sentence: str, remedy: str = "", *, retry_after: float | None = None) -> None:
         super().__init__(sentence, remedy)
@@ -161,6 +217,12 @@ class Unreachable(InboxError):
 
 class Offline(Unreachable):
     """No connection could be made, or it broke."""
+
+
+def proxy_sign_in() -> Offline:
+    """The error of a proxy that answers 407, however that is learned."""
+    wanted = Offline("The proxy wants a sign-in.", "Put its user name and password into HTTPS_PROXY.")
+    return wanted.identified("proxy_sign_in")
 
 
 class TimedOut(Unreachable):
@@ -181,10 +243,37 @@ class NotNeptune(Unreachable):
     default_remedy = "Check the API base, and whether a proxy or a sign-in page of the network is in between."
 
 
+class TooLarge(NotNeptune):
+    """The answer is larger than what is held in memory at once."""
+
+    default_remedy = "Ask for less at once."
+
+
 class Untrusted(Unreachable):
     """The server's certificate is not trusted, so nothing was sent."""
 
     default_remedy = "Check the API base and the machine's certificate store; verification cannot be turned off."
+
+
+class TeamProblem(InboxError):
+    """The team's database cannot be used now; what was done is kept here and shared later."""
+
+    exit_code = 4
+    default_remedy = "What you do is kept here and shared when it is back."
+
+
+class TeamRefused(TeamProblem):
+    """The team's database does not let us in, or did not prove who it is."""
+
+    exit_code = 3
+
+
+class TeamPasswordMissing(TeamRefused):
+    """The team's database asks for a password, and none is known."""
+
+
+class TeamSchemaProblem(TeamProblem):
+    """The team's database has not the tables of this version."""
 
 
 class StoreProblem(InboxError):
@@ -192,6 +281,12 @@ class StoreProblem(InboxError):
 
     exit_code = 5
     default_remedy = "Run `neptune-inbox doctor`."
+
+
+class UnsupportedSystem(StoreProblem):
+    """This system lacks what the program needs."""
+
+    default_remedy = "Use it on Linux, on macOS, or under WSL on Windows."
 
 
 class DiskFull(StoreProblem):

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -73,8 +75,42 @@ class Paths:
     def cache_db(self) -> Path:
         return self.cache / "cache.db"
 
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The three folders, and the one that holds them where they are kept together."""
+        home = self.config.parent
+        is_one = home == self.state.parent == self.cache.parent
+        return (*((home,) if is_one else ()), self.config, self.state, self.cache)
+
+    def refuse_foreign(self) -> None:
+        """Raise ConfigProblem for a folder of another user: whoever owns it may put anything there."""
+        if sys.platform == "win32":
+            return
+        for folder in self.folders:
+            with suppress(OSError):
+                found = folder.stat()
+                # What all may share, such as /tmp, keeps files of others from being moved.
+                is_shared = folder not in (self.config, self.state, self.cache) and found.st_mode & stat.S_ISVTX
+                if found.st_uid != os.geteuid() and not is_shared:
+                    raise ConfigProblem(
+                        f"The folder {folder} belongs to another user, so nothing in it is used.",
+                        f"Take it over with chown, or set {HOME_VARIABLE} to a folder that is yours.",
+                    )
+
+    def close_open_folders(self) -> tuple[Path, ...]:
+        """Close our own folders that others may write to; the answer is which these were."""
+        closed = []
+        for folder in self.folders if sys.platform != "win32" else ():
+            with suppress(OSError):
+                found = folder.stat()
+                is_open = found.st_mode & 0o022 and not found.st_mode & stat.S_ISVTX
+                if is_open and found.st_uid == os.geteuid():
+                    folder.chmod(0o700)
+                    closed.append(folder)
+        return tuple(closed)
+
     def create(self) -> Paths:
-        """Make the folders, for the owner alone (0700); ours that stand open are closed. Raises StoreProblem."""
+        """Make the folders, for the owner alone (0700); ours that are open are closed. Raises StoreProblem."""
         for folder in (self.config, self.state, self.cache):
             try:
                 make_private(folder)
@@ -89,7 +125,7 @@ class Paths:
 
 
 def make_private(folder: Path) -> None:
-    """Make a folder and its missing parents 0700; one that stands open to others is closed. Raises OSError."""
+    """Make a folder and its missing parents 0700; one that is open to others is closed. Raises OSError."""
     missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
     for parent in reversed(missing):
         parent.mkdir(mode=0o700, exist_ok=True)

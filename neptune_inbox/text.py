@@ -12,6 +12,7 @@ import unicodedata
 from typing import Final, NamedTuple, NewType
 
 from neptune_inbox.errors import UsageProblem
+from neptune_inbox.text_graphemes import is_new_picture
 
 CleanText = NewType("CleanText", str)
 NO_TEXT = CleanText("")
@@ -24,6 +25,8 @@ JSON_LIMIT: Final = 262_144
 
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _JOINER = "\N{ZERO WIDTH JOINER}"
+_JOINERS = _JOINER + "\N{ZERO WIDTH NON-JOINER}"
+_KEYCAP = 0x20E3
 _MARKS_PER_BASE = 3
 _MARKS_PER_COMPLEX_BASE = 8
 _BREAKS = frozenset("\n\r\v\f\x85\u2028\u2029")
@@ -32,16 +35,20 @@ _PICTURE = (
     "\xa9\xae\u203c\u2049\u2122\u2139\u2194-\u2199\u21a9\u21aa\u231a-\u23ff\u24c2\u25aa-\u25fe\u2600-\u27bf"
     "\u2934\u2935\u2b05-\u2b55\u3030\u303d\u3297\u3299\U0001f000-\U0001f1e5\U0001f200-\U0001faff"
 )
-_STRAY_JOINER = re.compile(f"{_JOINER}(?![{_PICTURE}])|(?<![{_PICTURE}])(?<![{_PICTURE}]\ufe0f){_JOINER}")
+_ANY_JOINER = re.compile(f"[{_JOINERS}]")
+_PICTURE_BASE = re.compile(f"[{_PICTURE}]")
 _COMPLEX_BASE = re.compile(
-    "[\u0590-\u08ff\u0900-\u0fff\u1000-\u109f\u1700-\u17ff\u1900-\u1cff\ua800-\uabff\ufb1d-\ufdff\ufe70-\ufefc\U00011000-\U00011fff]"
+    "[\u0590-\u08ff\u0900-\u0fff\u1000-\u109f\u1700-\u18af\u1900-\u1cff\ua800-\uabff\ufb1d-\ufdff\ufe70-\ufefc\U00011000-\U00011fff]"
 )
-"""Hebrew, Arabic and the scripts of India and South-East Asia: there a letter may rightly carry many marks."""
+"""Hebrew, Arabic, Mongolian and the scripts of India and South-East Asia.
+
+There a letter may rightly carry many marks, and a joiner (or what keeps letters apart) spells another word.
+"""
 _PLAIN_BLOCK = re.compile(r"[\n\x20-\x7e]*")
 _BLANK_LINES = re.compile(r"(?:\A|\n)(?: *\n){3,}")
 _LONG_LINE = re.compile(rf"[^\n]{{{LONGEST_LINE}}}(?=[^\n])")
 _SKIN_TONE = re.compile("[\U0001f3fb-\U0001f3ff]")
-_JOINED_TAIL = re.compile(f"{_JOINER}.")
+_JOINED_TAIL = re.compile(f"{_JOINER}[{_PICTURE}]")
 _HTML = re.compile(
     r"<(?:!doctype|!--|/?(?:a|b|blockquote|body|br|code|div|em|font|h[1-6]|head|hr|html|i|img|li|ol|p|pre|s|script"
     r"|small|span|strong|style|sub|sup|table|tbody|td|th|tr|u|ul)(?=[\s/>]))",
@@ -73,12 +80,14 @@ class _Table(dict[int, str | int | None]):
             return " "
         category = unicodedata.category(char)
         if category == "Cf":
-            return _JOINER if char == _JOINER else None
+            return char if char in _JOINERS else None
+        if category == "Cn" and is_new_picture(char):
+            return ord(char)
         return _REPLACEMENT if category in ("Cc", "Cs", "Co", "Cn") else ord(char)
 
 
 class _ColumnTable(dict[int, str | int | None]):
-    """Drops what only modifies the character before it; flags become their two letters."""
+    """Drops what terminals measure too differently: variants, keycaps, the tails of jamo, fillers. Marks stay."""
 
     def __missing__(self, code: int) -> str | int | None:
         answer = self._reduce(code)
@@ -87,13 +96,10 @@ class _ColumnTable(dict[int, str | int | None]):
         return answer
 
     def _reduce(self, code: int) -> str | int | None:
-        if 0x1F1E6 <= code <= 0x1F1FF:
-            return code - 0x1F1E6 + ord("A")
         is_jamo_tail = 0x115F <= code <= 0x11FF or 0xD7B0 <= code <= 0xD7FF
         is_filler = code in (0x3164, 0xFFA0)
-        if is_jamo_tail or is_filler or unicodedata.category(chr(code))[0] == "M":
-            return None
-        return code
+        is_variant = 0xFE00 <= code <= 0xFE0F or 0xE0100 <= code <= 0xE01EF
+        return None if is_jamo_tail or is_filler or is_variant or code == _KEYCAP else code
 
 
 _LINE_TABLE = _Table(" ")
@@ -110,7 +116,7 @@ def clean_line(s: str, limit: int = LINE_LIMIT) -> CleanText:
     if s.isascii() and s.isprintable():
         return CleanText(s)
     s = _canonical(s.replace("\r\n", "\n").translate(_LINE_TABLE))
-    return CleanText(_limit_marks(s)[:limit].rstrip(_JOINER))
+    return CleanText(_limit_marks(s)[:limit].rstrip(_JOINERS))
 
 
 def clean_block(s: str, limit: int = BLOCK_LIMIT) -> CleanText:
@@ -124,8 +130,8 @@ def clean_block(s: str, limit: int = BLOCK_LIMIT) -> CleanText:
     s = _LONG_LINE.sub("\\g<0>\n", s)
     s = _BLANK_LINES.sub(lambda run: "\n\n" if run.start() else "\n", s)
     if not s.isascii():
-        s = _limit_marks(_STRAY_JOINER.sub("", s))
-    return CleanText(s[:limit].rstrip(_JOINER))
+        s = _limit_marks(_without_stray_joiners(s))
+    return CleanText(s[:limit].rstrip(_JOINERS))
 
 
 def body_to_markdown(s: str) -> CleanText:
@@ -142,7 +148,11 @@ def body_to_markdown(s: str) -> CleanText:
 
 
 def column_text(s: str) -> CleanText:
-    """A line for a list column, each grapheme reduced to its base, so that no terminal disagrees about its width."""
+    """A line for a list column: every mark and word kept, and left out what terminals differ about too much to align.
+
+    Those are variation selectors, keycaps, skin tones, the tails of joined pictures and of jamo, and fillers
+    (measured in seventeen terminals: tests/data/widths.txt).
+    """
     s = clean_line(s)
     if s.isascii():
         return CleanText(s)
@@ -200,32 +210,51 @@ def check_link(url: str) -> Link:
     if "@" in parts.netloc:
         raise _bad_link("it carries a user name before the host")
     ascii_host = _punycode(f"[{host}]" if ":" in host else host)
-    place = ascii_host if port is None else f"{ascii_host}:{port}"
+    host_port = ascii_host if port is None else f"{ascii_host}:{port}"
     tail = quote(parts.path, safe="/%:@!$&'()*+,;=~") or "/"
     tail += f"?{quote(parts.query, safe='/%:@!$&()*+,;=~?')}" if parts.query else ""
     tail += f"#{quote(parts.fragment, safe='/%:@!$&()*+,;=~?')}" if parts.fragment else ""
     last_label = ascii_host.rstrip(".").rpartition(".")[2]
     is_suspicious = not host.isascii() or "xn--" in ascii_host or not re.search(r"\A[a-z]", last_label)
-    return Link(f"https://{place}{tail}", ascii_host, place, is_suspicious)
+    return Link(f"https://{host_port}{tail}", ascii_host, host_port, is_suspicious)
 
 
 def _bad_link(why: str) -> UsageProblem:
     return UsageProblem(f"This link is not opened: {why}.", "Copy it with `Y` to look at it.")
 
 
+NO_HOST = "its host is not a name"
+
+
 def _punycode(host: str) -> str:
     try:
         ascii_host = host if host.isascii() else host.encode("idna").decode("ascii")
     except UnicodeError:
-        raise _bad_link("its host is not a name") from None
+        raise _bad_link(NO_HOST) from None
     if not _HOST.fullmatch(ascii_host.lower()) or ".." in ascii_host:
-        raise _bad_link("its host is not a name")
+        raise _bad_link(NO_HOST)
     return ascii_host.lower()
 
 
 def _canonical(s: str) -> str:
     # Twice: composing may turn the picture after a joiner into something else.
-    return _STRAY_JOINER.sub("", unicodedata.normalize("NFC", _STRAY_JOINER.sub("", s)))
+    return _without_stray_joiners(unicodedata.normalize("NFC", _without_stray_joiners(s)))
+
+
+def _without_stray_joiners(s: str) -> str:
+    """Without the joiners that only hide something: they stay between pictures, and within words that need them."""
+    return _ANY_JOINER.sub(_joiner_or_nothing, s)
+
+
+def _joiner_or_nothing(found: re.Match[str]) -> str:
+    s, start, end = found.string, found.start(), found.end()
+    before, after = s[start - 1 : start] if start else "", s[end : end + 1]
+    if _COMPLEX_BASE.match(before) and _COMPLEX_BASE.match(after):
+        return found[0]
+    if found[0] == _JOINER and _PICTURE_BASE.match(after):
+        base = s[start - 2 : start - 1] if before == "\ufe0f" and start > 1 else before
+        return _JOINER if _PICTURE_BASE.match(base) else ""
+    return ""
 
 
 def _limit_marks(s: str) -> str:
@@ -236,7 +265,8 @@ def _limit_marks(s: str) -> str:
     base, run = "", 0
     for char in s:
         if char not in marks:
-            base, run = char, 0
+            # A joiner is no new base for a tower of marks.
+            base, run = (base, run) if char in _JOINERS else (char, 0)
         else:
             run += 1
             if run > _MARKS_PER_BASE and (run > _MARKS_PER_COMPLEX_BASE or not _COMPLEX_BASE.match(base)):

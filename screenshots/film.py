@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from screenshots.svg import BAR, CELL_HEIGHT, MARGIN, Frame, line_marks, window
+from screenshots.svg import BAR, CELL_HEIGHT, MARGIN, Frame, line_marks, snapshot
 
 CAPTION_HEIGHT = 44
 
@@ -31,12 +31,12 @@ def draw_film(shots: Sequence[Shot]) -> str:
     content: list[str] = []
     for number in range(len(first.lines)):
         for start, end in _stretches([shot.frame.lines[number] for shot in shots]):
-            grounds, words = line_marks(shots[start].frame, number)
-            content += _shown(['<g shape-rendering="crispEdges">', *grounds, "</g>", *words], start, end, spans)
+            surfaces, words = line_marks(shots[start].frame, number)
+            content += _shown(['<g shape-rendering="crispEdges">', *surfaces, "</g>", *words], start, end, spans)
     for start, end in _stretches([(shot.keys, shot.words) for shot in shots]):
         content += _shown(_caption(shots[start]), start, end, spans)
     text = "\n\n".join(f"{shot.frame.text}\n{shot.keys} {shot.words}" for shot in shots)
-    return window(first, text, content, style=_style(shots, spans), below=CAPTION_HEIGHT)
+    return snapshot(first, text, content, style=_style(shots, spans), below=CAPTION_HEIGHT)
 
 
 def _stretches(values: Sequence[object]) -> Iterator[tuple[int, int]]:

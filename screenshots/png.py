@@ -22,10 +22,10 @@ def shrink(document: bytes) -> bytes:
     rows = _unfiltered(raw, width, height, CHANNELS[kind])
     counted = Counter(pixel for row in rows for pixel in row)
     palette = [colour for colour, _ in counted.most_common(256)]
-    place = {colour: number for number, colour in enumerate(palette)}
-    for colour in counted.keys() - place.keys():
-        place[colour] = place[min(palette, key=lambda known: _distance(known, colour))]
-    indices = b"".join(b"\0" + bytes(place[pixel] for pixel in row) for row in rows)
+    tenant = {colour: number for number, colour in enumerate(palette)}
+    for colour in counted.keys() - tenant.keys():
+        tenant[colour] = tenant[min(palette, key=lambda known: _distance(known, colour))]
+    indices = b"".join(b"\0" + bytes(tenant[pixel] for pixel in row) for row in rows)
     return SIGNATURE + b"".join(
         (
             _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)),

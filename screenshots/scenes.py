@@ -6,12 +6,12 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 
 from neptune_inbox.model import EVERYONE, Filter
+from neptune_inbox.presentation.theme import DARK, LIGHT, TERMINAL
 from neptune_inbox.sandbox.faults import Kind
-from neptune_inbox.sandbox.hostile import hostile_rows
 from neptune_inbox.sandbox.tokens import sign_token
-from neptune_inbox.tui.theme import DARK, LIGHT, TERMINAL
 from screenshots.studio import Sitter, Studio
 from screenshots.svg import Frame
+from tests.hostile import hostile_rows
 
 READ_ROUTE = "*/read"
 HARMLESS = (
@@ -161,7 +161,7 @@ async def journal() -> Frame:
         await sitter.see("Taken back")
         await sitter.go_to("Card ending 4242")
         await sitter.press("m", "dollar_sign")
-        await sitter.see("read by us")
+        await sitter.see("accepted")
         await sitter.press("L")
         await sitter.see("newest first")
         return await sitter.hold_still()
@@ -171,9 +171,12 @@ async def evidence() -> Frame:
     studio = Studio()
     await studio.fetch()
     async with studio.open(120, 34) as sitter:
+        await sitter.press("1")
         await sitter.go_to("Card ending 4242")
         await sitter.press("m", "dollar_sign")
-        await sitter.see("read by us")
+        await sitter.see("accepted")
+        await sitter.press("r")
+        await sitter.wait_until("read by us")
         await sitter.press("i")
         await sitter.see("Evidence")
         return await sitter.hold_still()
@@ -274,7 +277,7 @@ async def environments() -> Frame:
         await sitter.press(*("tab",) * 5)
         await sitter.write("u-4711")
         await sitter.press("tab")
-        await sitter.write(sign_token(studio.world).reveal())
+        await sitter.write(sign_token(studio.sandbox_state).reveal())
         await sitter.see("••••")
         await sitter.press("ctrl+l")
         await sitter.see("Environments of this token", "Production")
@@ -353,7 +356,7 @@ async def hostile() -> Frame:
     studio = Studio(users=("u-9001",))
     rows = {row.name: row for row in hostile_rows()}
     for name in reversed(HARMLESS):
-        rows[name].put_into(studio.world, studio.environment, "u-9001")
+        rows[name].put_into(studio.sandbox_state, studio.environment, "u-9001")
     await studio.fetch()
     async with studio.open(100, 30, user_id="u-9001") as sitter:
         await sitter.see("before")

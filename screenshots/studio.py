@@ -20,15 +20,16 @@ from neptune_inbox import config
 from neptune_inbox.config import PollingSettings, Settings
 from neptune_inbox.credentials import Vault
 from neptune_inbox.model import EVERYONE, Filter, Instant, Mode, Profile, looks_like_production
-from neptune_inbox.sandbox.faults import Faults, transport_for
+from neptune_inbox.presentation.theme import DARK, LIGHT
+from neptune_inbox.sandbox.faults import Faults
+from neptune_inbox.sandbox.memory_transport import transport_for
 from neptune_inbox.sandbox.seed import seed_demo
 from neptune_inbox.sandbox.server import create_app
+from neptune_inbox.sandbox.state import SandboxState
 from neptune_inbox.sandbox.tokens import sign_token
-from neptune_inbox.sandbox.world import World
-from neptune_inbox.sync.health import State
+from neptune_inbox.sync.polling.health import State
 from neptune_inbox.tui.app import NeptuneInbox
-from neptune_inbox.tui.theme import DARK, LIGHT
-from neptune_inbox.wiring.builder import Builder
+from neptune_inbox.wiring.workspace import Builder
 from screenshots.svg import Frame
 from tests.builders import FakeClock
 
@@ -76,8 +77,8 @@ class Studio:
     faults: Faults = field(default_factory=Faults)
 
     def __post_init__(self) -> None:
-        self.world = World(now=self.clock.now, seed="demo")
-        seed_demo(self.world, main=self.environment)
+        self.sandbox_state = SandboxState(now=self.clock.now, seed="demo")
+        seed_demo(self.sandbox_state, main=self.environment)
         self.clock.at -= FETCHED_BEFORE
         numbers = count(1)
         self.profile = Profile(
@@ -91,10 +92,10 @@ class Studio:
         settings = Settings(views=VIEWS, polling=PollingSettings(requests_per_minute=600))
         self.builder = Builder(
             replace(settings, ui=replace(settings.ui, theme=self.theme)),
-            Vault(env_token=sign_token(self.world), memory_only=True),
+            Vault(env_token=sign_token(self.sandbox_state), memory_only=True),
             None,
             environ=ENVIRONMENT,
-            http=transport_for(create_app(self.world), self.faults),
+            http=transport_for(create_app(self.sandbox_state), self.faults),
             now=self.clock.now,
             sleep=self.clock.sleep,
             rng=Random(7),
@@ -109,7 +110,8 @@ class Studio:
             session = await self.builder.open_session(self.profile)
             await session.sign_in()
         for kind in kinds or (Filter.UNREAD, Filter.ALL):
-            await session.catch_up(EVERYONE, kind)
+            for user_id in await session.inbox.watched():
+                await session.inbox.refresh(user_id, kind)
         await session.close()
         self.clock.advance((MOMENT - self.clock.at) / 1000)
 
@@ -183,7 +185,7 @@ class Sitter:
     async def arrive(self, user_id: str, *event_types: str) -> None:
         """Notifications come for a user, and the app asks for that user."""
         for event_type in event_types:
-            self.studio.world.arrive(self.studio.environment, user_id, event_type=event_type)
+            self.studio.sandbox_state.arrive(self.studio.environment, user_id, event_type=event_type)
         assert self.app.session is not None
         self.app.session.poller.refresh(user_id)
 

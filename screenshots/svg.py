@@ -68,27 +68,27 @@ class _Look:
 
 def draw(frame: Frame) -> str:
     """The frame in a window, as an SVG document."""
-    grounds: list[str] = []
+    surfaces: list[str] = []
     words: list[str] = []
     for number in range(len(frame.lines)):
         behind, before = line_marks(frame, number)
-        grounds += behind
+        surfaces += behind
         words += before
-    return window(frame, frame.text, ['<g shape-rendering="crispEdges">', *grounds, "</g>", *words])
+    return snapshot(frame, frame.text, ['<g shape-rendering="crispEdges">', *surfaces, "</g>", *words])
 
 
 def line_marks(frame: Frame, number: int) -> tuple[list[str], list[str]]:
     """What stands behind the text of one line, and the text itself."""
-    grounds: list[str] = []
+    surfaces: list[str] = []
     words: list[str] = []
     for x, y, text, cells, look in _runs(frame, frame.lines[number], BAR + number * CELL_HEIGHT):
         if look.background != frame.background:
-            grounds.append(_rectangle(x, y, cells * CELL_WIDTH, CELL_HEIGHT, look.background))
+            surfaces.append(_rectangle(x, y, cells * CELL_WIDTH, CELL_HEIGHT, look.background))
         words += _words(x, y, text, look)
-    return grounds, words
+    return surfaces, words
 
 
-def window(frame: Frame, words: str, content: Iterable[str], *, style: str = "", below: int = 0) -> str:
+def snapshot(frame: Frame, words: str, content: Iterable[str], *, style: str = "", below: int = 0) -> str:
     """A window of the size of a frame around some content; `words` is the text that a test can compare.
 
     `below` is room under the screen, in pixels.
@@ -96,7 +96,7 @@ def window(frame: Frame, words: str, content: Iterable[str], *, style: str = "",
     width = round(frame.width * CELL_WIDTH + 2 * MARGIN)
     height = BAR + len(frame.lines) * CELL_HEIGHT + MARGIN + below
     edge = _blend(frame.foreground, frame.background, 0.22)
-    dots = "".join(f'<circle cx="{20 + 18 * place}" cy="15" r="5.5" fill="{edge}"/>' for place in range(3))
+    dots = "".join(f'<circle cx="{20 + 18 * tenant}" cy="15" r="5.5" fill="{edge}"/>' for tenant in range(3))
     return "\n".join(
         (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
@@ -146,8 +146,8 @@ def _words(x: float, y: float, text: str, look: _Look) -> Iterator[str]:
         left = x + offset * CELL_WIDTH
         if piece in BLOCKS:
             across, down, wide, high = BLOCKS[piece]
-            place = left + across * CELL_WIDTH, y + down * CELL_HEIGHT
-            yield _rectangle(*place, wide * CELL_WIDTH, max(1, high * CELL_HEIGHT), look.foreground)
+            tenant = left + across * CELL_WIDTH, y + down * CELL_HEIGHT
+            yield _rectangle(*tenant, wide * CELL_WIDTH, max(1, high * CELL_HEIGHT), look.foreground)
         else:
             length = cell_len(piece) * CELL_WIDTH
             adjust = "spacing" if piece.isascii() else "spacingAndGlyphs"
@@ -208,4 +208,4 @@ def _hex(colour: Color | None, otherwise: str) -> str:
 def _blend(over: str, under: str, part: float) -> str:
     """So much of one colour on the other."""
     pairs = zip(bytes.fromhex(over[1:]), bytes.fromhex(under[1:]), strict=True)
-    return "#" + "".join(f"{round(top * part + ground * (1 - part)):02x}" for top, ground in pairs)
+    return "#" + "".join(f"{round(top * part + surface * (1 - part)):02x}" for top, surface in pairs)

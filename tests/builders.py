@@ -15,16 +15,18 @@ from neptune_inbox.config import PollingSettings, Settings, UiSettings
 from neptune_inbox.credentials import Vault, claims
 from neptune_inbox.model import EVERYONE, Filter, Instant, Key, Mode, Notification, Page, Profile, Token
 from neptune_inbox.paths import Paths
-from neptune_inbox.sandbox.faults import Faults, transport_for
+from neptune_inbox.sandbox.dialects import PLAIN, Dialect
+from neptune_inbox.sandbox.faults import Faults
+from neptune_inbox.sandbox.memory_transport import transport_for
 from neptune_inbox.sandbox.server import create_app
+from neptune_inbox.sandbox.state import SandboxState
 from neptune_inbox.sandbox.tokens import sign_token
-from neptune_inbox.sandbox.world import World
-from neptune_inbox.sync.facts import Bus, Fact
-from neptune_inbox.sync.inbox import Scope
+from neptune_inbox.sync.events import Bus, Fact
+from neptune_inbox.sync.inbox.inbox import Scope
 from neptune_inbox.sync.session import Session
 from neptune_inbox.text import CleanText
-from neptune_inbox.wiring.builder import Builder
-from neptune_inbox.wiring.sessions import Stores
+from neptune_inbox.wiring.stores import Stores
+from neptune_inbox.wiring.workspace import Builder
 
 T = TypeVar("T")
 F = TypeVar("F")
@@ -147,17 +149,18 @@ class Office:
         budget: int = 30,
         folder: Path | None = None,
         clock: FakeClock | None = None,
+        dialect: Dialect = PLAIN,
     ) -> None:
         self.clock = clock or FakeClock()
-        self.world = World(now=self.clock.now, seed="office")
+        self.sandbox_state = SandboxState(now=self.clock.now, seed="office")
         self.faults = Faults(sleep=self.clock.sleep)
         self.profile = Profile("acme", API, EDGE, ENVIRONMENT, mode, users=users)
         numbers = count(1)
         self.builder = Builder(
             Settings(ui=UiSettings(undo_seconds=undo_seconds), polling=PollingSettings(requests_per_minute=budget)),
-            Vault(env_token=sign_token(self.world), memory_only=True),
+            Vault(env_token=sign_token(self.sandbox_state), memory_only=True),
             Paths.under(folder) if folder else None,
-            http=transport_for(create_app(self.world), self.faults),
+            http=transport_for(create_app(self.sandbox_state, dialect=dialect), self.faults),
             now=self.clock.now,
             sleep=self.clock.sleep,
             rng=Random(11),
@@ -171,7 +174,7 @@ class Office:
             await session.close()
             session = await self.builder.open_session(self.profile)
             assert await session.sign_in()
-        await session.look_at(EVERYONE, Filter.UNREAD)
+        await session.set_visible(EVERYONE, Filter.UNREAD)
         return session
 
     @property
@@ -186,7 +189,13 @@ class Office:
     @property
     def marked(self) -> list[str]:
         """The ids that the server was asked to mark read, in order, each as often as it took it."""
-        return [str(write.body["id"]) for write in self.world.writes if write.route.endswith("/read")]
+        return [str(write.body["id"]) for write in self.sandbox_state.writes if write.route.endswith("/read")]
+
+    @property
+    def accepted(self) -> list[str]:
+        """Those of them that the server knew."""
+        writes = self.sandbox_state.writes
+        return [str(write.body["id"]) for write in writes if write.route.endswith("/read") and write.status == 200]
 
     def arrive(self, count: int = 1, user_id: str = "u-1", *, every: float = 1, is_read: bool = False) -> list[str]:
         """Notifications arrive one by one, `every` so many seconds; their ids, oldest first."""
@@ -194,7 +203,7 @@ class Office:
         for _ in range(count):
             self.clock.advance(every)
             read_at = self.clock.now() if is_read else None
-            made = self.world.add_notification(
+            made = self.sandbox_state.add_notification(
                 ENVIRONMENT, user_id, "Card declined", event_type="payment_failed", read_at=read_at
             )
             ids.append(made.uuid)
@@ -203,11 +212,11 @@ class Office:
     def read_elsewhere(self, *ids: str) -> None:
         """The customer reads these in the product."""
         for id in ids:
-            self.world.mark_read(ENVIRONMENT, id)
+            self.sandbox_state.mark_read(ENVIRONMENT, id)
 
     def new_token(self) -> Token:
         """A token that this office's service lets in."""
-        return sign_token(self.world)
+        return sign_token(self.sandbox_state)
 
     def use_token(self, session: Session, token: Token) -> None:
         """The agent signs in anew."""
@@ -216,8 +225,8 @@ class Office:
 
 async def shown(session: Session, scope: Scope | None = None) -> list[str]:
     """The ids of a list as it is drawn now."""
-    window = await session.inbox.open(scope or Scope())
-    return [row.id for row in await session.inbox.rows(window)]
+    snapshot = await session.inbox.open(scope or Scope())
+    return [row.id for row in await session.inbox.rows(snapshot)]
 
 
 async def settled(work: Coroutine[Any, Any, T]) -> T:

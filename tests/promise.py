@@ -16,12 +16,13 @@ import httpx
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from neptune_inbox.model import EVERYONE, Filter, Key, MarkState
+from neptune_inbox.model import EVERYONE, STUCK, Filter, Key, MarkState
+from neptune_inbox.presentation.row_state import READ_BY_US, row_state
 from neptune_inbox.sandbox.faults import Kind
-from neptune_inbox.store.outbox import Undone
-from neptune_inbox.sync.inbox import Scope
+from neptune_inbox.store.outbox.outbox import Undone
+from neptune_inbox.sync.inbox.inbox import Scope
+from neptune_inbox.sync.inbox.list_snapshot import ListSnapshot
 from neptune_inbox.sync.session import Session
-from neptune_inbox.sync.window import Window
 from tests.builders import ENVIRONMENT, Office
 
 T = TypeVar("T")
@@ -74,7 +75,7 @@ class Promise(RuleBasedStateMachine):
         self.witness = Witness(self.office.builder.http)
         self.office.builder.http = self.witness
         self.session: Session = self.do(self.office.open())
-        self.window = Window.empty()
+        self.snapshot = ListSnapshot.empty()
         self.drawn: set[Key] = set()
         """What the list showed when it was opened."""
         self.wished: set[str] = set()
@@ -99,27 +100,28 @@ class Promise(RuleBasedStateMachine):
 
     @rule(user_id=st.sampled_from(USERS), count=st.integers(1, 2))
     def customer_reads(self, user_id: str, count: int) -> None:
-        unread = self.office.world.notifications(ENVIRONMENT, user_id, Filter.UNREAD)
+        unread = self.office.sandbox_state.notifications(ENVIRONMENT, user_id, Filter.UNREAD)
         self.office.read_elsewhere(*(record.uuid for record in unread[:count]))
 
     # -- the agent -------------------------------------------------------------------------------------------------
 
     @rule(scope=st.sampled_from(SCOPES))
     def open(self, scope: Scope) -> None:
-        self.window = self.do(self.session.inbox.open(scope))
-        self.drawn = {row.key for row in self.do(self.session.inbox.rows(self.window))}
+        self.snapshot = self.do(self.session.inbox.open(scope))
+        self.drawn = {row.key for row in self.do(self.session.inbox.rows(self.snapshot))}
 
     @rule(numbers=st.sets(st.integers(0, 30), min_size=1, max_size=3))
     def mark_rows(self, numbers: set[int]) -> None:
-        self.window.forget()
-        indexes = {number % len(self.window) for number in numbers if len(self.window)}
-        self.hold([row.key for row in map(self.window.row, sorted(indexes)) if row.counts_as_unread])
+        self.snapshot.forget()
+        indexes = {number % len(self.snapshot) for number in numbers if len(self.snapshot)}
+        self.hold([row.key for row in map(self.snapshot.row, sorted(indexes)) if row.counts_as_unread])
 
     @rule()
     def mark_all(self) -> None:
-        plan = self.do(self.session.marking.plan(self.window))
-        assert set(plan.keys) <= self.drawn, "only what was drawn"
-        self.hold(list(plan.keys))
+        plan = self.do(self.session.marking.plan(self.snapshot))
+        keys = self.do(self.session.marking.keys(plan))
+        assert set(keys) <= self.drawn, "only what was drawn"
+        self.hold(keys)
 
     def hold(self, keys: list[Key]) -> None:
         receipt = self.do(self.session.marking.hold(keys, label="shown"))
@@ -164,7 +166,7 @@ class Promise(RuleBasedStateMachine):
     def retry(self) -> None:
         # A refused mark may be wished again, also after a later wish for the same notification was taken back.
         unsettled = self.do(self.session.marking.unsettled())
-        self.wished |= {mark.id for mark in unsettled if mark.state is MarkState.FAILED}
+        self.wished |= {mark.id for mark in unsettled if mark.state in STUCK}
         self.do(self.session.marking.retry())
 
     # -- the machine -----------------------------------------------------------------------------------------------
@@ -176,17 +178,17 @@ class Promise(RuleBasedStateMachine):
 
     @rule(user_id=st.sampled_from(USERS), kind=st.sampled_from(Filter))
     def refresh(self, user_id: str, kind: Filter) -> None:
-        self.do(self.session.look_at(user_id, kind))
+        self.do(self.session.set_visible(user_id, kind))
         self.do(self.session.poller.poll(user_id))
 
     @rule()
     def send_due(self) -> None:
-        self.do(self.session.courier.send_due())
+        self.do(self.session.sender.send_due())
 
     @rule(seconds=st.sampled_from([0.5, 3, 5, 5, 70, 400]))
     def pass_time(self, seconds: float) -> None:
         self.office.clock.advance(seconds)
-        self.do(self.session.courier.flush())
+        self.do(self.session.sender.flush())
 
     @rule()
     def restart(self) -> None:
@@ -203,7 +205,7 @@ class Promise(RuleBasedStateMachine):
 
     async def die(self) -> None:
         self.witness.has_died.clear()
-        sending = asyncio.ensure_future(self.session.courier.flush())
+        sending = asyncio.ensure_future(self.session.sender.flush())
         death = asyncio.ensure_future(self.witness.has_died.wait())
         await asyncio.wait([sending, death], return_when=asyncio.FIRST_COMPLETED)
         for task in (sending, death):
@@ -240,6 +242,15 @@ class Promise(RuleBasedStateMachine):
         self.checked = len(self.witness.marks)
         assert set(new) <= self.wished
 
+    @invariant()
+    def nothing_is_told_as_read_by_our_own_word(self) -> None:
+        """A row counts as read only where a list of the server said so: the mark alone never makes it."""
+        for row in self.do(self.session.inbox.rows(self.snapshot)):
+            if row_state(row) == READ_BY_US:
+                assert row.is_read, "our own mark outranked the server"
+            if row.mark is not None and row.mark.state is MarkState.CONTRADICTED and not row.is_read:
+                assert row.counts_as_unread
+
     def teardown(self) -> None:
         try:
             self.come_to_rest()
@@ -252,12 +263,12 @@ class Promise(RuleBasedStateMachine):
         """In fair weather, and given time, every wish that was not taken back or refused has come true."""
         self.fair_weather()
         for _ in range(200):
-            pause = self.do(self.session.courier.send_due())
+            pause = self.do(self.session.sender.send_due())
             if pause is None:
                 break
             self.office.clock.advance(pause)
         self.nothing_is_sent_but_what_the_agent_wished()
         left = {mark.id: mark.state for mark in self.do(self.session.marking.unsettled())}
-        assert set(left.values()) <= {MarkState.FAILED}
+        assert set(left.values()) <= set(STUCK)
         for id in self.wished - set(left):
-            assert self.office.world.notification(ENVIRONMENT, id).read_at is not None, "a wish was lost"
+            assert self.office.sandbox_state.notification(ENVIRONMENT, id).read_at is not None, "a wish was lost"

@@ -8,11 +8,12 @@ from typing import Any
 import httpx
 
 from neptune_inbox.model import Token
-from neptune_inbox.sandbox.answers import Keys
-from neptune_inbox.sandbox.faults import Faults, transport_for
+from neptune_inbox.sandbox.dialects import PLAIN, Dialect
+from neptune_inbox.sandbox.faults import Faults
+from neptune_inbox.sandbox.memory_transport import transport_for
 from neptune_inbox.sandbox.server import create_app
+from neptune_inbox.sandbox.state import SandboxState
 from neptune_inbox.sandbox.tokens import TokenRules, sign_token
-from neptune_inbox.sandbox.world import World
 
 NOON = 1_795_000_000_000
 API = "https://api.teurons.com/neptune"
@@ -22,14 +23,14 @@ EDGE = "https://edge.teurons.com/neptune"
 class SandboxClient:
     """A world, the weather over it, and somebody who is signed in."""
 
-    def __init__(self, *, keys: Keys = "plain", given: tuple[Token, ...] = ()) -> None:
+    def __init__(self, *, dialect: Dialect = PLAIN, given: tuple[Token, ...] = ()) -> None:
         self.at = NOON
-        self.world = World(now=lambda: self.at)
+        self.sandbox_state = SandboxState(now=lambda: self.at)
         self.faults = Faults()
-        self.tokens = TokenRules(self.world, given=given)
-        self.app = create_app(self.world, tokens=self.tokens, keys=keys)
+        self.tokens = TokenRules(self.sandbox_state, given=given)
+        self.app = create_app(self.sandbox_state, tokens=self.tokens, dialect=dialect)
         self.http = httpx.AsyncClient(transport=transport_for(self.app, self.faults))
-        self.token = sign_token(self.world)
+        self.token = sign_token(self.sandbox_state)
 
     async def call(
         self,
@@ -44,6 +45,15 @@ class SandboxClient:
         """One request; the body goes along with any method, DELETE too."""
         headers = {"authorization": f"Bearer {(token or self.token).reveal()}"}
         return await self.http.request(method, base + path, json=body, params=query or None, headers=headers)
+
+    async def raw(
+        self, method: str, path: str, body: bytes, content_type: str = "application/json"
+    ) -> httpx.Response:
+        """One request with a body of any bytes, and with no type where that is empty."""
+        headers = {"authorization": f"Bearer {self.token.reveal()}"}
+        if content_type:
+            headers["content-type"] = content_type
+        return await self.http.request(method, API + path, content=body, headers=headers)
 
     async def ok(self, method: str, path: str, body: object = None, **query: str) -> Any:
         """The answer's JSON, which must be a success."""

@@ -6,10 +6,15 @@ import asyncio
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from neptune_inbox.api import encode, wire, wire_people
-from neptune_inbox.api.refusals import unproven
-from neptune_inbox.api.transport import Answer, Transport
-from neptune_inbox.api.wire_people import UserPage
+from msgspec.structs import replace
+
+from neptune_inbox.api import decode_notifications, decode_users, encode
+from neptune_inbox.api.decode_users import UserPage
+from neptune_inbox.api.parts import Parts
+from neptune_inbox.api.status_errors import embedded_error
+from neptune_inbox.api.transport import ApiResponse, Transport
+from neptune_inbox.doors import is_id
+from neptune_inbox.errors import Invalid
 from neptune_inbox.model import (
     ContactInfo,
     Environment,
@@ -22,9 +27,12 @@ from neptune_inbox.model import (
     Token,
     User,
 )
+from neptune_inbox.text import clean_line
 
 T = TypeVar("T")
 
+MOST_PAGES: Final = 40
+"""A list of environments that goes on for longer is not a list of environments."""
 _THREAD_BYTES: Final = 4_096
 """Answers from this size on are decoded in a thread: one HTML body may take longer than a frame."""
 
@@ -35,6 +43,7 @@ class Client:
     def __init__(self, transport: Transport, environment: str) -> None:
         self._transport = transport
         self._environment = environment
+        self._parts: dict[tuple[str, Filter], Parts] = {}
 
     def expect_token(self) -> None:
         """A token is being looked for: requests wait for `use_token`."""
@@ -49,8 +58,33 @@ class Client:
         await self._transport.aclose()
 
     async def app_notifications(self, user_id: str, kind: Filter, *, page: int = 1, per_page: int = 50) -> Page:
-        """One page of a user's notifications, newest first; the server may cap `per_page`."""
-        answer = await self._transport.call(
+        """One page of a user's notifications, newest first; the server may cap `per_page`.
+
+        A page that is too large is asked for in smaller ones, and a row that is too large is one that says so.
+        """
+        _refuse_no_id(user_id)
+        parts = self._parts.setdefault(
+            (user_id, kind), Parts(lambda number, size: self._one_page(user_id, kind, number, size), user_id, kind)
+        )
+        before = parts.requests
+        found = await parts.page(page, per_page)
+        return found if (made := parts.requests - before) == 1 else replace(found, requests=made)
+
+    async def raw_list(self, user_id: str, kind: Filter, *, page: int = 1, per_page: int = 50) -> JsonValue:
+        """One page of a user's notifications as it came, for `doctor`."""
+        _refuse_no_id(user_id)
+        return (await self._list(user_id, kind, page, per_page)).value
+
+    async def _one_page(self, user_id: str, kind: Filter, page: int, per_page: int) -> Page:
+        return await _decoded(
+            await self._list(user_id, kind, page, per_page),
+            lambda value: decode_notifications.decode_page(
+                value, user_id=user_id, page=page, per_page=per_page, kind=kind
+            ),
+        )
+
+    async def _list(self, user_id: str, kind: Filter, page: int, per_page: int) -> ApiResponse:
+        return await self._transport.call(
             "GET",
             "api",
             ("app_notifications", self._environment),
@@ -63,27 +97,40 @@ class Client:
                 "sort_order": "desc",
             },
             is_write=False,
-            subject=f"the notifications of {user_id}",
+            subject=_all_of(user_id),
         )
-        return await _decoded(answer, lambda value: wire.decode_page(value, user_id=user_id, page=page))
 
     async def mark_read(self, id: str) -> str:
         """Mark one notification read for the customer; the answer is the server's name for the request, or empty."""
+        _refuse_no_id(id)
         return await self._mark({"type": "notification", "id": id}, f"notification {id}")
 
     async def mark_user_read(self, user_id: str) -> str:
         """Mark everything of a user read, seen or not; the answer is the server's name for the request, or empty."""
-        return await self._mark({"type": "user", "id": user_id}, f"the notifications of {user_id}")
+        _refuse_no_id(user_id)
+        return await self._mark({"type": "user", "id": user_id}, _all_of(user_id))
 
     async def environments(self) -> tuple[Environment, ...]:
-        """The environments of the token's team."""
-        answer = await self._transport.call(
-            "GET", "api", ("environments",), is_write=False, subject="the environments"
-        )
-        return wire_people.decode_environments(answer.value)
+        """The environments of the token's team, from all pages of the list."""
+        found: dict[str, Environment] = {}
+        for page in range(1, MOST_PAGES + 1):
+            answer = await self._transport.call(
+                "GET",
+                "api",
+                ("environments",),
+                params={} if page == 1 else {"page": page},
+                is_write=False,
+                subject="the environments",
+            )
+            more, is_last = decode_users.decode_environments(answer.value, page=page)
+            new = [each for each in more if each.name not in found]
+            found |= {each.name: each for each in new}
+            if is_last or not new:
+                break
+        return tuple(found.values())
 
     async def server_time(self) -> Instant | None:
-        """What the server's clock says, in whole seconds, by the cheapest read; None where it does not tell."""
+        """What the server's clock says, in whole seconds, by the cheapest read; None where it does not say."""
         answer = await self._transport.call(
             "GET",
             "api",
@@ -104,7 +151,7 @@ class Client:
             is_write=False,
             subject=f"the users of {self._environment}",
         )
-        return await _decoded(answer, lambda value: wire_people.decode_users(value, page=page))
+        return await _decoded(answer, lambda value: decode_users.decode_users(value, page=page))
 
     async def user(self, user_id: str) -> User:
         """One user with contact infos."""
@@ -116,18 +163,19 @@ class Client:
             is_write=False,
             subject=f"user {user_id}",
         )
-        return wire_people.decode_one_user(answer.value, user_id)
+        return decode_users.decode_one_user(answer.value, user_id)
 
     async def create_user(self, user_id: str, meta: JsonObject) -> User:
         """Make a user known; what the server answers, or what was sent where it answers nothing."""
+        _refuse_no_id(user_id)
         segments = (self._environment, "users")
         answer = await self._write("POST", segments, {"user_id": user_id, "meta": meta}, f"user {user_id}")
-        return wire_people.decode_written_user(answer.value, user_id, meta)
+        return decode_users.decode_written_user(answer.value, user_id, meta)
 
     async def update_user(self, user_id: str, meta: JsonObject) -> User:
         """Replace a user's meta; what the server answers, or what was sent where it answers nothing."""
         answer = await self._write("PUT", self._user(user_id), {"meta": meta}, f"user {user_id}")
-        return wire_people.decode_written_user(answer.value, user_id, meta)
+        return decode_users.decode_written_user(answer.value, user_id, meta)
 
     async def delete_user(self, user_id: str) -> None:
         """Delete a user."""
@@ -161,34 +209,55 @@ class Client:
         return answer.value if isinstance(answer.value, dict) else {"answer": answer.value}
 
     def ingest_request(self, event: Event) -> JsonObject:
-        """Exactly the body that `ingest` sends, with the token masked. Raises Invalid where the data is no object."""
+        """The body that `ingest` sends, with the token masked. Raises Invalid where `data` is not an object."""
         return encode.encode_event(event, self._environment)
 
     async def _mark(self, body: JsonObject, subject: str) -> str:
         answer = await self._write("POST", ("app_notifications", self._environment, "read"), body, subject)
         return answer.request_id
 
-    async def _contact(self, method: str, user_id: str, contact: ContactInfo) -> None:
+    def contact_request(self, method: str, user_id: str, contact: ContactInfo) -> tuple[tuple[str, ...], JsonObject]:
+        """The segments of the path, and the body, of a request about a contact info. Raises Invalid."""
         body = encode.encode_contact(contact, with_meta=method != "DELETE")
-        subject = f"{contact.type} {contact.value} of {user_id}"
-        await self._write(method, (*self._user(user_id), "contacts_info"), body, subject)
+        return (*self._user(user_id), "contacts_info"), body
 
-    async def _write(self, method: str, segments: tuple[str, ...], body: JsonObject | None, subject: str) -> Answer:
+    async def _contact(self, method: str, user_id: str, contact: ContactInfo) -> None:
+        segments, body = self.contact_request(method, user_id, contact)
+        await self._write(method, segments, body, f"{contact.type} {contact.value} of {user_id}")
+
+    async def _write(
+        self, method: str, segments: tuple[str, ...], body: JsonObject | None, subject: str
+    ) -> ApiResponse:
         answer = await self._transport.call(method, "api", segments, body=body, is_write=True, subject=subject)
         _prove(answer, subject)
         return answer
 
     def _user(self, user_id: str) -> tuple[str, ...]:
+        _refuse_no_id(user_id)
         return self._environment, "users", user_id
 
 
-def _prove(answer: Answer, subject: str) -> None:
-    refused = unproven(answer.value, subject)
+def _all_of(user_id: str) -> str:
+    """What a request about all notifications of a user is about."""
+    return f"the notifications of {user_id}"
+
+
+def _refuse_no_id(id: str) -> None:
+    """The last line of defence: an empty id could mean everybody. Raises Invalid."""
+    if not is_id(id):
+        raise Invalid(
+            f"`{clean_line(id, 60)}` is not an id that can be sent, so nothing was sent.",
+            "Name the customer or the notification.",
+        )
+
+
+def _prove(answer: ApiResponse, subject: str) -> None:
+    refused = embedded_error(answer.value, subject)
     if refused is not None:
         raise refused
 
 
-async def _decoded(answer: Answer, decode: Callable[[JsonValue], T]) -> T:
+async def _decoded(answer: ApiResponse, decode: Callable[[JsonValue], T]) -> T:
     if answer.size < _THREAD_BYTES:
         return decode(answer.value)
     return await asyncio.to_thread(decode, answer.value)

@@ -23,7 +23,7 @@ def encode_contact(contact: ContactInfo, *, with_meta: bool = True) -> JsonObjec
 
 
 def encode_event(event: Event, environment: str) -> JsonObject:
-    """The body that ingests an event, with the token masked. Raises Invalid where its data is no JSON object."""
+    """The body that ingests an event, with the token masked. Raises Invalid where its data is not a JSON object."""
     body: JsonObject = {
         "environment": environment,
         "api_token": MASKED_TOKEN,
@@ -53,5 +53,5 @@ def _object(text: str, what: str) -> JsonObject:
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
-        raise Invalid(f"{what} is no JSON object, so nothing was sent.", 'Write it like {"name": "value"}.')
+        raise Invalid(f"{what} is not a JSON object, so nothing was sent.", 'Write it like {"name": "value"}.')
     return value

@@ -7,24 +7,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar
 
-from neptune_inbox.model import Instant, JsonObject, JsonValue
+from neptune_inbox.doors import ID_LIMIT, is_id
+from neptune_inbox.model import JsonObject, JsonValue
 
 T = TypeVar("T")
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_LAST: Final = 253_402_300_799_999
-"""The last millisecond of the year 9999."""
-_SECONDS_FROM: Final = 100_000_000
-"""A smaller number (1973 as seconds) is a count or a flag, no moment."""
-_MILLISECONDS_FROM: Final = 100_000_000_000
-"""A number from here on counts milliseconds: as seconds it would lie beyond the year 5100."""
-_LONGEST_ID: Final = 512
 _LONGEST_WHOLE: Final = 15
 _TRUE: Final = frozenset({"true", "1", "yes"})
 _FALSE: Final = frozenset({"false", "0", "no"})
+
+UNFOLDED_LEVELS: Final = 5
+"""JSON text in JSON text is looked into so many times."""
 
 Level = Mapping[str, JsonValue]
 
@@ -32,12 +27,24 @@ Level = Mapping[str, JsonValue]
 class Fields:
     """One row as a list of levels: its plain keys, its starred ones, then both of each nested object."""
 
-    def __init__(self, row: Level, nested: Sequence[str] = ()) -> None:
-        self._levels = list(_levels(row))
-        for name in nested:
-            inner = next((level[name] for level in self._levels[:2] if isinstance(level.get(name), dict)), None)
-            if isinstance(inner, dict):
-                self._levels += _levels(inner)
+    def __init__(self, row: Level, nested: Sequence[str] = (), deeper: Sequence[str] = ()) -> None:
+        """`nested` are looked into one level down, also as JSON text, and `deeper` are once more there."""
+        self._levels = [dict(level) for level in _levels(row)]
+        held = self._open(self._levels[:2], nested)
+        self._levels += held
+        self._levels += self._open(held, deeper)
+
+    @staticmethod
+    def _open(levels: Sequence[dict[str, JsonValue]], names: Sequence[str]) -> list[dict[str, JsonValue]]:
+        found: list[dict[str, JsonValue]] = []
+        for name in names:
+            holder = next((level for level in levels if to_object(level.get(name)) is not None), None)
+            inner = to_object(holder[name]) if holder is not None else None
+            if holder is not None and inner is not None:
+                # As text it would be taken for a body.
+                holder[name] = inner
+                found += [dict(level) for level in _levels(inner)]
+        return found
 
     def first(self, names: Sequence[str], read: Callable[[JsonValue], T | None]) -> T | None:
         """The first value under one of `names` that `read` can read; a near level comes before a far one."""
@@ -60,17 +67,15 @@ def to_text(value: JsonValue) -> str | None:
     return None
 
 
-def to_id(value: JsonValue, limit: int = _LONGEST_ID) -> str | None:
+def to_id(value: JsonValue, limit: int = ID_LIMIT) -> str | None:
     """An id, exactly as it came; None for what cannot be shown, stored and sent back safely."""
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
-    if not isinstance(value, str) or not value.strip():
-        return None
-    return value if value.isprintable() and len(value) <= limit else None
+    return value if isinstance(value, str) and is_id(value) and len(value) <= limit else None
 
 
 def to_worded_id(value: JsonValue) -> str | None:
-    """An id that is no mere number."""
+    """An id that is not just a number."""
     found = to_id(value)
     return None if found is None or found.isdecimal() else found
 
@@ -96,50 +101,55 @@ def to_flag(value: JsonValue) -> bool | None:
     return False if word in _FALSE else None
 
 
-def to_instant(value: JsonValue) -> Instant | None:
-    """A moment: ISO 8601 (UTC where no zone is named), unix seconds or milliseconds; None for zero dates."""
-    if isinstance(value, str):
-        value = value.strip()
-        if not value.isascii() or len(value) > 40:
-            return None
-        if not value.replace(".", "", 1).isdecimal():
-            return _iso(value)
-        value = float(value)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not _SECONDS_FROM <= value <= _LAST:
-        return None
-    return int(value) if value >= _MILLISECONDS_FROM else round(value * 1000)
-
-
 def to_object(value: object) -> JsonObject | None:
     """An object, also where it came as JSON text."""
-    if isinstance(value, str) and value.lstrip().startswith("{"):
-        try:
-            value = json.loads(value)
-        except (ValueError, RecursionError):
-            return None
+    if isinstance(value, str) and value.lstrip().startswith(("{", '"')):
+        value = unfolded(value)
     return value if isinstance(value, dict) else None
 
 
 def to_payload(value: JsonValue) -> JsonValue:
-    """A payload as it is, or what its JSON text says; None where it is empty."""
-    return to_object(value) or value or None
+    """A payload with what it holds as JSON text unfolded; None where it is empty."""
+    return unfolded(value) or None
 
 
-def _iso(text: str) -> Instant | None:
-    try:
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
-        instant = (moment - _EPOCH) // timedelta(milliseconds=1)
-    except (ValueError, OverflowError):
+def unfolded(value: JsonValue, levels: int = UNFOLDED_LEVELS) -> JsonValue:
+    """The value with objects and lists in the place of their JSON text, so many levels of text in text deep."""
+    if isinstance(value, str):
+        inner = _from_text(value)
+        return value if inner is None or not levels else unfolded(inner, levels - 1)
+    if isinstance(value, list):
+        return [unfolded(item, levels) for item in value]
+    if isinstance(value, dict):
+        return {name: unfolded(item, levels) for name, item in value.items()}
+    return value
+
+
+def _from_text(text: str) -> JsonValue:
+    """What a JSON text says where that is an object or a list, or once more the text of one."""
+    start = text.lstrip()[:3]
+    if not start.startswith(("{", "[", '"{', '"[', '"\\')):
         return None
-    return instant if 0 < instant <= _LAST else None
+    try:
+        value: JsonValue = json.loads(text, parse_constant=str)
+        json.dumps(value, allow_nan=False)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict | list) or start.startswith('"') else None
 
 
 def _levels(row: Level) -> Iterable[Level]:
     starred: dict[str, JsonValue] = {}
-    keys = [key for key in row if "*" in key]
-    # The tables of the notification itself say more about it than the tables joined to it.
-    for key in sorted(keys, key=lambda key: not key.startswith("notification")):
-        starred.setdefault(key.rpartition("*")[2], row[key])
+    keys = [key for key in row if "*" in key and "template" not in key.rpartition("*")[0].lower()]
+    for key in sorted(keys, key=_rank):
+        if starred.get(name := key.rpartition("*")[2]) in (None, ""):
+            starred[name] = row[key]
     return row, starred
+
+
+def _rank(key: str) -> tuple[int, str]:
+    """The delivery, by whose time the list is sorted, speaks first, then the notification, then what is joined."""
+    table = key.rpartition("*")[0].lower()
+    if "deliver" in table:
+        return 0, key
+    return (1 if "notification" in table else 2), key

@@ -9,16 +9,18 @@ import asyncio
 import contextlib
 import json
 import re
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from random import Random
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from msgspec import Struct
 
-from neptune_inbox.api.address import Address, check_base
-from neptune_inbox.api.reader import Limits, is_json, parse, read_body, redact
-from neptune_inbox.api.refusals import Reply, refusal
-from neptune_inbox.api.retry import next_delay, parse_http_date
+from neptune_inbox import debug_trace
+from neptune_inbox.api.backoff import next_delay, parse_http_date
+from neptune_inbox.api.base_url import BaseUrl, check_base
+from neptune_inbox.api.body import Limits, is_json, is_plain_words, parse, read_body, redact
+from neptune_inbox.api.status_errors import ErrorResponse, refusal
 from neptune_inbox.errors import (
     InboxError,
     Invalid,
@@ -26,6 +28,7 @@ from neptune_inbox.errors import (
     NotSignedIn,
     ObserveOnly,
     Offline,
+    ServerTrouble,
     TimedOut,
     TokenMalformed,
 )
@@ -35,7 +38,7 @@ from neptune_inbox.text import clean_line
 if TYPE_CHECKING:
     import httpx
 
-    from neptune_inbox.api.connection import ConnectionWatch
+    from neptune_inbox.api.http_client import ConnectionWatch
 
 Base: TypeAlias = Literal["api", "edge"]
 Sleep: TypeAlias = Callable[[float], Awaitable[None]]
@@ -45,10 +48,12 @@ RECONNECT_WITHIN: Final = 0.2
 """Seconds; a restarted server drops all its connections at once, so the second try of a read is spread a little."""
 _TOKEN = re.compile(r"[\x21-\x7e]{8,4096}")
 _REQUEST_IDS: Final = ("x-request-id", "request-id", "x-correlation-id", "x-amzn-requestid")
+_IS_JWT = re.compile(r"[\w-]+\.[\w-]+\.[\w-]*", re.ASCII)
+NO_JWT: Final = "The token of this profile is not a JWT, and Neptune may answer such a token in this way."
 _NO_CONTENT: Final = (204, 205)
 
 
-class Answer(Struct, frozen=True):
+class ApiResponse(Struct, frozen=True):
     """A proven success: a 2xx that is JSON or empty."""
 
     value: JsonValue
@@ -65,7 +70,7 @@ class _Call(Struct, frozen=True):
 
     method: str
     base: Base
-    address: Address
+    address: BaseUrl
     url: str
     body: JsonObject | None
     subject: str
@@ -88,7 +93,7 @@ class Transport:
         limits: Limits = DEFAULT_LIMITS,
     ) -> None:
         """`http` replaces the network. Raises ConfigProblem unless both bases are https, or http on this machine."""
-        self._addresses: dict[Base, Address] = {
+        self._addresses: dict[Base, BaseUrl] = {
             "api": check_base("api_base", api_base),
             "edge": check_base("edge_base", edge_base),
         }
@@ -132,7 +137,7 @@ class Transport:
         body: JsonObject | None = None,
         is_write: bool,
         subject: str = "",
-    ) -> Answer:
+    ) -> ApiResponse:
         """Send one request and prove its answer; `subject` names what it is about, for error sentences.
 
         On `edge`, the token goes into the body as `api_token` and no Authorization is sent.
@@ -146,16 +151,25 @@ class Transport:
         address = self._addresses[base]
         call = _Call(method, base, address, address.url(segments, params), body, subject)
         client = await self._opened()
-        from neptune_inbox.api import troubles
+        from neptune_inbox.api import network_errors
 
         problem: InboxError
+        traced = _traced(call)
         try:
             async with asyncio.timeout(self._limits.total):
-                return await self._exchange(client, call, token)
+                answer = await self._exchange(client, call, token)
+                traced(outcome="ok", bytes=answer.size, request_id=answer.request_id)
+                return answer
+        except InboxError as error:
+            traced(outcome=error.name, sentence=error.sentence)
+            raise
         except TimeoutError:
-            problem = TimedOut(f"{address.place} took longer than {self._limits.total:g} seconds.")
-        except troubles.EXPECTED as error:
-            problem = troubles.of_exception(error, address.place)
+            problem = TimedOut(f"{address.host_port} took longer than {self._limits.total:g} seconds.").identified(
+                "took_too_long", address.host_port
+            )
+        except network_errors.EXPECTED as error:
+            problem = network_errors.of_exception(error, address.host_port)
+        traced(outcome=problem.name, sentence=problem.sentence)
         # Raised out here, the outside exception is not even its context: that may carry the token.
         raise problem
 
@@ -163,23 +177,23 @@ class Transport:
         if self._token is None:
             raise NotSignedIn("No token is known for this profile.")
         if not _TOKEN.fullmatch(self._token.reveal()):
-            raise TokenMalformed("What this profile has as its token is none.")
+            raise TokenMalformed("The token of this profile is not a valid token.")
         return self._token
 
     async def _opened(self) -> httpx.AsyncClient:
         if self._is_closed:
-            raise Offline("The connection was closed.")
+            raise Offline("The connection was closed.").identified("closed")
         async with self._opening:
             if self._client is None:
                 self._client = await asyncio.to_thread(self._open)
         return self._client
 
     def _open(self) -> httpx.AsyncClient:
-        from neptune_inbox.api.connection import open_client
+        from neptune_inbox.api.http_client import open_client
 
         return open_client(tuple(self._addresses.values()), self._http, self._limits)
 
-    async def _exchange(self, client: httpx.AsyncClient, call: _Call, token: Token) -> Answer:
+    async def _exchange(self, client: httpx.AsyncClient, call: _Call, token: Token) -> ApiResponse:
         response = await self._send(client, call, token)
         try:
             return await self._answer(response, call, token)
@@ -190,7 +204,7 @@ class Transport:
         """The response with its headers read; a read is sent again, once, when its kept connection was dead."""
         import httpx
 
-        from neptune_inbox.api.connection import ConnectionWatch, PinnedBearer
+        from neptune_inbox.api.http_client import ConnectionWatch, PinnedBearer
 
         auth = PinnedBearer(token, call.address) if call.base == "api" else None
         watch = ConnectionWatch()
@@ -202,49 +216,85 @@ class Transport:
         await self._sleep(next_delay(0, retry_after=None, rng=self._rng, base=RECONNECT_WITHIN))
         return await client.send(_request(client, call, token, watch), stream=True, auth=auth)
 
-    async def _answer(self, response: httpx.Response, call: _Call, token: Token) -> Answer:
+    async def _answer(self, response: httpx.Response, call: _Call, token: Token) -> ApiResponse:
         if not response.is_success:
             reply = await self._reply(response, call, token)
-            path = call.url.partition("?")[0].removeprefix(f"{call.address.scheme}://{call.address.place}")
-            raise refusal(reply, subject=call.subject, place=call.address.place, path=path, now=self._now())
-        headers, place = response.headers, call.address.place
+            path = call.url.partition("?")[0].removeprefix(f"{call.address.scheme}://{call.address.host_port}")
+            refused = refusal(reply, subject=call.subject, host=call.address.host_port, path=path, now=self._now())
+            if isinstance(refused, ServerTrouble) and not _IS_JWT.fullmatch(token.reveal()):
+                refused.sentence += " " + NO_JWT
+            raise refused
+        headers, host = response.headers, call.address.host_port
         value, size = None, 0
         if response.status_code not in _NO_CONTENT:
             content_type = headers.get("content-type")
-            if content_type is not None and not is_json(content_type):
-                raise NotNeptune(f"{place} answered with something that is not JSON ({response.status_code}).")
-            body = await self._body(response, place)
-            if body and content_type is None:
-                raise NotNeptune(f"{place} did not say that its answer is JSON.")
-            value, size = await self._parsed(body, place, token), len(body)
+            is_proper = content_type is not None and is_json(content_type)
+            if content_type is not None and not is_proper and call.method == "GET":
+                raise _not_json(host, response.status_code)
+            body = await self._body(response, host)
+            size = len(body)
+            if (is_proper or not body) and not (call.method != "GET" and is_plain_words(body)):
+                value = await self._parsed(body, host, token)
+            elif call.method == "GET":
+                raise NotNeptune(f"{host} did not say that its answer is JSON.").identified("unsaid_json", host)
+            else:
+                value = await self._words(body, host, token, status=response.status_code)
         request_id = next((headers[name] for name in _REQUEST_IDS if name in headers), "")
         date = parse_http_date(headers.get("date", ""))
-        return Answer(value, clean_line(request_id.replace(token.reveal(), "••••"), 120), date, size)
+        return ApiResponse(value, clean_line(request_id.replace(token.reveal(), "••••"), 120), date, size)
 
-    async def _reply(self, response: httpx.Response, call: _Call, token: Token) -> Reply:
+    async def _reply(self, response: httpx.Response, call: _Call, token: Token) -> ErrorResponse:
         """A refusal as far as it can be read: where the body cannot be, the status speaks alone."""
         status, headers = response.status_code, response.headers
         shown = {name: text.replace(token.reveal(), "••••") for name, text in headers.items()}
         if status < 400:
-            return Reply(status, shown, None, is_odd=False)
+            return ErrorResponse(status, shown, None, is_odd=False)
         with contextlib.suppress(NotNeptune):
-            body = await self._body(response, call.address.place)
+            body = await self._body(response, call.address.host_port)
             if not body or is_json(headers.get("content-type", "")):
-                return Reply(status, shown, await self._parsed(body, call.address.place, token), is_odd=False)
-        return Reply(status, shown, None, is_odd=True)
+                return ErrorResponse(
+                    status, shown, await self._parsed(body, call.address.host_port, token), is_odd=False
+                )
+        return ErrorResponse(status, shown, None, is_odd=True)
 
-    async def _body(self, response: httpx.Response, place: str) -> bytes:
+    async def _body(self, response: httpx.Response, host: str) -> bytes:
         import httpx
 
         # The stream itself, as `aiter_raw` refuses a response that a test transport made with its content.
         if not isinstance(response.stream, httpx.AsyncByteStream):
-            raise NotNeptune(f"{place} sent an answer that cannot be read.")
-        return await read_body(response.stream, response.headers, place, self._limits)
+            raise NotNeptune(f"{host} sent an answer that cannot be read.").identified("unreadable", host)
+        return await read_body(response.stream, response.headers, host, self._limits)
 
-    async def _parsed(self, body: bytes, place: str, token: Token) -> JsonValue:
+    async def _words(self, body: bytes, host: str, token: Token, *, status: int) -> JsonValue:
+        """What a write was answered with where that is not labelled as JSON: JSON all the same, or plain words.
+
+        Raises NotNeptune for a page, as a sign-in page of the network may answer everything with 200.
+        """
+        if body.lstrip()[:1] in (b"{", b"["):
+            return await self._parsed(body, host, token)
+        if not is_plain_words(body):
+            raise _not_json(host, status)
+        text = body.decode("utf-8", "replace").strip().replace(token.reveal(), "••••")
+        return False if text == "false" else text
+
+    async def _parsed(self, body: bytes, host: str, token: Token) -> JsonValue:
         if not body.strip():
             return None
-        return redact_echo(await parse(body, place, self._limits), body, token)
+        return redact_echo(await parse(body, host, self._limits), body, token)
+
+
+def _traced(call: _Call) -> Callable[..., None]:
+    """Notes that a request begins; the answer notes how it ended and after how many milliseconds."""
+    if not debug_trace.is_on():
+        return lambda **_: None
+    began = time.monotonic()
+    debug_trace.note("request", method=call.method, url=call.url)
+
+    def ended(**facts: object) -> None:
+        took = round((time.monotonic() - began) * 1000, 1)
+        debug_trace.note("answer", method=call.method, url=call.url, ms=took, **facts)
+
+    return ended
 
 
 def redact_echo(value: JsonValue, body: bytes, token: Token) -> JsonValue:
@@ -268,5 +318,11 @@ def _encode(body: JsonObject) -> bytes:
     try:
         return json.dumps(body, allow_nan=False, separators=(",", ":")).encode("ascii")
     except (ValueError, TypeError, RecursionError):
-        problem = Invalid("What was to be sent is no JSON.", "Check the payload.")
+        problem = Invalid("What was to be sent is not valid JSON.", "Check the payload.")
     raise problem
+
+
+def _not_json(host: str, status: int) -> NotNeptune:
+    return NotNeptune(f"{host} answered with something that is not JSON ({status}).").identified(
+        "not_json", host, status
+    )

@@ -3,42 +3,54 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Callable, Iterable
 
+from neptune_inbox import doors
 from neptune_inbox.errors import UsageProblem
 from neptune_inbox.model import JsonObject, JsonValue
+from neptune_inbox.text import JSON_LIMIT
 
 
 def json_object(text: str, option: str) -> JsonObject:
-    """The object in `{…}`, `@FILE`, or `-` for standard input; raises UsageProblem."""
+    """The object in `{…}`, `@FILE`, or `-` for standard input, PHP's `[]` being empty; raises UsageProblem."""
     example = f'Write {option} \'{{"name": "value"}}\', {option} @FILE, or {option} - for standard input.'
-    try:
-        found = json.loads(_source(text))
-    except OSError as problem:
-        raise UsageProblem(f"{text[1:]} cannot be read: {problem.strerror}.", example) from None
-    except (ValueError, RecursionError) as problem:
-        where = f": {problem.msg} at line {problem.lineno}" if isinstance(problem, json.JSONDecodeError) else ""
-        raise UsageProblem(f"{option} is no JSON{where}.", example) from None
-    if not isinstance(found, dict):
-        raise UsageProblem(f"{option} is JSON, but not an object.", example)
-    return found
+    return doors.read_json_object(_source(text, option, example), option, example)
 
 
-def pairs(texts: Iterable[str], option: str) -> list[tuple[str, str]]:
+def pairs(
+    texts: Iterable[str], option: str, read_key: Callable[[str, str], str] = doors.read_name
+) -> list[tuple[str, str]]:
     """The `KEY=VALUE` texts taken apart; raises UsageProblem."""
     found = []
     for text in texts:
         key, sign, value = text.partition("=")
         if not key or not sign:
-            raise UsageProblem(f"{option} {text} is no pair.", f"Write {option} KEY=VALUE.")
-        found.append((key, value))
+            raise UsageProblem(f"{option} {text} is not a pair.", f"Write {option} KEY=VALUE.")
+        found.append((read_key(key, f"The name in {option}"), value))
     return found
 
 
-def value_of(text: str) -> JsonValue:
-    """`true`, `12`, `{"a":1}` as what they are in JSON, anything else as the text that it is."""
+def value_of(text: str, what: str) -> JsonValue:
+    """`true`, `12`, `{"a":1}` as what they are in JSON, anything else as the text that it is. Raises UsageProblem.
+
+    What is JSON but cannot be sent as it is written (a key twice, half a surrogate pair) is refused.
+    """
+    if text.strip() in ("NaN", "Infinity", "-Infinity"):
+        return text
+    is_json = True
+    try:
+        json.loads(text)
+    except RecursionError:
+        # It may be JSON, and its depth is named below.
+        is_json = True
+    except ValueError:
+        is_json = False
+    value: JsonValue = doors.read_json(text, what) if is_json else text
+    return value
+
+
+def server_value(text: str) -> JsonValue:
+    """What the service said as JSON text, with whatever oddities it holds; the text itself where it is none."""
     try:
         value: JsonValue = json.loads(text)
     except (ValueError, RecursionError):
@@ -46,7 +58,17 @@ def value_of(text: str) -> JsonValue:
     return value
 
 
-def _source(text: str) -> str:
+def _source(text: str, option: str, example: str) -> str:
     if text == "-":
-        return sys.stdin.read()
-    return Path(text[1:]).read_text(encoding="utf-8") if text.startswith("@") else text
+        return doors.read_stdin()
+    if not text.startswith("@"):
+        return text
+    try:
+        with open(text[1:], "rb") as file:
+            raw = file.read(4 * JSON_LIMIT + 1)
+    except (OSError, ValueError) as problem:
+        why = getattr(problem, "strerror", None) or "this is not a path"
+        raise UsageProblem(f"{text[1:]} cannot be read: {why}.", example) from None
+    if len(raw) > 4 * JSON_LIMIT:
+        raise UsageProblem(f"{text[1:]} is larger than {4 * JSON_LIMIT:,} bytes.", "Make it smaller.")
+    return doors.decode(raw, text[1:])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
+from neptune_inbox.cli.interruption import Account, Interrupted, heeded
 from neptune_inbox.cli.output import Output
-from neptune_inbox.errors import TokenExpired
+from neptune_inbox.errors import InboxError, TokenExpired
 
 if TYPE_CHECKING:
     from neptune_inbox.model import Profile
@@ -16,6 +18,12 @@ if TYPE_CHECKING:
     from neptune_inbox.sync.workspace import Workspace
 
 T = TypeVar("T")
+SHARE_PATIENCE = 2.0
+"""Seconds that a command waits until the team has what it did; later it is shared by whatever runs next."""
+
+
+LAST_SECONDS = 0.8
+"""How long a command may keep the local files in order after its work."""
 
 
 class SignIn(StrEnum):
@@ -34,7 +42,12 @@ class Cli:
     def __init__(self, output: Output) -> None:
         self.output = output
         self.profile_name: str | None = None
+        self.nothing_done: Account | None = None
+        """What to say where a signal comes before anything was written; None for what only reads."""
+        self.account: Callable[[Session], Awaitable[Account]] | None = None
+        """Tells how far the command has come, once it writes."""
         self._workspace: Workspace | None = None
+        self._is_tidying_due = False
 
     @property
     def workspace(self) -> Workspace:
@@ -55,17 +68,52 @@ class Cli:
         return asyncio.run(self._run(work, sign_in))
 
     async def _run(self, work: Callable[[Session], Awaitable[T]], sign_in: SignIn) -> T:
-        session = await self._open(sign_in)
+        with heeded(self.output) as cut:
+            try:
+                session = await self._open(sign_in)
+                try:
+                    answer = await work(session)
+                    await self._share(session)
+                    # As long as there is an account to give: a pipe that is full takes for ever.
+                    self.output.flush()
+                    self._is_tidying_due = await session.housekeeping.is_due()
+                    return answer
+                except (asyncio.CancelledError, Interrupted):
+                    if self.account is not None:
+                        self.nothing_done = await self.account(session)
+                    raise
+                finally:
+                    await session.close()
+            except (asyncio.CancelledError, Interrupted) as stop:
+                raise cut.error(stop, self.nothing_done) from None
+
+    def tidy(self) -> None:
+        """Keep the local files in order, for a second at most: for the end, when everything has been said."""
+        if self._is_tidying_due:
+            with suppress(InboxError, KeyboardInterrupt):
+                asyncio.run(self._tidy())
+
+    async def _tidy(self) -> None:
+        session = await self.workspace.open(self.profile)
         try:
-            return await work(session)
+            await session.housekeeping.finish(LAST_SECONDS)
         finally:
             await session.close()
+
+    async def _share(self, session: Session) -> None:
+        """Have colleagues know of it before the command ends, where the team's database answers at once."""
+        if session.team is not None and await session.team.waiting():
+            await session.team.share(SHARE_PATIENCE)
+            if waiting := await session.team.waiting():
+                from neptune_inbox.presentation.team import sharing_words, waiting_words
+
+                self.output.note(f"{waiting_words(waiting)}. {sharing_words(session.team.sharing())}")
 
     async def _open(self, sign_in: SignIn) -> Session:
         session = await self.workspace.open(self.profile)
         try:
             if sign_in is not SignIn.UNUSED and not await self._sign_in(session, sign_in):
-                # The token is another team's than last time: rows of that team live in another place.
+                # The token is another team's than last time: rows of that team belong to another tenant.
                 await session.close()
                 session = await self.workspace.open(self.profile)
                 await self._sign_in(session, sign_in)

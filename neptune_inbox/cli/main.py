@@ -8,44 +8,36 @@ from importlib import import_module
 
 import click
 
+from neptune_inbox import debug_trace
 from neptune_inbox.cli.context import Cli
-from neptune_inbox.cli.output import INTERRUPTED, Output, Shape
-from neptune_inbox.cli.remedies import for_the_command_line
-from neptune_inbox.cli.verbs import LISTS, SETTINGS, global_options
+from neptune_inbox.cli.interruption import Interrupted, raised
+from neptune_inbox.cli.options import LISTS, PLAIN_HELP, SETTINGS, global_options, unknown
+from neptune_inbox.cli.output import INTERRUPTED, Output, Shape, output_lost
+from neptune_inbox.cli.parameters import NOT_GIVEN, USER_ID
 from neptune_inbox.errors import InboxError, StoreProblem, UsageProblem
+from neptune_inbox.presentation.action import IN_LOOK, IN_MARK, IN_MINE, IN_TEAM, IN_USERS
+from neptune_inbox.presentation.action_table import ACTIONS
+from neptune_inbox.presentation.remedies import at_a_shell
 
 PROGRAM = "neptune-inbox"
 COMPLETE = "_NEPTUNE_INBOX_COMPLETE"
 """Set by the shell while it asks for completions."""
 
 SECTIONS: dict[str, dict[str, str]] = {
-    "Look": {
+    IN_LOOK: {
         "list": "inbox:list_notifications",
         "count": "inbox:count",
-        "why": "inbox:why",
-        "insight": "insight:insight",
+        "poll": "poll:poll",
     },
-    "Mark read for the customer": {
-        "mark": "marking:mark",
-        "undo": "outbox:undo",
-        "outbox": "outbox:outbox",
-        "receipts": "outbox:receipts",
-        "journal": "outbox:journal",
-    },
-    "Mine alone, never sent": {
-        "done": "mine:done",
-        "back": "mine:back",
-        "snooze": "mine:snooze",
-        "star": "mine:star",
-        "note": "mine:note",
-        "watch": "mine:watch",
-        "unwatch": "mine:unwatch",
-    },
-    "Customers and events": {
+    IN_MARK: {},
+    IN_MINE: {},
+    IN_USERS: {
         "users": "people:users",
         "contacts": "contacts:contacts",
         "environments": "people:environments",
-        "event": "events:event",
+    },
+    IN_TEAM: {
+        "team": "team:team",
     },
     "Sign in and set up": {
         "login": "account:login",
@@ -53,48 +45,64 @@ SECTIONS: dict[str, dict[str, str]] = {
         "profiles": "account:profiles",
         "config": "setup:config",
         "doctor": "doctor:doctor",
+        "report": "report:report",
         "completion": "setup:completion",
+        "help": "help:help_about",
     },
     "Try it without an account": {
         "demo": "setup:demo",
-        "sandbox": "setup:sandbox",
+        "sandbox": "sandbox:sandbox",
     },
 }
-COMMANDS = {name: place for section in SECTIONS.values() for name, place in section.items()}
+"""The commands that no action of the inbox stands for; `command_sections` adds those of the action table."""
+
+
+def command_sections() -> dict[str, dict[str, str]]:
+    """Every command under its heading, with its `module:name`; an empty one is made from its declaration."""
+    sections = {title: dict(commands) for title, commands in SECTIONS.items()}
+    for _, declared in ACTIONS.commands():
+        sections.setdefault(declared.section, {})[declared.name] = declared.position
+    return sections
+
+
+def command_names() -> list[str]:
+    """Every command in the order of the help."""
+    return [name for commands in command_sections().values() for name in commands]
 
 
 class Root(click.Group):
     """All commands, each imported only when it is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        return command_names()
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        place = COMMANDS.get(cmd_name)
-        if place is None:
+        position = next((names[cmd_name] for names in command_sections().values() if cmd_name in names), None)
+        if position is None:
             return None
-        module, name = place.split(":")
-        command = getattr(import_module(f"neptune_inbox.cli.commands_{module}"), name)
+        module, _, name = (position or "row_verbs:make_command").partition(":")
+        found = getattr(import_module(f"neptune_inbox.cli.commands.{module}"), name)
+        command = found if position else found(cmd_name)
         assert isinstance(command, click.Command)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        names = command_names()
+        if args and args[0] not in names and not ctx.resilient_parsing and not args[0].startswith("-"):
+            raise unknown("command", args[0], names, ctx)
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        for title, names in SECTIONS.items():
+        for title, names in command_sections().items():
             commands = [(name, self.get_command(ctx, name)) for name in names]
             with formatter.section(title):
                 formatter.write_dl([(name, command.get_short_help_str(200)) for name, command in commands if command])
 
 
-def _show_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
-    if value and not ctx.resilient_parsing:
-        from neptune_inbox import __version__
-
-        click.echo(f"{PROGRAM} {__version__}")
-        ctx.exit()
-
-
 @click.pass_context
-def _open(ctx: click.Context, user: str, kind: str, plain: bool) -> int | None:
+def _open(ctx: click.Context, user: str, kind: str, plain: bool, version: bool, verbose: bool) -> int | None:
     """A terminal inbox over the Neptune REST API.
 
     Without a command it opens the inbox; with --plain it talks line by line instead of drawing, for screen readers,
@@ -102,11 +110,18 @@ def _open(ctx: click.Context, user: str, kind: str, plain: bool) -> int | None:
     codes: 0 done, 1 refused or partly failed, 2 usage, 3 not signed in, 4 cannot reach, 5 store trouble.
     """
     cli = ctx.find_object(Cli)
+    if version and cli is not None:
+        from neptune_inbox.cli.facts import show_version
+
+        show_version(cli.output, verbose)
+        ctx.exit()
+    if verbose:
+        raise click.UsageError("--verbose goes with --version; `--debug FILE` tells what a command does.")
     if ctx.invoked_subcommand is not None and plain:
         raise click.UsageError("--plain is for the inbox itself; `neptune-inbox demo --plain` talks about the demo.")
     if ctx.invoked_subcommand is not None or cli is None:
         return None
-    from neptune_inbox.cli.start import open_inbox
+    from neptune_inbox.cli.launch import open_inbox
 
     return open_inbox(
         {"user": user, "kind": kind, "profile": cli.profile_name or "", "plain": "yes" if plain else ""}, cli.output
@@ -120,7 +135,13 @@ root = Root(
     invoke_without_command=True,
     context_settings=SETTINGS,
     params=[
-        click.Option(["--user", "-u"], default="", metavar="USER_ID", help="Open the inbox at this customer."),
+        click.Option(
+            ["--user", "-u"],
+            type=USER_ID,
+            default=NOT_GIVEN,
+            metavar="USER_ID",
+            help="Open the inbox at this customer.",
+        ),
         click.Option(
             ["--type", "kind"],
             default="",
@@ -128,33 +149,37 @@ root = Root(
             metavar="[all|unread|read]",
             help="Open the inbox with this filter.",
         ),
-        click.Option(["--plain"], is_flag=True, help="Talk line by line; nothing is drawn."),
+        click.Option(["--plain"], is_flag=True, help=PLAIN_HELP),
         *global_options(LISTS),
-        click.Option(
-            ["--version", "-V"],
-            is_flag=True,
-            is_eager=True,
-            expose_value=False,
-            callback=_show_version,
-            help="Show the version.",
-        ),
+        click.Option(["--version", "-V"], is_flag=True, help="Show the version."),
+        click.Option(["--verbose"], is_flag=True, help="With --version: all that a bug report needs."),
     ],
 )
 
 
 def run_command(arguments: Sequence[str]) -> int:
     """Run one command line; the answer is the exit code, and everything worth saying has been said."""
-    output = Output()
     try:
-        code = _run(arguments, Cli(output))
+        code = _run_command(arguments)
+        debug_trace.note("end", exit_code=code)
+        return code
+    finally:
+        debug_trace.stop()
+
+
+def _run_command(arguments: Sequence[str]) -> int:
+    output = Output()
+    cli = Cli(output)
+    try:
+        code = _run(arguments, cli)
     except click.UsageError as problem:
-        # The option may stand behind the word that was not understood.
-        if "--json" in arguments or "--jsonl" in arguments:
-            output.shape = Shape.JSON
+        _settle_shape(output, arguments)
         output.error(_usage(problem))
         code = UsageProblem.exit_code
     except InboxError as error:
-        output.error(for_the_command_line(error))
+        _settle_shape(output, arguments)
+        debug_trace.note("error", name=error.name, sentence=error.sentence)
+        output.error(at_a_shell(error))
         code = error.exit_code
     except (KeyboardInterrupt, click.Abort):
         output.note("Interrupted.")
@@ -162,23 +187,42 @@ def run_command(arguments: Sequence[str]) -> int:
     except OSError as problem:
         output.error(_storage(problem))
         code = StoreProblem.exit_code
-    output.flush()
+    try:
+        with raised():
+            output.flush()
+    except Interrupted as stop:
+        output.abandon()
+        output.error(type(stop)("Interrupted: what was asked for is done, and the rest of its output was not read."))
+        code = stop.exit_code
     if output.loss is not None:
         # What the command did is done; only the telling of it was lost.
-        output.error(StoreProblem(f"The output could not be written: {output.loss.strerror}.", "Write it elsewhere."))
+        output.error(output_lost(output.loss))
         code = code or StoreProblem.exit_code
+    cli.tidy()
     return code
 
 
+def _settle_shape(output: Output, arguments: Sequence[str]) -> None:
+    """Errors are objects where JSON is asked for, also behind the word that was not understood."""
+    if output.shape is Shape.TEXT and ("--json" in arguments or "--jsonl" in arguments):
+        output.shape = Shape.JSON
+
+
 def _run(arguments: Sequence[str], cli: Cli) -> int:
+    if COMPLETE in os.environ:
+        # It tells click how each shell is handed its candidates.
+        import_module("neptune_inbox.cli.completion")
     answer = root.main(args=list(arguments), prog_name=PROGRAM, complete_var=COMPLETE, standalone_mode=False, obj=cli)
     return answer if isinstance(answer, int) else 0
 
 
 def _usage(problem: click.UsageError) -> UsageProblem:
     path = problem.ctx.command_path if problem.ctx else PROGRAM
+    if isinstance(problem, click.NoSuchOption) and problem.ctx is not None:
+        known = [option for param in problem.ctx.command.params for option in param.opts if option.startswith("--")]
+        problem = unknown("option", problem.option_name, known, problem.ctx)
     words = problem.format_message().strip()
-    return UsageProblem(words if words.endswith((".", "?")) else f"{words}.", f"`{path} --help` tells how.")
+    return UsageProblem(words if words.endswith((".", "?")) else f"{words}.", f"`{path} --help` shows how.")
 
 
 def _storage(problem: OSError) -> StoreProblem:

@@ -9,16 +9,17 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, TextIO
 
-from neptune_inbox.errors import BadQuery, InboxError, Invalid
+from neptune_inbox.errors import BadQuery, InboxError, Invalid, StoreProblem
+from neptune_inbox.masking import mask_sentence
 from neptune_inbox.text import clean_block
 
 if TYPE_CHECKING:
-    from neptune_inbox.cli.table import Column
     from neptune_inbox.model import JsonObject
+    from neptune_inbox.presentation.table import Column
 
 INTERRUPTED = 130
 """What a shell expects of a program that ctrl+c ended."""
@@ -34,6 +35,49 @@ class Shape(StrEnum):
     CSV = "csv"
 
 
+def output_lost(problem: OSError) -> StoreProblem:
+    """The error for data that could not be written where somebody wanted it."""
+    return StoreProblem(f"The output could not be written: {problem.strerror}.", "Write it elsewhere.")
+
+
+class Records:
+    """Objects that are written as they come: as one array, one by line for `--jsonl`, or as CSV."""
+
+    def __init__(self, shape: Shape, write: Callable[[str], None], record: JsonObject | None) -> None:
+        self._shape = shape
+        self._write = write
+        self._record = record or {"properties": {}}
+        self._is_begun = False
+
+    def add(self, values: Iterable[JsonObject]) -> None:
+        """Write these."""
+        if self._shape is Shape.JSONL:
+            for value in values:
+                self._write(_json(value, is_compact=True) + "\n")
+        elif self._shape is Shape.CSV:
+            self._add_csv(values)
+        else:
+            for value in values:
+                self._write((",\n" if self._is_begun else "[\n") + _json(value, is_compact=False, indent="  "))
+                self._is_begun = True
+
+    def end(self) -> None:
+        """Nothing more comes."""
+        if self._shape is Shape.CSV:
+            self._add_csv(())
+        elif self._shape is not Shape.JSONL:
+            self._write("\n]\n" if self._is_begun else "[]\n")
+
+    def _add_csv(self, values: Iterable[JsonObject]) -> None:
+        from neptune_inbox.cli.schemas import cell, columns
+        from neptune_inbox.presentation.table import csv_text
+
+        names = columns(self._record)
+        rows = [[cell(value, name) for name in names] for value in values]
+        self._write(csv_text(() if self._is_begun else names, rows))
+        self._is_begun = True
+
+
 class Output:
     """One command's standard output and standard error."""
 
@@ -42,6 +86,10 @@ class Output:
         self._out = out or sys.stdout
         self._err = err or sys.stderr
         self._is_out_closed = False
+        self.is_writing = False
+        """Whether data is being handed over this moment: to a pipe that is full that can take for ever."""
+        self.is_quiet = False
+        """Nothing is said beside the data but errors."""
         self.loss: OSError | None = None
         """Why data could not be written, where somebody wanted it."""
 
@@ -51,8 +99,18 @@ class Output:
         return self.shape in (Shape.JSON, Shape.JSONL)
 
     @property
+    def is_data(self) -> bool:
+        """Whether objects are written, in one shape or another, and no words."""
+        return self.shape is not Shape.TEXT
+
+    @property
     def is_terminal(self) -> bool:
         return self._out.isatty()
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether nobody reads the data any more, so that none needs to be made."""
+        return self._is_out_closed
 
     @property
     def can_ask(self) -> bool:
@@ -71,38 +129,39 @@ class Output:
         """Write one object as JSON, on one line for `--jsonl`."""
         self._write(_json(value, self.shape is Shape.JSONL) + "\n")
 
-    def values(self, values: Iterable[JsonObject]) -> None:
-        """Write objects as one array, or one by line for `--jsonl`."""
-        if self.shape is Shape.JSONL:
-            for value in values:
-                self._write(_json(value, is_compact=True) + "\n")
-            return
-        parts = [_json(value, is_compact=False) for value in values]
-        inside = ",\n".join(parts).replace("\n", "\n  ")
-        self._write(f"[\n  {inside}\n]\n" if parts else "[]\n")
+    def values(self, values: Iterable[JsonObject], *, record: JsonObject | None = None) -> None:
+        """Write objects as one array, one by line for `--jsonl`, or as CSV where `record` is the schema of each."""
+        records = self.records(record)
+        records.add(values)
+        records.end()
+
+    def records(self, record: JsonObject | None = None) -> Records:
+        """Write objects so, a few at a time."""
+        return Records(self.shape, self._write, record)
 
     def table(self, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
-        """Write rows: aligned under names on a terminal, tab-separated elsewhere, or as CSV."""
-        from neptune_inbox.cli.table import aligned_lines, csv_text, tab_lines
+        """Write rows: aligned under names on a terminal, tab-separated elsewhere."""
+        from neptune_inbox.presentation.table import aligned_lines, tab_lines
 
-        if self.shape is Shape.CSV:
-            self._write(csv_text(columns, rows))
-        elif not self.is_terminal:
+        if not self.is_terminal:
             self._write("".join(f"{line}\n" for line in tab_lines(rows)))
         elif rows:
-            head, *lines = aligned_lines(columns, rows, shutil.get_terminal_size().columns)
-            self._write("".join(f"{line}\n" for line in [self._bold(head), *lines]))
+            width = shutil.get_terminal_size().columns
+            head, *lines = aligned_lines(columns, rows, width)
+            self._write(
+                "".join(f"{line}\n" for line in [self._bold(head), *(_placed(line, width) for line in lines)])
+            )
 
     def record(self, *cells: str) -> None:
         """Write one row that has no names: aligned by nothing on a terminal, tab-separated elsewhere."""
-        from neptune_inbox.cli.table import GAP, tab_lines
+        from neptune_inbox.presentation.table import GAP, tab_lines
 
         [line] = tab_lines([cells])
         self._write((line.replace("\t", GAP) if self.is_terminal else line) + "\n")
 
     def pairs(self, pairs: Iterable[tuple[str, str]]) -> None:
         """Write labels and values, one pair a line."""
-        from neptune_inbox.cli.table import tab_lines
+        from neptune_inbox.presentation.table import tab_lines
 
         found = list(pairs)
         if not self.is_terminal:
@@ -113,8 +172,9 @@ class Output:
             self.line(f"{label:<{width}}  {value}")
 
     def note(self, text: str) -> None:
-        """Say something beside the data."""
-        self._tell(text)
+        """Say something beside the data, unless a program reads JSON here and nobody is there."""
+        if not self.is_quiet and (self.can_ask or not self.is_json):
+            self._tell(text)
 
     def error(self, error: InboxError) -> None:
         """Say what went wrong and what to do; one object for `--json`."""
@@ -127,16 +187,20 @@ class Output:
                 self._tell(f"  {name}: {' '.join(words)}")
 
     def flush(self) -> None:
-        """Hand over what is still held back; a reader that has gone is no error, any other trouble is a `loss`."""
+        """Hand over what is still held back; a reader that has gone is not an error, anything else is a `loss`."""
         for stream in (self._out, self._err):
+            self.is_writing = stream is self._out
             try:
                 stream.flush()
             except OSError as problem:
                 self._give_up(stream, problem)
+            finally:
+                self.is_writing = False
 
     def _write(self, text: str) -> None:
         if self._is_out_closed:
             return
+        self.is_writing = True
         try:
             self._out.write(text)
         except OSError as problem:
@@ -144,11 +208,17 @@ class Output:
         except UnicodeEncodeError:
             encoding = self._out.encoding or "ascii"
             self._out.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        finally:
+            self.is_writing = False
+
+    def abandon(self) -> None:
+        """Write no more data: the reader does not take it, and the command was told to stop."""
+        self._give_up(self._out, BrokenPipeError())
 
     def _tell(self, text: str) -> None:
         # What was written before stands above it when both go to one terminal.
         self.flush()
-        clean = clean_block(text, limit=max(len(text), 1))
+        clean = clean_block(mask_sentence(text), limit=max(len(text), 1))
         encoding = self._err.encoding or "utf-8"
         try:
             self._err.write(clean.encode(encoding, "backslashreplace").decode(encoding) + "\n")
@@ -172,6 +242,18 @@ class Output:
         return text if is_plain else f"{BOLD}{text}{PLAIN}"
 
 
+def _placed(line: str, width: int) -> str:
+    """A line of a table, each column in its cell; one that wraps, or on a dumb terminal, stays as it is."""
+    if line.isascii():
+        return line
+    from neptune_inbox.presentation.islands import with_islands
+    from neptune_inbox.text_graphemes import cells
+
+    if cells(line) > width or os.environ.get("TERM", "dumb") == "dumb":
+        return line
+    return with_islands(line)
+
+
 def error_object(error: InboxError) -> JsonObject:
     """An error with stable names, as `--json` prints it to standard error."""
     told: JsonObject = {
@@ -182,13 +264,16 @@ def error_object(error: InboxError) -> JsonObject:
     }
     if isinstance(error, Invalid):
         told["fields"] = {name: list(words) for name, words in error.fields.items()}
+    # What was done before it was cut short.
+    told.update(getattr(error, "facts", {}))
     if isinstance(error, BadQuery):
         told["position"] = error.position
     return told
 
 
-def _json(value: JsonObject, is_compact: bool) -> str:
+def _json(value: JsonObject, is_compact: bool, indent: str = "") -> str:
     """ASCII JSON text: every control and non-ASCII character is escaped."""
     if is_compact:
         return json.dumps(value, separators=(",", ":"), ensure_ascii=True)
-    return json.dumps(value, indent=2, ensure_ascii=True)
+    text = json.dumps(value, indent=2, ensure_ascii=True)
+    return indent + text.replace("\n", f"\n{indent}") if indent else text

@@ -7,8 +7,9 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from neptune_inbox import doors
 from neptune_inbox.config.settings import Settings
-from neptune_inbox.errors import ConfigProblem, NotSignedIn
+from neptune_inbox.errors import ConfigProblem, NotSignedIn, refuse_token
 from neptune_inbox.model import Mode, Profile, looks_like_production
 
 DEFAULT_API_BASE: Final = "https://api.teurons.com/neptune"
@@ -20,28 +21,63 @@ def edge_base_for(api_base: str) -> str:
     return DEFAULT_EDGE_BASE if api_base.rstrip("/").lower() == DEFAULT_API_BASE else api_base
 
 
-def default_mode(environment: str) -> Mode:
+def default_mode(environment: str, production: bool | None = None) -> Mode:
     """The mode where none is set: real customers are asked about."""
-    return Mode.ASK if looks_like_production(environment) else Mode.ACT
+    is_production = looks_like_production(environment) if production is None else production
+    return Mode.ASK if is_production else Mode.ACT
 
 
 def profile_from(settings: Settings, name: str | None, env: Mapping[str, str]) -> Profile:
-    """The named or default profile under NEPTUNE_ENV, NEPTUNE_API_BASE and NEPTUNE_EDGE_BASE.
+    """The named profile as it is written, or the default one under NEPTUNE_ENV, _API_BASE and _EDGE_BASE.
 
     Without any profile NEPTUNE_ENV alone makes one, named `environment`. Raises ConfigProblem for an unknown name,
     NotSignedIn where nothing is set up. A move into production turns mode act into ask.
     """
+    for variable in ("NEPTUNE_ENV", "NEPTUNE_API_BASE", "NEPTUNE_EDGE_BASE"):
+        refuse_token(f"The variable {variable}", env.get(variable, ""))
     profile = _chosen(settings, name, env)
-    environment = env.get("NEPTUNE_ENV", "").strip() or profile.environment
+    return profile if name else _laid_over(profile, env)
+
+
+def overruled_sentence(settings: Settings, name: str | None, env: Mapping[str, str]) -> str:
+    """Which variables would lead elsewhere than the named profile and are not used; empty where none would."""
+    profile = settings.profiles.get(name or "")
+    if profile is None:
+        return ""
+    asked = _laid_over(profile, env)
+    positions = {
+        "NEPTUNE_ENV": (asked.environment, profile.environment),
+        "NEPTUNE_API_BASE": (asked.api_base, profile.api_base),
+        "NEPTUNE_EDGE_BASE": (asked.edge_base, profile.edge_base),
+    }
+    unused = [variable for variable, (there, here) in positions.items() if env.get(variable) and there != here]
+    if not unused:
+        return ""
+    verb = "is" if len(unused) == 1 else "are"
+    return (
+        f"{' and '.join(unused)} {verb} not used: the profile {profile.name} was named, and it is"
+        f" {profile.environment} at {profile.host}."
+    )
+
+
+def _laid_over(profile: Profile, env: Mapping[str, str]) -> Profile:
+    environment = _environment(env) or profile.environment
     api_base = env.get("NEPTUNE_API_BASE", "").strip()
     edge_base = env.get("NEPTUNE_EDGE_BASE", "").strip() or (
         edge_base_for(api_base) if api_base else profile.edge_base
     )
-    moves_into_production = looks_like_production(environment) and not profile.is_production
-    mode = Mode.ASK if moves_into_production and profile.mode is Mode.ACT else profile.mode
-    return replace(
-        profile, environment=environment, api_base=api_base or profile.api_base, edge_base=edge_base, mode=mode
+    api_base = api_base or profile.api_base
+    is_same = (environment, api_base) == (profile.environment, profile.api_base)
+    # What a profile says of production is about its own environment.
+    moved = replace(
+        profile,
+        environment=environment,
+        api_base=api_base,
+        edge_base=edge_base,
+        production=profile.production if is_same else None,
     )
+    moves_into_production = moved.is_production and not profile.is_production
+    return replace(moved, mode=Mode.ASK) if moves_into_production and profile.mode is Mode.ACT else moved
 
 
 def _chosen(settings: Settings, name: str | None, env: Mapping[str, str]) -> Profile:
@@ -50,10 +86,16 @@ def _chosen(settings: Settings, name: str | None, env: Mapping[str, str]) -> Pro
         return found
     if name:
         raise unknown_profile(name, settings.profiles)
-    environment = env.get("NEPTUNE_ENV", "").strip()
+    environment = _environment(env)
     if not environment:
         raise NotSignedIn("No profile is set up yet.")
     return Profile("environment", DEFAULT_API_BASE, DEFAULT_EDGE_BASE, environment, default_mode(environment))
+
+
+def _environment(env: Mapping[str, str]) -> str:
+    """What NEPTUNE_ENV says, or empty. Raises UsageProblem."""
+    named = env.get("NEPTUNE_ENV", "").strip()
+    return doors.read_name(named, "NEPTUNE_ENV") if named else ""
 
 
 def unknown_profile(name: str, known: Mapping[str, Profile]) -> ConfigProblem:

@@ -1,81 +1,233 @@
-"""What can be set, with its defaults, as frozen values. No file and no text of errors here."""
+"""What can be set, each setting declared once: its type, default, bounds, examples and the words about it.
+
+`load` reads a file by these declarations, `template` prints them, and `help config` lists them. A setting
+with an example is shown as a comment, any other with its default. No file and no text of errors here.
+"""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Final
 
 from msgspec import Struct, field
 
-from neptune_inbox.model import Profile
+from neptune_inbox import doors
+from neptune_inbox.codes import EVENTS, NO_MASK, WORDS, CodeMask
+from neptune_inbox.config.declared import about, listed
+from neptune_inbox.model import Mode, Profile
+from neptune_inbox.notification_fields import column_names
 
-THEMES: Final = ("neptune-dark", "neptune-light", "terminal")
+THEMES: Final = ("auto", "neptune-dark", "neptune-light", "terminal")
 PREVIEWS: Final = ("auto", "on", "off")
 COLOURS: Final = ("red", "amber", "green", "blue", "violet")
 TIME_FORMATS: Final = ("age", "clock", "iso")
-COLUMNS: Final = ("age", "user", "event", "title")
+COLUMNS: Final = column_names()
+_HOURS: Final = r"^(?:(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d)?$"
+
+
+class ProfileSettings(Struct, frozen=True):
+    """One `[profiles.NAME]`; `load` makes a `Profile` of it."""
+
+    environment: Annotated[
+        str,
+        about("The environment of the team: dev, staging, production, …", "production", door=doors.read_name),
+    ]
+    api_base: Annotated[str, about("Where the API is.", "https://api.teurons.com/neptune")] = ""
+    edge_base: Annotated[
+        str,
+        about(
+            "Where events go; without it the vendor's own, or api_base where that is another.",
+            "https://edge.teurons.com/neptune",
+        ),
+    ] = ""
+    mode: Annotated[
+        str | None,
+        about(
+            "What may be written: observe (nothing), ask (each time), act. Without it act, or ask in production.",
+            "ask",
+            one_of=tuple(mode.value for mode in Mode),
+        ),
+    ] = None
+    production: Annotated[
+        bool | None,
+        about(
+            "Whether real customers are behind it; without it, words in the environment's name decide:"
+            " prod, prd, live, …",
+            True,
+        ),
+    ] = None
+    colour: Annotated[
+        str,
+        about(
+            f"The colour of its name in the top line: {listed(COLOURS)}; production has its own.",
+            "green",
+            one_of=COLOURS,
+        ),
+    ] = ""
+    users: Annotated[tuple[str, ...], about("The watched users.", ["u-4711", "u-0815"], door=doors.read_id)] = ()
+    token_command: Annotated[
+        tuple[str, ...],
+        about(
+            "A command that prints the token on its first line, as a list; no shell reads it.",
+            ["pass", "show", "neptune/acme"],
+            is_secret=True,
+        ),
+    ] = ()
+    trusted_hosts: Annotated[
+        tuple[str, ...],
+        about("Other hosts that may get the token, besides those that it was given for.", ["edge.acme.example"]),
+    ] = ()
 
 
 class UiSettings(Struct, frozen=True):
     """How the inbox looks and feels."""
 
-    theme: str = "neptune-dark"
-    undo_seconds: float = 5
-    """How long a mark is held before it is sent; 0 sends at once."""
-    columns: tuple[str, ...] = COLUMNS
-    preview: str = "auto"
-    time_format: str = "age"
+    theme: Annotated[
+        str,
+        about(
+            "auto (dark or light, as the terminal is), neptune-dark, neptune-light or terminal (its own colours).",
+            one_of=THEMES,
+        ),
+    ] = "auto"
+    undo_seconds: Annotated[
+        float, about("How long a mark can be taken back before it is sent; 0 sends at once.", ge=0, le=3_600)
+    ] = 5
+    columns: Annotated[
+        tuple[str, ...], about(f"The columns of the list, of: {', '.join(COLUMNS)}.", one_of=COLUMNS)
+    ] = COLUMNS
+    preview: Annotated[str, about("The preview: auto (where there is room), on or off.", one_of=PREVIEWS)] = "auto"
+    time_format: Annotated[
+        str, about("Times as age (2m), clock (14:02) or iso (2026-11-23T14:02:00Z).", one_of=TIME_FORMATS)
+    ] = "age"
+    mark_goes_on: Annotated[
+        bool, about("Whether the cursor goes on to the next unread row when one row is marked read.")
+    ] = False
 
 
 class PollingSettings(Struct, frozen=True):
     """How often the server is asked."""
 
-    requests_per_minute: int = 30
-    """The budget of one profile, shared by its watched users."""
-    unfocused_factor: float = 4
-    """How many times slower while the terminal has lost focus."""
+    requests_per_minute: Annotated[
+        int, about("The budget of one profile, shared by its watched users.", ge=1, le=600)
+    ] = 30
+    unfocused_factor: Annotated[
+        float, about("How many times slower while the terminal has lost focus.", ge=1, le=100)
+    ] = 4
 
 
 class NotifySettings(Struct, frozen=True):
     """How new unread notifications are announced."""
 
-    title: bool = True
-    bell: bool = False
-    desktop: bool = False
-    quiet: str = ""
-    """Hours without bell and desktop, `22:00-07:00` local time; empty for none."""
+    title: Annotated[bool, about("New unread notifications in the terminal's title.")] = True
+    bell: Annotated[bool, about("Ring the terminal's bell for them.")] = False
+    desktop: Annotated[bool, about("Show them as desktop notifications.")] = False
+    quiet: Annotated[
+        str,
+        about(
+            'No bell and no desktop between these times of day, such as "22:00-07:00".',
+            expected='two times of day such as "22:00-07:00"',
+            pattern=_HOURS,
+        ),
+    ] = ""
+
+
+class PrivacySettings(Struct, frozen=True):
+    """What is hidden until it is asked for."""
+
+    mask_codes: Annotated[bool, about("Hide one-time codes in lists, previews, evidence and JSON.")] = True
+    code_events: Annotated[
+        tuple[str, ...], about("Event types whose numbers are one-time codes; * means any text.")
+    ] = EVENTS
+    code_words: Annotated[
+        tuple[str, ...], about("More words beside which a number is a one-time code.", ["Zugangsnummer"])
+    ] = ()
+
+    @property
+    def mask(self) -> CodeMask:
+        """What hides codes by these settings."""
+        return CodeMask(self.code_events, (*WORDS, *self.code_words)) if self.mask_codes else NO_MASK
 
 
 class Template(Struct, frozen=True):
     """An event to start from."""
 
-    event_type: str
-    data: str = "{}"
+    event_type: Annotated[str, about("The type of an event to start from when one is composed.", "payment_failed")]
+    data: Annotated[str, about("Its data, as JSON text.", '{"card": "4242"}')] = "{}"
     """JSON text of an object."""
 
 
 class StoreSettings(Struct, frozen=True):
     """What is kept on this machine."""
 
-    keep_days: int = 90
+    keep_days: Annotated[
+        int, about("Read notifications older than this leave the cache on this machine.", ge=1, le=3_650)
+    ] = 90
+
+
+class TeamSettings(Struct, frozen=True):
+    """The database that colleagues share."""
+
+    dsn: Annotated[
+        str,
+        about(
+            "The PostgreSQL database of the team; its password is kept elsewhere.",
+            "postgresql://inbox@db.acme.example/inbox",
+            door=doors.read_dsn,
+        ),
+    ] = ""
+    """Empty: the agent works alone."""
+    agent: Annotated[
+        str, about("Your name for the team; without it the login name.", "rita", door=doors.optional_name)
+    ] = ""
+    claim_minutes: Annotated[int, about("How long a claim lasts without a key on it.", ge=1, le=1_440)] = 30
 
 
 class Settings(Struct, frozen=True):
     """Everything that config.toml says."""
 
-    default_profile: str = ""
+    default_profile: Annotated[
+        str, about("The profile that is used without --profile; empty: the first one below.")
+    ] = ""
     """Empty only where there is no profile."""
-    profiles: dict[str, Profile] = field(default_factory=dict)
+    profiles: Annotated[
+        dict[str, Profile],
+        about(
+            "A profile is a named place. The token is kept apart from it: run `neptune-inbox login`.",
+            entry=ProfileSettings,
+            named="acme",
+        ),
+    ] = field(default_factory=dict)
     ui: UiSettings = UiSettings()
     polling: PollingSettings = PollingSettings()
     notify: NotifySettings = NotifySettings()
-    views: dict[str, str] = field(default_factory=dict)
+    privacy: PrivacySettings = PrivacySettings()
+    views: Annotated[
+        dict[str, str],
+        about(
+            "Saved filters: each has a name and a query.",
+            {"fresh": "is:unread since:1h", "stuck": "event:payment_* is:unread"},
+        ),
+    ] = field(default_factory=dict)
     """Queries by name, in the order of the file."""
-    keys: dict[str, str | tuple[str, ...]] = field(default_factory=dict)
+    keys: Annotated[
+        dict[str, str | tuple[str, ...]],
+        about(
+            "Keys by action id; `neptune-inbox` shows the ids under `?`.",
+            {"mark.row": ["m", "f5"]},
+            key='"ACTION"',
+        ),
+    ] = field(default_factory=dict)
     """Keys by action id, as written; the action table checks them."""
     key_places: dict[str, str] = field(default_factory=dict)
     """File and line of each of them, for what is said when two clash."""
-    commands: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    commands: Annotated[
+        dict[str, tuple[str, ...]],
+        about(
+            "Commands for `|`: they get the selection as JSON lines; a list, or words that no shell reads.",
+            {"ticket": ["jq", "."]},
+        ),
+    ] = field(default_factory=dict)
     """Argument lists by name, for `|`; never given to a shell."""
-    templates: dict[str, Template] = field(default_factory=dict)
+    templates: Annotated[dict[str, Template], about("", entry=Template, named="card")] = field(default_factory=dict)
     """Events by name, in the order of the file."""
     store: StoreSettings = StoreSettings()
+    team: TeamSettings = TeamSettings()

@@ -2,79 +2,101 @@
 
 from __future__ import annotations
 
-from typing import Final
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, Final
 
-TEMPLATE: Final = """\
-# neptune-inbox: settings. What stands here are the defaults; examples start with `#` and no blank.
+from msgspec import Struct
 
-# The profile that is used without --profile; empty: the first one below.
-default_profile = ""
+from neptune_inbox.config.declared import Declared, Kind, declared
+from neptune_inbox.config.settings import Settings
 
-# A profile is a named place. The token is kept apart from it: run `neptune-inbox login`.
-#[profiles.acme]
-# The environment of the team: dev, staging, production, …
-#environment = "production"
-# Where the API is.
-#api_base = "https://api.teurons.com/neptune"
-# Where events go; without it the vendor's own, or api_base where that is another.
-#edge_base = "https://edge.teurons.com/neptune"
-# What may be written: observe (nothing), ask (each time), act. Without it act, or ask in production.
-#mode = "ask"
-# The colour of its name in the top line: red, amber, green, blue or violet; production has its own.
-#colour = "green"
-# The watched users.
-#users = ["u-4711", "u-0815"]
-# A command that prints the token on its first line, as a list; no shell reads it.
-#token_command = ["pass", "show", "neptune/acme"]
+_HEAD: Final = "# neptune-inbox: settings. These are the defaults; examples start with `#` and no blank.\n"
+_BARE_KEY: Final = re.compile(r"[\w-]+")
 
-[ui]
-# neptune-dark, neptune-light or terminal (the terminal's own colours).
-theme = "neptune-dark"
-# How long a mark can be taken back before it is sent; 0 sends at once.
-undo_seconds = 5
-# The columns of the list, of: age, user, event, title.
-columns = ["age", "user", "event", "title"]
-# The preview: auto (where there is room), on or off.
-preview = "auto"
-# Times as age (2m), clock (14:02) or iso (2026-11-23T14:02:00Z).
-time_format = "age"
 
-[polling]
-# The budget of one profile, shared by its watched users.
-requests_per_minute = 30
-# How many times slower while the terminal has lost focus.
-unfocused_factor = 4
+class _Entry(Struct, frozen=True):
+    key: str
+    value: str
+    comment: str = ""
+    is_example: bool = False
+    shown_as: str = ""
+    """Its name in a list of settings where that is not the key: what users name themselves is in capitals."""
 
-[notify]
-# New unread notifications in the terminal's title.
-title = true
-# Ring the terminal's bell for them.
-bell = false
-# Tell the desktop about them.
-desktop = false
-# No bell and no desktop between these times of day, such as "22:00-07:00".
-quiet = ""
 
-# Saved filters: each has a name and a query.
-[views]
-#fresh = "is:unread since:1h"
-#stuck = "event:payment_* is:unread"
+class _Section(Struct, frozen=True):
+    """A table of the file, or what stands above the first one."""
 
-# Keys by action id; `neptune-inbox` shows the ids under `?`.
-[keys]
-#"mark.row" = ["m", "f5"]
+    header: str
+    prefix: str
+    entries: tuple[_Entry, ...]
+    comment: str = ""
+    is_example: bool = False
 
-# Commands for `|`: they get the selection as JSON lines; a list, or words that no shell reads.
-[commands]
-#ticket = ["jq", "."]
 
-#[templates.card]
-# The type of an event to start from when one is composed.
-#event_type = "payment_failed"
-# Its data, as JSON text.
-#data = '{"card": "4242"}'
+def template(kind: Kind = Settings) -> str:
+    """The text of a file that sets every setting to its default."""
+    blocks = [_HEAD]
+    for section in _sections(kind):
+        lines = [f"# {section.comment}"] if section.comment else []
+        if section.header:
+            lines.append(f"{'#' if section.is_example else ''}[{section.header}]")
+        for entry in section.entries:
+            lines += [f"# {entry.comment}"] if entry.comment else []
+            lines.append(f"{'#' if entry.is_example else ''}{entry.key} = {entry.value}")
+        blocks.append("".join(f"{line}\n" for line in lines))
+    return "\n".join(blocks)
 
-[store]
-# Read notifications older than this leave the cache on this machine.
-keep_days = 90
-"""
+
+def setting_rows(kind: Kind = Settings) -> list[tuple[str, str, str]]:
+    """Name, example and comment of each setting; what the user names himself is written in capitals."""
+    return [
+        (f"{section.prefix}{entry.shown_as or entry.key}", entry.value, entry.comment or section.comment)
+        for section in _sections(kind)
+        for entry in section.entries
+    ]
+
+
+def _sections(kind: Kind) -> Iterator[_Section]:
+    for setting in declared(kind):
+        if setting.is_group:
+            yield _Section(setting.name, f"{setting.name}.", _entries(setting.type))
+        elif "entry" in setting.extra:
+            header = f"{setting.name}.{setting.extra['named']}"
+            entries = _entries(setting.extra["entry"])
+            yield _Section(header, f"{setting.name}.NAME.", entries, setting.meta.description or "", is_example=True)
+        elif setting.type is dict and setting.meta.examples:
+            yield _named(setting)
+        elif setting.meta.description:
+            yield _Section("", "", (_entry(setting),))
+
+
+def _named(setting: Declared) -> _Section:
+    """A table whose keys the user chooses."""
+    shown_as = setting.extra.get("key", "NAME")
+    [example] = setting.meta.examples or [{}]
+    entries = tuple(_Entry(_key(key), _toml(value), "", True, shown_as) for key, value in example.items())
+    return _Section(setting.name, f"{setting.name}.", entries, setting.meta.description or "")
+
+
+def _entries(kind: Kind) -> tuple[_Entry, ...]:
+    return tuple(_entry(setting) for setting in declared(kind))
+
+
+def _entry(setting: Declared) -> _Entry:
+    examples = setting.meta.examples
+    value = examples[0] if examples else setting.default
+    return _Entry(_key(setting.name), _toml(value), setting.meta.description or "", bool(examples))
+
+
+def _key(name: str) -> str:
+    return name if _BARE_KEY.fullmatch(name) else _toml(name)
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_toml, value))}]"
+    if isinstance(value, str) and '"' in value and "'" not in value:
+        return f"'{value}'"
+    return json.dumps(value, ensure_ascii=False)

@@ -12,7 +12,6 @@ from typing import Any, Final, NoReturn
 
 from msgspec import Struct
 
-from neptune_inbox.credentials.tokens import TOKEN_VARIABLE
 from neptune_inbox.errors import (
     KeyringAbsent,
     KeyringLocked,
@@ -20,6 +19,7 @@ from neptune_inbox.errors import (
     KeyringUnreachable,
     KeyringUntrusted,
 )
+from neptune_inbox.masking import child_environment
 from neptune_inbox.text import clean_line
 
 SERVICE: Final = "neptune-inbox"
@@ -38,7 +38,7 @@ class KeyringReport(Struct, frozen=True):
 
 
 class OsKeyring:
-    """One keyring, asked anew for each call; `child` is the command that talks to it, seconds are real time."""
+    """One keyring, asked again for each call; `child` is the command that talks to it, seconds are real time."""
 
     def __init__(
         self, *, child: Sequence[str] = (), patience: float = PATIENCE, probe_patience: float = PROBE_PATIENCE
@@ -71,14 +71,13 @@ class OsKeyring:
         import asyncio
 
         line = json.dumps({**request, "service": SERVICE, "limit": limit}).encode("ascii") + b"\n"
-        env = {name: value for name, value in os.environ.items() if name != TOKEN_VARIABLE}
         try:
             child = await asyncio.create_subprocess_exec(
                 *self._child,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
-                env=env,
+                env=child_environment(os.environ),
                 start_new_session=True,
             )
         except OSError as problem:

@@ -12,8 +12,9 @@ from typing import Final
 
 from msgspec import Struct
 
-from neptune_inbox.credentials.secrecy import close_process, know
+from neptune_inbox.credentials.redaction import close_process
 from neptune_inbox.errors import TokenMalformed
+from neptune_inbox.masking import register_secret
 from neptune_inbox.model import Instant, Token
 from neptune_inbox.text import CleanText, clean_line
 
@@ -27,6 +28,9 @@ _WRAPPING = " \t\r\n\"'`"
 _NOTHING = CleanText("")
 _YEAR_5000 = 95_617_584_000
 
+_taken: list[Token] = []
+"""What was in the environment of this process, until somebody asks for it; as it was, so perhaps no token."""
+
 
 def parse_pasted_token(text: str, origin: str = "What was pasted") -> Token:
     """The token in what a person pasted: quotes, blanks and `Bearer ` around it are taken off.
@@ -35,8 +39,8 @@ def parse_pasted_token(text: str, origin: str = "What was pasted") -> Token:
     """
     bare = _PREFIX.sub("", text.strip(_WRAPPING), count=1).strip(_WRAPPING)
     if fault := _fault_of(bare):
-        raise TokenMalformed(f"{origin} is no token: {fault}.")
-    know(bare)
+        raise TokenMalformed(f"{origin} is not a token: {fault}.")
+    register_secret(bare)
     return Token(bare)
 
 
@@ -64,9 +68,18 @@ def token_from_environment(env: MutableMapping[str, str] | None = None) -> Token
     """
     env = os.environ if env is None else env
     if env is os.environ:
-        close_process(TOKEN_VARIABLE)
-    text = env.pop(TOKEN_VARIABLE, "")
+        take_from_process()
+    text = _taken.pop().reveal() if env is os.environ and _taken else env.pop(TOKEN_VARIABLE, "")
     return parse_pasted_token(text, TOKEN_VARIABLE) if text else None
+
+
+def take_from_process() -> None:
+    """Take NEPTUNE_TOKEN out of this process before anything is started from it; `token_from_environment` has it."""
+    close_process(TOKEN_VARIABLE)
+    if text := os.environ.pop(TOKEN_VARIABLE, ""):
+        _taken[:] = [Token(text)]
+        if len(text) >= SHORTEST:
+            register_secret(text)
 
 
 class Claims(Struct, frozen=True):
@@ -85,7 +98,7 @@ class Claims(Struct, frozen=True):
 
 
 def claims(token: Token) -> Claims | None:
-    """The claims of a JWT (RFC 7519), read without its secret; None for a token that is no JWT."""
+    """The claims of a JWT (RFC 7519), read without its secret; None for a token that is not a JWT."""
     parts = token.reveal().split(".")
     if len(parts) != 3 or not isinstance(_part(parts[0]), dict):
         return None
@@ -103,6 +116,13 @@ def claims(token: Token) -> Claims | None:
         token_id=_word(payload.get("jti")),
         team=_word(team),
     )
+
+
+def unlike_a_token(token: Token) -> str:
+    """Why a token is probably none of Neptune's, as a sentence without its full stop; empty where it may be one."""
+    if claims(token) is not None:
+        return ""
+    return "What was pasted is not a JWT, as every Neptune token is: it may be cut off, or another service's"
 
 
 def _part(text: str) -> object:

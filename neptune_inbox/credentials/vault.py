@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from neptune_inbox.credentials.command import run_token_command
 from neptune_inbox.credentials.os_keyring import KeyringReport, OsKeyring
+from neptune_inbox.credentials.token_command import run_token_command
 from neptune_inbox.credentials.tokens import TOKEN_VARIABLE, parse_pasted_token
-from neptune_inbox.errors import NotSignedIn
+from neptune_inbox.errors import no_token
 from neptune_inbox.model import Profile, Token
 
 MEMORY: Final = "this session only, not saved"
@@ -30,7 +30,7 @@ class Vault:
         self._known: dict[str, tuple[Token, str]] = {}
 
     async def read(self, profile: Profile, *, again: bool = False) -> Token | None:
-        """The token, or None where no source has one; `again` asks them anew. Raises SignInProblem, KeyringProblem.
+        """The token, or None where no source has one; `again` asks them again. Raises SignInProblem, KeyringProblem.
 
         A keyring that is locked, hung or gone is never passed over in silence.
         """
@@ -67,7 +67,7 @@ class Vault:
         """
         token = await self.read(owner)
         if token is None or _plain_base(owner) != _plain_base(other):
-            raise NotSignedIn(f"There is no token for `{other.name}` yet.")
+            raise no_token(other.name)
         where = self.source(owner)
         if where.startswith(KEYRING):
             return await self.save(other, token)

@@ -4,10 +4,21 @@ Instants are whole milliseconds since 1970 in UTC (`Instant`), so that they comp
 Text that came from outside is `CleanText`: it went through `text.py` when it was decoded.
 """
 
-from neptune_inbox.model.lists import Clause, Row, Search
-from neptune_inbox.model.marks import JournalEntry, Mark, MarkState, Mine, Receipt
+from neptune_inbox.model.marks import (
+    HOPEFUL,
+    SENT,
+    STUCK,
+    UNDER_WAY,
+    JournalEntry,
+    Mark,
+    MarkState,
+    Posted,
+    Receipt,
+    Triage,
+)
 from neptune_inbox.model.notifications import (
     EVERYONE,
+    Candidate,
     Counts,
     Filter,
     Freshness,
@@ -15,21 +26,31 @@ from neptune_inbox.model.notifications import (
     Lifetime,
     Notification,
     Page,
+    Remark,
     Sighting,
 )
-from neptune_inbox.model.people import ContactInfo, Event, User
-from neptune_inbox.model.places import Environment, Mode, Profile, looks_like_production
+from neptune_inbox.model.people import AddressChange, ContactInfo, Event, User
+from neptune_inbox.model.profiles import Environment, Mode, Profile, looks_like_production, read_mode
+from neptune_inbox.model.rows import Clause, ColumnValues, Group, Row, Search, Term, clauses_of
 from neptune_inbox.model.values import Instant, JsonObject, JsonValue, Now, Token
 
 __all__ = [
     "EVERYONE",
+    "HOPEFUL",
+    "SENT",
+    "STUCK",
+    "UNDER_WAY",
+    "AddressChange",
+    "Candidate",
     "Clause",
+    "ColumnValues",
     "ContactInfo",
     "Counts",
     "Environment",
     "Event",
     "Filter",
     "Freshness",
+    "Group",
     "Instant",
     "JournalEntry",
     "JsonObject",
@@ -38,17 +59,22 @@ __all__ = [
     "Lifetime",
     "Mark",
     "MarkState",
-    "Mine",
     "Mode",
     "Notification",
     "Now",
     "Page",
+    "Posted",
     "Profile",
     "Receipt",
+    "Remark",
     "Row",
     "Search",
     "Sighting",
+    "Term",
     "Token",
+    "Triage",
     "User",
+    "clauses_of",
     "looks_like_production",
+    "read_mode",
 ]

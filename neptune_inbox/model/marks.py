@@ -1,26 +1,49 @@
-"""Marks and what became of them, my plane, and the lines of the journal."""
+"""Marks and what became of them, triage, and the lines of the journal."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from neptune_inbox.model.notifications import Key
 from neptune_inbox.model.values import Instant
 
 
 class MarkState(StrEnum):
-    """Where a mark stands; a held mark whose window has passed is due."""
+    """The state of a mark; a held mark whose window has passed is due."""
 
     HELD = "held"
     SENDING = "sending"
-    SENT = "sent"
+    ACCEPTED = "accepted"
+    """The server answered 2xx; no list of the customer was asked for since."""
+    CONFIRMED = "confirmed"
+    """A list showed it read, or unread no longer."""
+    CONTRADICTED = "contradicted"
+    """A list that was asked for after it was accepted shows it unread."""
     FAILED = "failed"
+    """Refused by the server."""
     UNDONE = "undone"
     """Taken back before any request was made."""
     DROPPED = "dropped"
     """Given up by the agent after it may have been tried, or while it was failed."""
+
+
+UNDER_WAY = (MarkState.HELD, MarkState.SENDING)
+HOPEFUL = (*UNDER_WAY, MarkState.ACCEPTED)
+"""Under way, or accepted and not yet looked at."""
+SENT = (MarkState.ACCEPTED, MarkState.CONFIRMED, MarkState.CONTRADICTED)
+"""A request for it was answered well, so that it can no longer be taken back."""
+STUCK = (MarkState.FAILED, MarkState.CONTRADICTED)
+"""Nothing more happens by itself: it can be tried again or dropped."""
+
+
+class Posted(Struct, frozen=True):
+    """Which id of a row is named to the server, and the field of the row that it comes from."""
+
+    field: str
+    """Empty where the row does not say."""
+    id: str
 
 
 class Mark(Struct, frozen=True):
@@ -39,6 +62,14 @@ class Mark(Struct, frozen=True):
     settled_at: Instant | None = None
     serial: int = 0
     """Which row of the outbox this is; 0 for a mark that did not come out of it."""
+    target: Posted | None = None
+    """What is posted for it next, or was posted last; None where nothing was chosen yet."""
+    failed_fields: tuple[str, ...] = ()
+    """The fields whose ids were refused as not found, or accepted without effect."""
+    confirmed_at: Instant | None = None
+    """When a list first showed it read; stays when the server lists it as unread again."""
+    contradicted_at: Instant | None = None
+    """When a list first showed it unread after it was accepted; stays when it is read later, by whomever."""
 
     @property
     def key(self) -> Key:
@@ -46,7 +77,12 @@ class Mark(Struct, frozen=True):
 
     @property
     def is_settled(self) -> bool:
-        return self.state not in (MarkState.HELD, MarkState.SENDING)
+        return self.state not in UNDER_WAY
+
+    @property
+    def posted(self) -> Posted | None:
+        """What was posted for it last; None before the first request."""
+        return self.target if self.attempts else None
 
 
 class Receipt(Struct, frozen=True):
@@ -64,17 +100,13 @@ class Receipt(Struct, frozen=True):
         return sum(mark.state in states for mark in self.marks)
 
 
-class Mine(Struct, frozen=True):
-    """My plane for one notification: local, never sent."""
+class Triage(Struct, frozen=True):
+    """Triage for one notification: local, never sent."""
 
     done_at: Instant | None = None
     snoozed_until: Instant | None = None
     is_starred: bool = False
     note: str = ""
-
-    @property
-    def is_blank(self) -> bool:
-        return self == Mine()
 
 
 class JournalEntry(Struct, frozen=True):
@@ -85,13 +117,16 @@ class JournalEntry(Struct, frozen=True):
     """The OS user."""
     profile: str
     """The profile's name, for people."""
-    place: str
-    """The place key that outbox rows are bound to."""
+    tenant: str = field(name="place")
+    """The tenant key that outbox rows are bound to."""
     environment: str
     verb: str
     """`mark`, `mark-server-all`, `user-create`, `contact-add`, `event-send`, …"""
     outcome: str
-    """`held`, `undone`, `sent`, `failed`, `dropped`, `retried`."""
+    """`held`, `retried`, `accepted`, `confirmed`, `contradicted`, `failed`, `undone`, `dropped`.
+
+    Older lines say `sent` for `accepted`; so do the lines of other verbs.
+    """
     user_id: str = ""
     id: str = ""
     receipt_id: str = ""
@@ -100,3 +135,7 @@ class JournalEntry(Struct, frozen=True):
     request_id: str = ""
     due_at: Instant | None = None
     """For a mark that is held or retried: not sent before this."""
+    field: str = ""
+    """The field of the row whose id is posted."""
+    posted_id: str = ""
+    """The id that is posted."""

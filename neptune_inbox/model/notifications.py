@@ -1,4 +1,4 @@
-"""Notifications, as the server told them, and what is known about when they came and were read."""
+"""Notifications, as the server sent them, and what is known about when they came and were read."""
 
 from __future__ import annotations
 
@@ -29,10 +29,19 @@ class Key(NamedTuple):
     id: str
 
 
+class Candidate(Struct, frozen=True):
+    """An id in a row that `/read` may take for it (neptune-api.md, Identity)."""
+
+    field: str
+    """Its name as on the wire: `notification_deliveries*uuid`, `notification.uuid`, `uuid`."""
+    value: str
+
+
 class Notification(Struct, frozen=True):
-    """One app notification of one user, as the server last told it."""
+    """One app notification of one user, as the server last sent it."""
 
     id: str
+    """The local key: no other row of the user has it. What is posted is one of the candidates."""
     user_id: str
     title: CleanText
     body: CleanText = NO_TEXT
@@ -49,6 +58,14 @@ class Notification(Struct, frozen=True):
     """The payload as ASCII JSON text."""
     raw: str = "{}"
     """The whole row as it came, as ASCII JSON text."""
+    identifiers: tuple[Candidate, ...] | None = None
+    """Every id in the row that may be its own, in the order of preference; None where that was never looked at."""
+    candidates: tuple[Candidate, ...] = ()
+    """The identifiers that may be posted: no other row has their value, and their field tells rows apart."""
+    extras: dict[str, str | int | bool] = {}
+    """The values of the fields that `notification_fields` declares without an attribute of their own."""
+    says_read: bool = True
+    """The row came in a list that proves its read state, or tells that itself; otherwise `is_read` is a default."""
 
     @property
     def key(self) -> Key:
@@ -65,10 +82,24 @@ class Page(Struct, frozen=True):
     """Rows that could not be read (no id) and were left out."""
     is_last: bool = False
     """The page came back shorter than what the server calls its page size, or empty."""
+    repeated: frozenset[str] = frozenset()
+    """Fields of ids whose value repeats on rows that differ, so that they name no row."""
+    distinct: frozenset[str] = frozenset()
+    """Fields of ids that are different on every one of many rows."""
+    has_more_than_total: bool = False
+    """More rows came than the server's own total, which is not believed then."""
+    requests: int = 1
+    """How many requests it took."""
+    tells_read: bool = False
+    """A row itself says that it is read, so that one that says nothing is not."""
+    hides_read: bool = False
+    """A row of the list of read ones does not say itself that it is read, so that in `all` silence means nothing."""
+    contradicts_list: bool = False
+    """A row's own fields say the opposite of the list that it came in, so in `all` they prove nothing."""
 
 
 class Counts(Struct, frozen=True):
-    """How many notifications a user has on the server; None where it was never told."""
+    """How many notifications a user has on the server; None where it is not known."""
 
     all: int | None = None
     unread: int | None = None
@@ -77,7 +108,7 @@ class Counts(Struct, frozen=True):
     def of(self, kind: Filter) -> int | None:
         return {Filter.ALL: self.all, Filter.UNREAD: self.unread, Filter.READ: self.read}[kind]
 
-    def together(self) -> Counts:
+    def reconciled(self) -> Counts:
         """The counts as they add up: all are read or unread, and the unread ones are asked for most often.
 
         What arrived or was read since the other two were told is in them then; with any of them untold nothing is.
@@ -86,6 +117,17 @@ class Counts(Struct, frozen=True):
             return self
         everything = max(self.all, self.unread + self.read)
         return Counts(everything, self.unread, everything - self.unread)
+
+
+class Remark(StrEnum):
+    """What is odd about how a server answers, where it bears on the numbers or on how far they reach."""
+
+    NO_TOTALS = "no_totals"
+    """It names no totals, so that numbers come from reading to the end."""
+    TOTAL_TOO_LOW = "total_too_low"
+    """More rows came than it says that there are."""
+    PAGES_REPEAT = "pages_repeat"
+    """Every page is the same, so that what is older cannot be reached."""
 
 
 class Freshness(Struct, frozen=True):
@@ -100,6 +142,12 @@ class Freshness(Struct, frozen=True):
     """Everything created since then is in the cache; None when nothing was loaded yet."""
     has_everything: bool = False
     """The server has no older rows than the cache."""
+    skipped: int = 0
+    """Rows of the last look that could not be read."""
+    unnamed: int = 0
+    """Rows of the last look that no id of their own names, so that they cannot be marked."""
+    remarks: tuple[Remark, ...] = ()
+    """What was odd about the answers of the last look."""
 
 
 class Sighting(Struct, frozen=True):

@@ -17,6 +17,13 @@ class ContactInfo(Struct, frozen=True):
     """ASCII JSON text."""
 
 
+class AddressChange(Struct, frozen=True):
+    """One contact info in place of another of the same type."""
+
+    before: ContactInfo
+    after: ContactInfo
+
+
 class User(Struct, frozen=True):
     """A customer as Neptune knows them."""
 

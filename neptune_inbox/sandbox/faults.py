@@ -16,12 +16,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 
-from neptune_inbox.sandbox.answers import BROKEN
+from neptune_inbox.model import JsonValue
+from neptune_inbox.sandbox.responses import BROKEN
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp
-
-    from neptune_inbox.sandbox.transport import FaultyTransport
+    pass
 
 
 class Kind(StrEnum):
@@ -52,14 +51,28 @@ class Kind(StrEnum):
     EMPTY = "empty"
     """200 with an empty list, whatever is there."""
     REDIRECT = "redirect"
+    ANSWER = "answer"
+    """A status and a body of the fault's own."""
 
 
-class Canned(NamedTuple):
+class FixedResponse(NamedTuple):
     """An answer that does not come from the world."""
 
     status: int
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes
+
+
+class Asked(NamedTuple):
+    """What of a request decides which fault it meets."""
+
+    method: str
+    route: str
+    """The route's pattern, or UNKNOWN."""
+    path: str = ""
+    """Still percent-encoded, without `/neptune`."""
+    user_id: str = ""
+    """Whom it is about, as far as the request or the world says."""
 
 
 class Fault(Struct):
@@ -72,12 +85,28 @@ class Fault(Struct):
     seconds: float = 2.0
     """How long SLOW takes."""
     retry_after: str = ""
-    """The header's value, for THROTTLED and UNAVAILABLE; empty sends none."""
+    """The header's value, for any answer of the fault's own; empty sends none."""
     location: str = "https://portal.example/login"
     """Where REDIRECT points to."""
+    path: str = "*"
+    user: str = ""
+    """An exact user id; empty is anybody's."""
+    delay: float = 0.0
+    """Seconds before whatever else happens."""
+    status: int = 500
+    body: JsonValue = None
+    """What ANSWER answers with."""
+    then: Fault | None = None
+    """What takes its place when its `times` are over."""
 
-    def matches(self, method: str, route: str) -> bool:
-        return self.times != 0 and fnmatchcase(method, self.method) and fnmatchcase(route, self.route)
+    def matches(self, asked: Asked) -> bool:
+        return (
+            self.times != 0
+            and fnmatchcase(asked.method, self.method)
+            and fnmatchcase(asked.route, self.route)
+            and fnmatchcase(asked.path, self.path)
+            and self.user in ("", asked.user_id)
+        )
 
 
 class Faults:
@@ -86,6 +115,8 @@ class Faults:
     def __init__(self, *, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         self.requests: Counter[tuple[str, str]] = Counter()
         """How many requests were tried, for each method and route pattern."""
+        self.user_of: Callable[[str, bytes, bytes], str] = lambda path, query, body: ""
+        """Whom a request is about; only asked for while some fault wants to know."""
         self._faults: list[Fault] = []
         self._sleep = sleep
         self._cleared = asyncio.Event()
@@ -116,20 +147,45 @@ class Faults:
         self._faults.clear()
         self._release()
 
-    def meet(self, method: str, route: str) -> Fault | None:
+    def add(self, fault: Fault) -> None:
+        """From now on, calls that match meet this fault."""
+        self._faults.append(fault)
+
+    @property
+    def active(self) -> list[Fault]:
+        """Those that some call may still meet, oldest first."""
+        return [fault for fault in self._faults if fault.times != 0]
+
+    @property
+    def needs_user(self) -> bool:
+        """Whether any fault asks whom a call is about."""
+        return any(fault.user for fault in self._faults)
+
+    def meet(self, asked: Asked) -> Fault | None:
         """Counts one request and says what it meets."""
-        self.requests[method, route] += 1
-        fault = next((each for each in reversed(self._faults) if each.matches(method, route)), None)
-        if fault is not None and fault.times is not None:
-            fault.times -= 1
-        return fault
+        self.requests[asked.method, asked.route] += 1
+        for position in range(len(self._faults) - 1, -1, -1):
+            fault = self._faults[position]
+            if fault.matches(asked):
+                self._use_up(position, fault)
+                return fault
+        return None
+
+    def _use_up(self, position: int, fault: Fault) -> None:
+        if fault.times is None:
+            return
+        fault.times -= 1
+        if fault.times == 0 and fault.then is not None:
+            self._faults[position] = fault.then
 
     def count_writes(self) -> int:
         """How many requests other than GET were tried."""
         return sum(count for (method, _), count in self.requests.items() if method != "GET")
 
     async def delay(self, fault: Fault) -> None:
-        """Waits as SLOW and HANG do; returns at once for any other fault."""
+        """Waits as the fault says, and as SLOW and HANG do."""
+        if fault.delay:
+            await self._sleep(fault.delay)
         if fault.kind is Kind.SLOW:
             await self._sleep(fault.seconds)
         elif fault.kind is Kind.HANG:
@@ -140,26 +196,21 @@ class Faults:
         self._cleared = asyncio.Event()
 
 
-def transport_for(app: ASGIApp, faults: Faults | None = None) -> FaultyTransport:
-    """An httpx transport that reaches `app` in process, under this weather; the app itself must be given none."""
-    from neptune_inbox.sandbox.transport import FaultyTransport
-
-    return FaultyTransport(app, faults or Faults())
-
-
-def canned(fault: Fault) -> Canned | None:
+def fixed_response(fault: Fault) -> FixedResponse | None:
     """The answer that a fault gives in place of the app's, or None where it gives none."""
     headers = [(b"content-type", b"application/json")]
     if fault.retry_after:
         headers.append((b"retry-after", fault.retry_after.encode("latin-1")))
     match fault.kind:
         case Kind.CAPTIVE:
-            return Canned(200, ((b"content-type", b"text/html; charset=utf-8"),), PORTAL)
+            return FixedResponse(200, ((b"content-type", b"text/html; charset=utf-8"),), PORTAL)
         case Kind.REDIRECT:
-            return Canned(302, ((b"location", fault.location.encode("latin-1")),), b"")
+            return FixedResponse(302, ((b"location", fault.location.encode("latin-1")),), b"")
+        case Kind.ANSWER:
+            return FixedResponse(fault.status, tuple(headers), json.dumps(fault.body).encode("ascii"))
         case kind if kind in ANSWERS:
             status, body = ANSWERS[kind]
-            return Canned(status, tuple(headers), json.dumps(body).encode("ascii"))
+            return FixedResponse(status, tuple(headers), json.dumps(body).encode("ascii"))
         case _:
             return None
 

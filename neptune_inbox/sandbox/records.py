@@ -58,6 +58,8 @@ class NotificationRecord(Struct):
     occurred_at: Instant | None = None
     """When the sender says that the event happened; `created_at` is when we made the notification of it."""
     read_at: Instant | None = None
+    row: tuple[tuple[object, ...], JsonObject] | None = None
+    """The row that was last made of it, behind what it was made from."""
 
 
 class EnvironmentRecord(Struct, frozen=True):
@@ -75,14 +77,17 @@ ENVIRONMENTS = (
 )
 
 
-class Space(Struct):
-    """Everything that belongs to one environment."""
+MESSAGES_KEPT = 20_000
+EVENTS_KEPT = 10_000
+WRITES_KEPT = 10_000
+EXCHANGES_KEPT = 500
 
-    environment: EnvironmentRecord
-    users: dict[str, UserRecord] = field(default_factory=dict)
-    notifications: dict[str, NotificationRecord] = field(default_factory=dict)
-    by_user: dict[str, list[NotificationRecord]] = field(default_factory=dict)
-    messages: set[str] = field(default_factory=set)
+
+class Counts(NamedTuple):
+    """How many notifications there are, and how many of them are unread."""
+
+    all: int
+    unread: int
 
 
 class Ingested(Struct, frozen=True):
@@ -102,4 +107,17 @@ class Write(Struct, frozen=True):
     environment: str
     user_id: str
     body: JsonObject
+    status: int
+    path: str = ""
+    """What was asked for, as it was written, without its query."""
+    at: Instant = 0
+
+
+class Exchange(Struct, frozen=True):
+    """One request of any kind, as it is shown to people."""
+
+    number: int
+    at: Instant
+    method: str
+    path: str
     status: int

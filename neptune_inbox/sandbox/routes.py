@@ -1,6 +1,6 @@
 """The table of what the sandbox serves, and how a request's target is read: app, faults and document share it.
 
-Paths are matched while they are still percent-encoded, so that an id may hold any character, a slash among them.
+Paths are matched while they are still percent-encoded: an id may hold an encoded slash, and a raw one is not a route.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -19,15 +20,25 @@ UNKNOWN = "?"
 API_HOST = "api.teurons.com"
 EDGE_HOST = "edge.teurons.com"
 PREFIX = "/neptune"
+PRINTABLE = re.compile(rb"[\x21-\x7e]*")
 ABSOLUTE_FORM = re.compile(rb"(?i)https?://(?P<authority>[^/?#]*)(?P<path>[^?#]*)")
 
 
 class Base(StrEnum):
-    """Which of the vendor's two hosts serves a route; what is about the sandbox itself is on any."""
+    """Which of the vendor's two hosts serves a route."""
 
     API = API_HOST
     EDGE = EDGE_HOST
     ANY = "*"
+
+
+class Access(StrEnum):
+    """Where a route wants its token."""
+
+    HEADER = "header"
+    BODY = "body"
+    OPEN = "open"
+    """Nowhere: it is about the sandbox itself."""
 
 
 class Route(Struct, frozen=True):
@@ -37,11 +48,7 @@ class Route(Struct, frozen=True):
     method: str
     path: str
     base: Base = Base.API
-
-    @property
-    def pattern(self) -> str:
-        """The path for Starlette's router: a user id takes all the segments that it is given."""
-        return self.path.replace("{user_id}", "{user_id:path}")
+    access: Access = Access.HEADER
 
 
 LIST = "/app_notifications/{environment}"
@@ -53,8 +60,9 @@ ROUTES = (
     Route("list_notifications", "GET", LIST),
     Route("mark_read", "POST", LIST + "/read"),
     Route("list_environments", "GET", "/environments"),
-    Route("ingest_event", "POST", "/events/ingest", Base.EDGE),
-    Route("openapi", "GET", "/openapi.json", Base.ANY),
+    Route("ingest_event", "POST", "/events/ingest", Base.EDGE, Access.BODY),
+    Route("openapi", "GET", "/openapi.json", Base.ANY, Access.OPEN),
+    Route("send_event", "POST", "/{environment}/events", Base.ANY),
     Route("list_users", "GET", USERS),
     Route("create_user", "POST", USERS),
     Route("add_contact", "POST", CONTACTS),
@@ -64,11 +72,12 @@ ROUTES = (
     Route("update_user", "PUT", USER),
     Route("delete_user", "DELETE", USER),
 )
-"""In the order in which they are tried: contact infos before users, since a user id may hold slashes."""
+"""In the order in which they are tried."""
 
-_MATCHERS = tuple((route, compile_path(route.pattern)[0]) for route in ROUTES)
+_MATCHERS = tuple((route, compile_path(route.path)[0]) for route in ROUTES)
 
 
+@lru_cache(maxsize=2_048)
 def route_of(method: str, path: str) -> Route | None:
     """The route that serves `path`, as `Target` gives it."""
     return next((route for route, matcher in _MATCHERS if route.method == method and matcher.match(path)), None)
@@ -88,7 +97,10 @@ def read_target(raw_path: bytes, headers: Iterable[tuple[bytes, bytes]]) -> Targ
     authority = next((value for name, value in headers if name.lower() == b"host"), b"")
     if found := ABSOLUTE_FORM.match(raw_path):
         authority, raw_path = found["authority"], found["path"] or b"/"
-    path = "".join(chr(byte) if 0x21 <= byte <= 0x7E else f"%{byte:02X}" for byte in raw_path)
+    if PRINTABLE.fullmatch(raw_path):
+        path = raw_path.decode("ascii")
+    else:
+        path = "".join(chr(byte) if 0x21 <= byte <= 0x7E else f"%{byte:02X}" for byte in raw_path)
     if path == PREFIX or path.startswith(PREFIX + "/"):
         path = path.removeprefix(PREFIX)
     host = authority.rsplit(b"@", 1)[-1].decode("latin-1").lower()

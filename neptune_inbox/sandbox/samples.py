@@ -38,8 +38,9 @@ class Day:
 
 
 def sample(event_type: str, rng: Random, at: Instant, meta: JsonObject) -> JsonObject:
-    """Data for one event of `event_type` at `at`; the user's own card and plan are taken from their `meta`."""
-    data = DRAWS[event_type](rng, Day(at))
+    """Data for one event at `at`, empty for a type not of the demo; card and plan are the user's own from `meta`."""
+    draw = DRAWS.get(event_type)
+    data = draw(rng, Day(at)) if draw else {}
     if "card" in data and isinstance(meta.get("card"), str):
         data["card"] = meta["card"]
     if "plan" in data and isinstance(meta.get("plan"), str):

@@ -10,8 +10,8 @@ from neptune_inbox.model import Instant, JsonObject
 from neptune_inbox.sandbox.people import CUSTOMERS, Customer
 from neptune_inbox.sandbox.records import ContactRecord
 from neptune_inbox.sandbox.samples import draw_event_type, sample
+from neptune_inbox.sandbox.state import SandboxState
 from neptune_inbox.sandbox.templates import render
-from neptune_inbox.sandbox.world import World
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -119,44 +119,46 @@ TODAY = (
 )
 
 
-def seed_demo(world: World, *, main: str = "production") -> None:
+def seed_demo(sandbox_state: SandboxState, *, main: str = "production") -> None:
     """Fills all environments relative to `world.now()`: `main` with 260 notifications, the others with a few."""
-    now = world.now()
-    for environment in (each.identifier for each in world.environments()):
+    now = sandbox_state.now()
+    for environment in (each.identifier for each in sandbox_state.environments()):
         for customer in CUSTOMERS:
-            _enrol(world, environment, customer)
-        _play(world, environment, now, is_main=environment == main)
+            _enrol(sandbox_state, environment, customer)
+        _play(sandbox_state, environment, now, is_main=environment == main)
 
 
-def _enrol(world: World, environment: str, customer: Customer) -> None:
-    world.create_user(environment, customer.user_id, customer.meta)
+def _enrol(sandbox_state: SandboxState, environment: str, customer: Customer) -> None:
+    sandbox_state.create_user(environment, customer.user_id, customer.meta)
     ways = (("email", customer.email), ("mobile_number", customer.mobile), ("firebase_token", customer.push))
     for type_, value in ways:
         if value:
-            world.add_contact(environment, customer.user_id, ContactRecord(type_, value))
+            sandbox_state.add_contact(environment, customer.user_id, ContactRecord(type_, value))
 
 
-def _play(world: World, environment: str, now: Instant, *, is_main: bool) -> None:
+def _play(sandbox_state: SandboxState, environment: str, now: Instant, *, is_main: bool) -> None:
     """Each environment has its own chance, so that what one holds does not depend on the others."""
     chance = Random(f"acme {environment}")
     scenes = TODAY if is_main else TODAY[:3]
     for scene in scenes:
         made_at = now - scene.ago
         read_at = made_at + 4 * MINUTE if scene.is_read else None
-        meta = world.user(environment, scene.user_id).meta
+        meta = sandbox_state.user(environment, scene.user_id).meta
         data = {**sample(scene.event_type, chance, made_at, meta), **scene.data}
-        _tell(world, environment, scene.user_id, scene.event_type, data, made_at, read_at, scene.status)
+        _tell(sandbox_state, environment, scene.user_id, scene.event_type, data, made_at, read_at, scene.status)
     for customer in CUSTOMERS:
         count = customer.busy if is_main else customer.busy // 9
         told = sum(scene.user_id == customer.user_id for scene in scenes)
         for _ in range(count - told):
-            _tell_some_day(world, environment, customer, now, chance)
-        user = world.user(environment, customer.user_id)
-        told_at = [row.created_at for row in world.notifications(environment, customer.user_id)]
+            _tell_some_day(sandbox_state, environment, customer, now, chance)
+        user = sandbox_state.user(environment, customer.user_id)
+        told_at = [row.created_at for row in sandbox_state.notifications(environment, customer.user_id)]
         user.created_at = user.updated_at = min(told_at, default=now - REACH) - HOUR
 
 
-def _tell_some_day(world: World, environment: str, customer: Customer, now: Instant, chance: Random) -> None:
+def _tell_some_day(
+    sandbox_state: SandboxState, environment: str, customer: Customer, now: Instant, chance: Random
+) -> None:
     """Something ordinary on some day: more of it lately than long ago, and the old mostly read."""
     age = 10 * HOUR + int(chance.random() ** 2 * (REACH - 10 * HOUR))
     made_at = now - age
@@ -165,11 +167,11 @@ def _tell_some_day(world: World, environment: str, customer: Customer, now: Inst
     is_read = chance.random() < (0.55 if age < 2 * DAY else 0.86 if age < 14 * DAY else 0.97)
     read_at = min(now, made_at + int(chance.expovariate(1 / (5 * HOUR))) + MINUTE) if is_read else None
     status = chance.choices(("success", "pending", "failed", "no_contact"), (94, 2, 2, 2))[0]
-    _tell(world, environment, customer.user_id, event_type, data, made_at, read_at, status)
+    _tell(sandbox_state, environment, customer.user_id, event_type, data, made_at, read_at, status)
 
 
 def _tell(
-    world: World,
+    sandbox_state: SandboxState,
     environment: str,
     user_id: str,
     event_type: str,
@@ -178,9 +180,9 @@ def _tell(
     read_at: Instant | None,
     status: str,
 ) -> None:
-    text = render(event_type, data, world.user(environment, user_id).meta)
-    is_mocked = any(each.is_mocked for each in world.environments() if each.identifier == environment)
-    world.add_notification(
+    text = render(event_type, data, sandbox_state.user(environment, user_id).meta)
+    is_mocked = any(each.is_mocked for each in sandbox_state.environments() if each.identifier == environment)
+    sandbox_state.add_notification(
         environment,
         user_id,
         text.title,

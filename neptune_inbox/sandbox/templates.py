@@ -6,6 +6,8 @@ Bodies come in the three shapes that real ones have: plain text, Markdown and HT
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from msgspec import Struct
 
@@ -13,6 +15,8 @@ from neptune_inbox.model import JsonObject
 from neptune_inbox.sandbox.translations import TRANSLATIONS
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
+WORD_END = re.compile(r"[\s._/-]+|(?<=[a-z0-9])(?=[A-Z])")
+"""Where a word of an event type ends: `OrderPlaced`, `user.login`, `payment_failed`."""
 
 
 class Template(Struct, frozen=True):
@@ -160,14 +164,19 @@ class Rendered(Struct, frozen=True):
     link: str
 
 
-def render(event_type: str, data: JsonObject, meta: JsonObject) -> Rendered:
-    """What the customer reads, in the language of `meta["locale"]` where we have it; any event type works."""
-    template = TEMPLATES.get(event_type)
+def render(
+    event_type: str, data: JsonObject, meta: JsonObject, own: Mapping[str, Template] = MappingProxyType({})
+) -> Rendered:
+    """What the customer reads, in the language of `meta["locale"]` where we have it; any event type works.
+
+    Templates of `own` come before those of the demo.
+    """
+    template = own.get(event_type) or TEMPLATES.get(event_type)
     if template is None:
         return _render_plainly(event_type, data)
     title, body = template.title, template.body
     locale = meta.get("locale")
-    if isinstance(locale, str):
+    if isinstance(locale, str) and event_type not in own:
         title, body = TRANSLATIONS.get((locale, event_type), (title, body))
     first_name = str(meta.get("name") or "there").split(" ")[0]
     values: JsonObject = {**meta, "name": first_name, **data}
@@ -179,5 +188,5 @@ def _fill(text: str, values: JsonObject) -> str:
 
 
 def _render_plainly(event_type: str, data: JsonObject) -> Rendered:
-    title = event_type.replace("_", " ").strip().capitalize() or "Notification"
+    title = WORD_END.sub(" ", event_type).strip().capitalize() or "Notification"
     return Rendered(title, "\n".join(f"- **{key}**: {value}" for key, value in data.items()), "")

@@ -13,9 +13,11 @@ from msgspec import Struct
 
 from neptune_inbox.errors import AccessDenied, TokenRefused
 from neptune_inbox.model import Instant, JsonObject, Token
-from neptune_inbox.sandbox.world import World
+from neptune_inbox.sandbox.state import SandboxState
 
 HEADER: JsonObject = {"alg": "HS256", "typ": "JWT"}
+REMEMBERED = 1_000
+"""Tokens, at most."""
 ISSUER = "neptune-inbox sandbox"
 
 
@@ -37,9 +39,11 @@ class Grant(Struct, frozen=True):
 class TokenRules:
     """The gate of one world; of the tokens that it was given it keeps only digests."""
 
-    def __init__(self, world: World, *, given: Iterable[Token] = ()) -> None:
-        self._world = world
+    def __init__(self, sandbox_state: SandboxState, *, given: Iterable[Token] = ()) -> None:
+        self._sandbox_state = sandbox_state
         self._given: set[bytes] = set()
+        self._signed: dict[bytes, JsonObject] = {}
+        """Claims of tokens whose signature was right, by digest, as reading them is slow."""
         for token in given:
             self.admit(token)
 
@@ -53,23 +57,35 @@ class TokenRules:
 
     def check(self, text: str) -> Grant:
         """What the bearer may do; raises TokenRefused, or AccessDenied for another team's token."""
-        claims = _read_claims(text)
-        is_given = _digest(text) in self._given
-        if not is_given and (claims is None or not _is_signed(text, self._world.secret)):
+        digest = _digest(text)
+        claims = self._signed.get(digest)
+        if claims is None:
+            claims = self._verify(text, digest)
+        expires = claims.get("exp")
+        if isinstance(expires, int) and expires * 1000 <= self._sandbox_state.now():
             raise TokenRefused("Unauthenticated")
-        expires = (claims or {}).get("exp")
-        if isinstance(expires, int) and expires * 1000 <= self._world.now():
-            raise TokenRefused("Unauthenticated")
-        if is_given or claims is None:
-            return Grant(self._world.team)
-        if claims.get("team") != self._world.team:
+        if digest in self._given:
+            return Grant(self._sandbox_state.team)
+        if claims.get("team") != self._sandbox_state.team:
             raise AccessDenied("No Access")
         limits = claims.get("environments")
-        return Grant(self._world.team, frozenset(map(str, limits)) if isinstance(limits, list) else None)
+        return Grant(self._sandbox_state.team, frozenset(map(str, limits)) if isinstance(limits, list) else None)
+
+    def _verify(self, text: str, digest: bytes) -> JsonObject:
+        """The claims of a token that was given or signed; raises TokenRefused. Those signed are remembered."""
+        claims = _read_claims(text)
+        if digest in self._given:
+            return claims or {}
+        if claims is None or not _is_signed(text, self._sandbox_state.secret):
+            raise TokenRefused("Unauthenticated")
+        if len(self._signed) >= REMEMBERED:
+            self._signed.clear()
+        self._signed[digest] = claims
+        return claims
 
 
 def sign_token(
-    world: World,
+    sandbox_state: SandboxState,
     *,
     environments: Sequence[str] | None = None,
     expires_at: Instant | None = None,
@@ -78,17 +94,22 @@ def sign_token(
     """A JWT that this world lets in: for the environments named, or all; until `expires_at` (ms), or without end."""
     claims: JsonObject = {
         "iss": ISSUER,
-        "sub": team or world.team,
-        "team": team or world.team,
-        "iat": world.now() // 1000,
-        "jti": world.new_uuid(),
+        "sub": team or sandbox_state.team,
+        "team": team or sandbox_state.team,
+        "iat": sandbox_state.now() // 1000,
+        "jti": sandbox_state.new_uuid(),
     }
     if expires_at is not None:
         claims["exp"] = expires_at // 1000
     if environments is not None:
         claims["environments"] = list(environments)
     signed = f"{_encode(HEADER)}.{_encode(claims)}"
-    return Token(f"{signed}.{_signature(signed, world.secret)}")
+    return Token(f"{signed}.{_signature(signed, sandbox_state.secret)}")
+
+
+def is_jwt(text: str) -> bool:
+    """Whether the claims of a token can be read at all."""
+    return _read_claims(text) is not None
 
 
 def _encode(value: JsonObject) -> str:

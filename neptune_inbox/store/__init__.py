@@ -1,1 +1,4 @@
-"""What is kept on this machine: the disposable cache, the precious outbox and my plane, the append-only journal."""
+"""What this machine remembers.
+
+Stores, the journal, the lock; nothing here knows the network, a front end or a sentence for the user.
+"""

@@ -1,1 +1,1 @@
-"""What the program does: the only layer that a front end is handed."""
+"""Use cases: what a front end may ask for; each acts and returns an outcome, never a sentence, a colour or a key."""

@@ -1,69 +1,91 @@
-"""Sending one event, and seeing the notification that it becomes arrive."""
+"""What happened, as frozen past-tense facts; whoever listens decides what to draw."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TypeAlias
 
 from msgspec import Struct
 
-from neptune_inbox.model import Event, Filter, JsonObject, Key, Now
-from neptune_inbox.sync.alarm import Sleep
-
-if TYPE_CHECKING:
-    from neptune_inbox.api.client import Client
-    from neptune_inbox.sync.fetch import Fetcher
-    from neptune_inbox.sync.record import Recorder
-
-LOOK_EVERY = 1.0
-"""Seconds between two looks for the notification."""
+from neptune_inbox import debug_trace
+from neptune_inbox.errors import InboxError
+from neptune_inbox.model import Key
 
 
-class Arrival(Struct, frozen=True):
-    """The notification that came after an event was sent."""
+class Arrived(Struct, frozen=True):
+    """Notifications that were not in the cache before."""
 
-    key: Key
-    seconds: float
+    user_id: str
+    keys: tuple[Key, ...]
 
 
-class Events:
-    """Events of one place."""
+class Polled(Struct, frozen=True):
+    """A poll of one user ended; `changed` tells whether rows or counts differ from before."""
 
-    def __init__(self, *, client: Client, fetcher: Fetcher, recorder: Recorder, now: Now, sleep: Sleep) -> None:
-        self._client = client
-        self._fetcher = fetcher
-        self._recorder = recorder
-        self._now = now
-        self._sleep = sleep
+    user_id: str
+    changed: bool
 
-    def request(self, event: Event) -> JsonObject:
-        """Exactly what would be sent, with the token masked."""
-        return self._client.ingest_request(event)
 
-    async def send(self, event: Event) -> JsonObject:
-        """Send one event; the answer is the server's."""
-        return await self._recorder.around(
-            "event-send",
-            lambda: self._client.ingest(event),
-            user_id=event.user_id,
-            id=event.message_id,
-            detail=event.event_type,
-        )
+class MarksChanged(Struct, frozen=True):
+    """Marks were held, undone, accepted, confirmed, contradicted, refused or put off."""
 
-    async def look_first(self, user_id: str) -> frozenset[Key]:
-        """Bring the user up to date; the answer is what is unread now, so that what comes is known as new."""
-        await self._fetcher.poll(user_id, Filter.UNREAD)
-        return await self._fetcher.unread(user_id)
+    keys: tuple[Key, ...]
 
-    async def wait_for_arrival(self, user_id: str, known: frozenset[Key], *, within: float = 30.0) -> Arrival | None:
-        """Look at the user's inbox until something that is not `known` is there; None when nothing came in time.
 
-        `known` is what `look_first` gave before the event was sent; `within` is in seconds. The poller may have
-        fetched it first, so the cache decides, not what this poll brought.
-        """
-        started = self._now()
-        while (self._now() - started) / 1000 < within:
-            await self._fetcher.poll(user_id, Filter.UNREAD)
-            if new := await self._fetcher.unread(user_id) - known:
-                return Arrival(next(iter(new)), (self._now() - started) / 1000)
-            await self._sleep(LOOK_EVERY)
-        return None
+class MarksSent(Struct, frozen=True):
+    """Marks of these users were accepted by the server: what it counts for them may differ now."""
+
+    users: frozenset[str]
+    count: int
+
+
+class TriageChanged(Struct, frozen=True):
+    """Triage changed for these."""
+
+    keys: tuple[Key, ...]
+
+
+class TeamChanged(Struct, frozen=True):
+    """The team's facts about these are others now, or how it is with the team's database."""
+
+    keys: tuple[Key, ...]
+
+
+class HealthChanged(Struct, frozen=True):
+    """The connection or the token became good or bad; ask `Session.health`."""
+
+
+class Troubled(Struct, frozen=True):
+    """A background task met an error that the user must be told."""
+
+    error: InboxError
+
+
+Fact: TypeAlias = Arrived | Polled | MarksChanged | MarksSent | TriageChanged | TeamChanged | HealthChanged | Troubled
+
+
+def _note(fact: Fact) -> None:
+    """What happened, in the trace: whose rows and how many, and none of their words."""
+    keys = getattr(fact, "keys", ())
+    users = sorted({key.user_id for key in keys} or {*getattr(fact, "users", ())} or {getattr(fact, "user_id", "")})
+    error: InboxError | None = getattr(fact, "error", None)
+    facts = {"error": error.sentence} if error is not None else {}
+    debug_trace.note("fact", kind=type(fact).__name__, users=users, rows=len(keys), **facts)
+
+
+class Bus:
+    """Hands each fact to every listener, on the event loop, in order."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Callable[[Fact], None]] = []
+
+    def listen(self, listener: Callable[[Fact], None]) -> Callable[[], None]:
+        """Add a listener; the answer takes it away again."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def publish(self, fact: Fact) -> None:
+        if debug_trace.is_on():
+            _note(fact)
+        for listener in tuple(self._listeners):
+            listener(fact)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator, Generator, Iterator
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from neptune_inbox.model import Instant, JournalEntry, Key, Mark, MarkState, Mine, Notification, Now, Sighting
-from neptune_inbox.sync.disk import Disk
-from neptune_inbox.sync.reach import Reach, read_reach
-from neptune_inbox.sync.record import SERVER_ALL
+from neptune_inbox.model import SENT, Instant, JournalEntry, Key, Mark, Notification, Now, Sighting, Triage
+from neptune_inbox.model.team import NOTHING_SHARED, TeamSighting, TeamState
+from neptune_inbox.sync.customers.contact_status import ContactStatus, read_contact_status
+from neptune_inbox.sync.marking.audit import SERVER_ALL
+from neptune_inbox.sync.store_thread import on_thread, read_on_thread
+from neptune_inbox.text import CleanText
 
 if TYPE_CHECKING:
-    from neptune_inbox.store.cache import Cache
-    from neptune_inbox.store.desk import Desk
-    from neptune_inbox.store.journal import Journal
-    from neptune_inbox.store.outbox import Outbox
+    from neptune_inbox.sync.tenant_store import TenantStore
 
 
 class ReadBy(StrEnum):
@@ -25,6 +26,17 @@ class ReadBy(StrEnum):
     NOBODY = "nobody"
     US = "us"
     NOT_US = "not us"
+    UNSURE = "us or the customer"
+    """It was still unread after our mark was accepted, and is read now."""
+
+
+class Reader(Struct, frozen=True):
+    """Which of us made it read."""
+
+    agent: CleanText
+    at: Instant
+    batch: str
+    """The receipt of the mark; empty for one of the customer's whole queue."""
 
 
 class Evidence(Struct, frozen=True):
@@ -37,59 +49,132 @@ class Evidence(Struct, frozen=True):
     """After the first and not after the second it became read; both None while it is unread."""
     marks: tuple[Mark, ...]
     journal: tuple[JournalEntry, ...]
-    mine: Mine
-    reach: Reach
+    triage: Triage
+    contact_status: ContactStatus
     gathered_at: Instant
+    reader: Reader | None = None
+    """Where a team is set up, and one of us made it read."""
+    team: TeamState = NOTHING_SHARED
+    """What the team told of it."""
+    is_in_team: bool = False
 
 
 class EvidenceBook:
     """Gathers evidence from cache, outbox, desk and journal; no request."""
 
     def __init__(
-        self, *, cache: Cache, outbox: Outbox, desk: Desk, journal: Journal, disk: Disk, place: str, now: Now
+        self,
+        *,
+        store: TenantStore,
+        now: Now,
     ) -> None:
-        self._cache = cache
-        self._outbox = outbox
-        self._desk = desk
-        self._journal = journal
-        self._disk = disk
-        self._place = place
+        self._store = store
         self._now = now
 
     async def of(self, key: Key) -> Evidence | None:
         """The evidence of one notification, or None when it is not in the cache."""
-        return await self._disk.run(self._gather, key)
+        return await self._gather(key, with_journal=True)
+
+    async def at_a_glance(self, key: Key) -> Evidence | None:
+        """The same without the lines of the journal, for what is filled at every rest of the cursor."""
+        return await self._gather(key, with_journal=False)
 
     async def entries(self, *, user_id: str | None = None, limit: int | None = None) -> list[JournalEntry]:
         """The journal, oldest first: all of it or one user's, the last `limit` lines."""
-        return await self._disk.run(self._journal.read, user_id=user_id, limit=limit)
+        return await self._store.journal.read(user_id=user_id, limit=limit)
 
-    def _gather(self, key: Key) -> Evidence | None:
-        notification = self._cache.notification(self._place, key)
+    async def pages(
+        self, *, user_id: str | None = None, limit: int | None = None, since: Instant = 0
+    ) -> AsyncGenerator[list[JournalEntry], None]:
+        """The journal in the same order, a few lines at a time, in flat memory; closed where it is left early."""
+        pages = self._store.data.journal.pages(user_id=user_id, limit=limit, since=since)
+        try:
+            while page := await self._turn(pages):
+                yield page
+        finally:
+            await self._close(pages)
+
+    @on_thread
+    def _turn(self, pages: Iterator[list[JournalEntry]]) -> list[JournalEntry] | None:
+        return next(pages, None)
+
+    @on_thread
+    def _close(self, pages: Generator[list[JournalEntry], None, None]) -> None:
+        pages.close()
+
+    @read_on_thread
+    def _gather(self, key: Key, *, with_journal: bool) -> Evidence | None:
+        notification = self._store.data.cache.notification(key)
         if notification is None:
             return None
-        sighting = self._cache.sighting(self._place, key)
-        marks = tuple(self._outbox.history(self._place, key))
-        sent = [mark for mark in marks if mark.state is MarkState.SENT]
+        sighting = self._store.data.cache.sighting(key)
+        marks = tuple(self._store.data.outbox.history(key))
+        sent = [mark for mark in marks if mark.state in SENT]
+        surely = [mark for mark in sent if mark.contradicted_at is None]
+        server_alls = self._server_alls(notification)
+        theirs, team = self._of_team(notification)
+        sighting = self._narrowed(sighting, team.sighting)
+        read_by = _read_by(
+            notification,
+            sighting,
+            [*(mark.made_at for mark in surely), *server_alls, *(reader.at for reader in theirs)],
+            [mark.made_at for mark in sent if mark.contradicted_at is not None],
+        )
+        readers = list(theirs)
+        if self._store.data.team is not None:
+            me = self._store.data.team.agent
+            readers += [Reader(me, mark.made_at, mark.receipt_id) for mark in surely]
+            readers += [Reader(me, at, "") for at in server_alls]
         return Evidence(
             notification=notification,
             sighting=sighting,
-            read_by=_read_by(
-                notification, sighting, [*(mark.made_at for mark in sent), *self._server_alls(notification)]
-            ),
+            read_by=read_by,
             read_between=_read_between(notification, sighting),
             marks=marks,
-            journal=tuple(self._journal.read(user_id=key.user_id, id=key.id)),
-            mine=self._desk.mine(self._place, [key]).get(key, Mine()),
-            reach=read_reach(self._cache, self._place, key.user_id),
+            journal=tuple(self._store.data.journal.read(user_id=key.user_id, id=key.id)) if with_journal else (),
+            triage=self._store.data.triage.triage([key]).get(key, Triage()),
+            contact_status=read_contact_status(self._store.data, key.user_id),
             gathered_at=self._now(),
+            reader=min(readers, key=lambda reader: reader.at) if readers and read_by is ReadBy.US else None,
+            team=team,
+            is_in_team=self._store.data.team is not None,
         )
+
+    def _narrowed(self, own: Sighting | None, theirs: TeamSighting) -> Sighting | None:
+        """What all of us saw, by our clock; where a colleague's looks contradict ours, ours."""
+        ahead = self._store.data.team.ahead if self._store.data.team is not None else 0
+        if own is None or theirs == TeamSighting():
+            return own
+
+        def ours(at: Instant | None) -> list[Instant]:
+            return [] if at is None else [at - ahead]
+
+        first = min([own.first_seen_at, *ours(theirs.first_seen_at)])
+        if own.first_seen_read_at is None:
+            return replace(own, first_seen_at=first)
+        after = max([own.last_seen_unread_at or 0, *ours(theirs.read_after)])
+        before = min([own.first_seen_read_at, *ours(theirs.read_before)])
+        if after > before:
+            return replace(own, first_seen_at=first)
+        return replace(own, first_seen_at=first, last_seen_unread_at=after or None, first_seen_read_at=before)
+
+    def _of_team(self, notification: Notification) -> tuple[list[Reader], TeamState]:
+        """The accepted marks of colleagues about it, by the clock that they are compared with, and all else."""
+        team, key = self._store.data.team, notification.key
+        if team is None:
+            return [], NOTHING_SHARED
+        # What only lists bound was timed here; what the server says was timed there.
+        ahead = 0 if notification.read_at is not None else team.ahead
+        marks = team.marks_of_others([key]).get(key, ())
+        created_at = notification.created_at or 0
+        readers = [Reader(mark.agent, mark.at - ahead, mark.batch) for mark in marks if mark.at >= created_at]
+        return readers, team.of_rows([key]).get(key, NOTHING_SHARED)
 
     def _server_alls(self, notification: Notification) -> list[Instant]:
         """When we had the server mark everything of the user, this one among it; the start of each request."""
         times, began = [], None
-        for entry in self._journal.read(user_id=notification.user_id):
-            if (entry.verb, entry.place) != (SERVER_ALL, self._place):
+        for entry in self._store.data.journal.of_verb(SERVER_ALL):
+            if (entry.user_id, entry.tenant) != (notification.user_id, self._store.tenant):
                 continue
             if entry.outcome == "sent" and began is not None and entry.at >= (notification.created_at or 0):
                 times.append(began)
@@ -107,12 +192,18 @@ def _read_between(notification: Notification, sighting: Sighting | None) -> tupl
     return sighting.last_seen_unread_at or notification.created_at, sighting.first_seen_read_at
 
 
-def _read_by(notification: Notification, sighting: Sighting | None, ours: list[Instant]) -> ReadBy:
-    """Ours if it was not read before our first write about it; the server's own time decides where there is one."""
+def _read_by(
+    notification: Notification, sighting: Sighting | None, ours: list[Instant], doubtful: list[Instant]
+) -> ReadBy:
+    """Ours if it was not read before our first write about it; the server's own time decides where there is one.
+
+    `doubtful` is when we marked it without an effect that could be seen.
+    """
     if not notification.is_read:
         return ReadBy.NOBODY
-    if not ours:
-        return ReadBy.NOT_US
     earliest, latest = _read_between(notification, sighting)
     read_at = notification.read_at or latest or earliest
-    return ReadBy.NOT_US if read_at is not None and read_at < min(ours) else ReadBy.US
+    for times, answer in ((ours, ReadBy.US), (doubtful, ReadBy.UNSURE)):
+        if times and (read_at is None or read_at >= min(times)):
+            return answer
+    return ReadBy.NOT_US

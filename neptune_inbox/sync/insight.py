@@ -9,18 +9,17 @@ from __future__ import annotations
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from neptune_inbox.model import Instant, Key, Lifetime, MarkState, Now
-from neptune_inbox.sync.disk import Disk
-from neptune_inbox.sync.when import from_instant
+from neptune_inbox.model import SENT, Instant, Key, Lifetime, Mark, MarkState, Now
+from neptune_inbox.sync.inbox.times import from_instant
+from neptune_inbox.sync.store_thread import on_thread
 
 if TYPE_CHECKING:
-    from neptune_inbox.store.cache import Cache
-    from neptune_inbox.store.outbox import Outbox
+    from neptune_inbox.sync.tenant_store import TenantStore
 
 DAY = 86_400_000
 HOUR = 3_600_000
@@ -58,31 +57,50 @@ class Insight(Struct, frozen=True):
 
 
 class Insights:
-    """Figures from the cache of one place; no request."""
+    """Figures from the cache of one tenant; no request."""
 
-    def __init__(self, *, cache: Cache, outbox: Outbox, disk: Disk, place: str, now: Now) -> None:
-        self._cache = cache
-        self._outbox = outbox
-        self._disk = disk
-        self._place = place
+    def __init__(self, *, store: TenantStore, now: Now) -> None:
+        self._store = store
         self._now = now
 
-    async def over(self, users: Collection[str], days: int) -> Insight:
+    @on_thread
+    def over(self, users: Collection[str], days: int) -> Insight:
         """The figures of these users over so many days."""
-        return await self._disk.run(self._gather, users, days)
-
-    def _gather(self, users: Collection[str], days: int) -> Insight:
         now = self._now()
-        lifetimes = self._cache.lifetimes(self._place, users, now - days * DAY)
-        ours = self._outbox.keys_in_state(self._place, (MarkState.SENT,))
-        return calculate(lifetimes, ours, users=len(users), days=days, now=now)
+        lifetimes = self._store.data.cache.lifetimes(users, now - days * DAY)
+        sent = self._store.data.outbox.keys_in_state(SENT) & {one.key for one in lifetimes}
+        marks = self._store.data.outbox.current_marks(sent)
+        return calculate(lifetimes, marks, users=len(users), days=days, now=now, team=self._of_team(lifetimes))
+
+    def _of_team(self, lifetimes: Sequence[Lifetime]) -> dict[Key, Instant]:
+        """When a colleague marked each of these first, by the clock of what it is compared with."""
+        team = self._store.data.team
+        if team is None:
+            return {}
+        marks = team.marks_of_others([one.key for one in lifetimes])
+        first = {}
+        for one in lifetimes:
+            ahead = 0 if one.is_read and one.read_after == one.read_before else team.ahead
+            times = [mark.at for mark in marks.get(one.key, ()) if mark.at >= one.created_at]
+            if times:
+                first[one.key] = min(times) - ahead
+        return first
 
 
 def calculate(
-    lifetimes: Sequence[Lifetime], ours: Collection[Key], *, users: int, days: int, now: Instant
+    lifetimes: Sequence[Lifetime],
+    marks: Mapping[Key, Mark],
+    *,
+    users: int,
+    days: int,
+    now: Instant,
+    team: Mapping[Key, Instant] | None = None,
 ) -> Insight:
-    """The figures; what we marked ourselves is left out."""
-    theirs = [one for one in lifetimes if one.key not in ours]
+    """The figures; what is read because we marked it is left out. `team` is when colleagues marked which."""
+    known = team or {}
+    theirs = [
+        one for one in lifetimes if not (_is_ours(one, marks.get(one.key)) or _is_teams(one, known.get(one.key)))
+    ]
     by_event: defaultdict[str, list[Lifetime]] = defaultdict(list)
     hours = [0] * 24
     for one in lifetimes:
@@ -99,6 +117,20 @@ def calculate(
         events=tuple(sorted(events, key=lambda event: (-event.count, event.event_type))),
         by_hour=tuple(hours),
     )
+
+
+def _is_ours(one: Lifetime, mark: Mark | None) -> bool:
+    """Whether we marked it before it was read; a mark without effect (contradicted) leaves it unread."""
+    if mark is None or mark.state not in SENT:
+        return False
+    if not one.is_read:
+        return mark.state is MarkState.ACCEPTED
+    return one.read_before is None or one.read_before >= mark.made_at
+
+
+def _is_teams(one: Lifetime, at: Instant | None) -> bool:
+    """Whether a colleague marked it before it was read; one that is still unread here was not looked at since."""
+    return at is not None and (not one.is_read or one.read_before is None or one.read_before >= at)
 
 
 def to_csv(insight: Insight) -> str:

@@ -7,28 +7,37 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
+from neptune_inbox import debug_trace
 from neptune_inbox.errors import InboxError, TokenExpired
-from neptune_inbox.model import EVERYONE, Filter, Instant, Now, Profile, Token
-from neptune_inbox.sync.when import from_instant
+from neptune_inbox.model import Filter, Instant, Mode, Now, Profile, Token
+from neptune_inbox.sync.inbox.times import from_instant
 
 if TYPE_CHECKING:
+    from neptune_inbox.api.answers import Answers
     from neptune_inbox.api.client import Client
     from neptune_inbox.credentials import Claims
-    from neptune_inbox.sync.courier import Courier
-    from neptune_inbox.sync.disk import Disk
-    from neptune_inbox.sync.events import Events
+    from neptune_inbox.sync.customers.events import Events
+    from neptune_inbox.sync.customers.people import People
+    from neptune_inbox.sync.events import Bus
     from neptune_inbox.sync.evidence import EvidenceBook
-    from neptune_inbox.sync.facts import Bus
-    from neptune_inbox.sync.health import Health
-    from neptune_inbox.sync.inbox import Inbox
+    from neptune_inbox.sync.habits import Habits
+    from neptune_inbox.sync.handover import HandOvers
+    from neptune_inbox.sync.housekeeping import Housekeeping
+    from neptune_inbox.sync.inbox.inbox import Inbox
+    from neptune_inbox.sync.inbox.older_pages import OlderPages
     from neptune_inbox.sync.insight import Insights
-    from neptune_inbox.sync.marking import Marking
-    from neptune_inbox.sync.mine import MyPlane
-    from neptune_inbox.sync.people import People
-    from neptune_inbox.sync.poller import Poller
+    from neptune_inbox.sync.marking.audit import AuditLog
+    from neptune_inbox.sync.marking.marking import Marking
+    from neptune_inbox.sync.marking.sender import OutboxSender
+    from neptune_inbox.sync.polling.health import Health
+    from neptune_inbox.sync.polling.poller import Poller
+    from neptune_inbox.sync.team.team import TeamService
+    from neptune_inbox.sync.triage import TriageService
 
 
-def place_key(profile: Profile, team: str) -> str:
+def tenant_key(profile: Profile, team: str) -> str:
     """What rows are bound to: base, environment and team, so that another team's token never drains them."""
     text = "\n".join((profile.api_base.rstrip("/").lower(), profile.environment, team))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
@@ -46,20 +55,27 @@ class Session:
     """One opened profile. `close` it when done; nothing in it is shared with another session."""
 
     profile: Profile
-    place: str
+    tenant: str
     bus: Bus
     health: Health
     inbox: Inbox
+    older_pages: OlderPages
     marking: Marking
-    mine: MyPlane
+    triage: TriageService
+    habits: Habits
     people: People
     events: Events
     evidence: EvidenceBook
     insights: Insights
+    housekeeping: Housekeeping
+    handovers: HandOvers
     poller: Poller
-    courier: Courier
+    sender: OutboxSender
+    audit_log: AuditLog
     now: Now
     undo_ms: int
+    team: TeamService | None = None
+    """None where the agent works alone."""
     background: tuple[Callable[[], Coroutine[None, None, None]], ...] = ()
     """What runs as long as the session is shown: polling, sending, and in the demo the arrivals."""
     notices: tuple[str, ...] = ()
@@ -68,13 +84,13 @@ class Session:
     token_source: str = ""
     """Where the token came from, in words."""
     _client: Client = field(kw_only=True)
-    _disk: Disk = field(kw_only=True)
     _read_token: Callable[[], Awaitable[tuple[Token, Claims | None, str]]] = field(kw_only=True)
-    _remember_team: Callable[[str], bool] = field(kw_only=True)
-    _close_stores: Callable[[], None] = field(kw_only=True)
+    _read_mode: Callable[[], Awaitable[Mode]] = field(kw_only=True)
+    _remember_team: Callable[[str], Awaitable[bool]] = field(kw_only=True)
+    _close_stores: Callable[[], Awaitable[None]] = field(kw_only=True)
 
     async def sign_in(self) -> bool:
-        """Read the token and use it; False where it is another team's, so the profile must be opened anew.
+        """Read the token and use it; False where it is another team's, so the profile must be opened again.
 
         Raises SignInProblem, and lets `health` know: reading stays possible.
         """
@@ -87,7 +103,7 @@ class Session:
             self.health.note_failure(error)
             self._client.use_token(None)
             raise
-        if not self._remember_team(claims.team if claims else ""):
+        if not await self._remember_team(claims.team if claims else ""):
             return False
         self.use(token, claims, source)
         return True
@@ -98,25 +114,34 @@ class Session:
         self.claims, self.token_source = claims, source
         self.health.note_new_token()
         self.poller.wake()
-        self.courier.poke()
+        self.sender.wake()
 
-    async def look_at(self, user_id: str, kind: Filter) -> None:
+    async def must_ask(self) -> bool:
+        """Whether each mark is to be confirmed, by the settings as they are now."""
+        mode = await self._read_mode()
+        if mode is not self.profile.mode:
+            debug_trace.note("mode changed", profile=self.profile.name, mode=mode)
+            self.profile = replace(self.profile, mode=mode)
+        return mode is Mode.ASK
+
+    async def set_visible(self, user_id: str, kind: Filter) -> None:
         """The agent looks at this user (or everyone) and kind: poll them first."""
         self.poller.watch(tuple(await self.inbox.watched()))
-        self.poller.look_at(user_id, kind)
-
-    async def catch_up(self, user_id: str = EVERYONE, kind: Filter = Filter.UNREAD) -> None:
-        """Fetch the named user, or every watched one, once; for the command line. Raises what the client raises."""
-        users = [user_id] if user_id else await self.inbox.watched()
-        for user in users:
-            await self.inbox.refresh(user, kind)
+        self.poller.set_visible(user_id, kind)
 
     async def server_time(self) -> Instant | None:
-        """What the server's clock says; None where it does not tell. Raises what the client raises."""
+        """What the server's clock says; None where it does not say. Raises what the client raises."""
         return await self._client.server_time()
+
+    async def answers(self, user_id: str) -> Answers:
+        """What one page of each list of a user looks like, for `doctor`; what cannot be read is told in it."""
+        from neptune_inbox.api.answers import look_at_answers
+
+        return await look_at_answers(self._client, user_id, await self.marking.learned_field())
 
     async def close(self) -> None:
         """Close the connection and the files; held marks stay in the outbox."""
         await self._client.aclose()
-        await self._disk.run(self._close_stores)
-        self._disk.close()
+        if self.team is not None:
+            await self.team.close()
+        await self._close_stores()

@@ -5,13 +5,14 @@ Signing in tests the token against the API before anything is stored; "saved" is
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
-from neptune_inbox.errors import AccessDenied, NotFound, NotSignedIn
+from neptune_inbox.errors import AccessDenied, NotFound, no_token
 from neptune_inbox.model import Environment, Event, Filter, Now, Profile, Token
 from neptune_inbox.sync.session import Session, check_expiry
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from neptune_inbox.api.client import Client
     from neptune_inbox.config import Settings
     from neptune_inbox.credentials import Claims, Vault
+    from neptune_inbox.sync.team.admin import TeamAdmin
 
 
 class ProfileSaved(Struct, frozen=True):
@@ -50,7 +52,7 @@ class ThemeChosen(Struct, frozen=True):
 Change: TypeAlias = ProfileSaved | ViewSaved | TemplateSaved | ThemeChosen
 
 
-class Checked(Struct, frozen=True):
+class VerifiedToken(Struct, frozen=True):
     """A token that the API took."""
 
     token: Token
@@ -75,12 +77,18 @@ class Workspace:
         change_settings: Callable[[Change], Settings],
         read_claims: Callable[[Token], Claims | None],
         find_profile: Callable[[Settings, str | None], Profile],
+        agree_to_hosts: Callable[[Profile, Token], Awaitable[None]],
         blank_profile: Profile,
         log: Path | None = None,
+        team: TeamAdmin | None = None,
         is_demo: bool = False,
     ) -> None:
         self.settings = settings
         self.is_demo = is_demo
+        self.team = team
+        """How the team's database is set up; None where the agent works alone."""
+        self.background = ("", "")
+        """A kind of terminal, and the theme that suits what it answered about its ground."""
         self.log = log
         """Where a broken program leaves its report; None leaves none."""
         self._vault = vault
@@ -90,6 +98,7 @@ class Workspace:
         self._change_settings = change_settings
         self._read_claims = read_claims
         self._find_profile = find_profile
+        self._agree_to_hosts = agree_to_hosts
         self._blank_profile = blank_profile
 
     @property
@@ -104,23 +113,27 @@ class Workspace:
         """What a first sign-in starts from."""
         return self._blank_profile
 
+    async def _change(self, change: Change) -> None:
+        """Keep a change; writing and syncing a file is nothing for the screen's thread."""
+        self.settings = await asyncio.to_thread(self._change_settings, change)
+
     async def add_view(self, name: str, query: str) -> None:
         """Keep a query as a view in the configuration. Raises ConfigProblem."""
-        self.settings = self._change_settings(ViewSaved(name, query))
+        await self._change(ViewSaved(name, query))
 
     async def add_template(self, name: str, event: Event) -> None:
         """Keep an event's type and data as a template in the configuration. Raises ConfigProblem."""
-        self.settings = self._change_settings(TemplateSaved(name, event))
+        await self._change(TemplateSaved(name, event))
 
     async def set_theme(self, theme: str) -> None:
         """Keep the theme in the configuration. Raises ConfigProblem."""
-        self.settings = self._change_settings(ThemeChosen(theme))
+        await self._change(ThemeChosen(theme))
 
     async def open(self, profile: Profile) -> Session:
         """Open a profile's files; no request, no token yet. Raises StoreProblem."""
         return await self._open_session(profile)
 
-    async def check(self, profile: Profile, token: Token, first_user: str = "") -> Checked:
+    async def check(self, profile: Profile, token: Token, first_user: str = "") -> VerifiedToken:
         """Try a token against the API: its claims, the environment, and the first user where one is named.
 
         Raises TokenExpired before any request, else what the client raises.
@@ -140,7 +153,7 @@ class Workspace:
             raise AccessDenied(f"This token may not use the environment `{profile.environment}`.") from None
         finally:
             await client.aclose()
-        return Checked(token, claims, environments, page.total if first_user else None)
+        return VerifiedToken(token, claims, environments, page.total if first_user else None)
 
     async def environments(self, profile: Profile, token: Token) -> tuple[Environment, ...]:
         """The environments that a token may use at a profile's API base. Raises what the client raises."""
@@ -157,22 +170,24 @@ class Workspace:
         """
         token = await self._vault.read(here)
         if token is None:
-            raise NotSignedIn(f"There is no token for `{here.name}` yet.")
+            raise no_token(here.name)
         await self.check(there, token)
         where = await self._vault.share(here, there)
-        self.settings = self._change_settings(ProfileSaved(there))
+        await self._change(ProfileSaved(there))
         return where
 
     async def save(self, profile: Profile, token: Token) -> str:
         """Keep the profile and its token; the answer says where the token is kept now. Raises KeyringProblem."""
         where = await self._vault.save(profile, token)
-        self.settings = self._change_settings(ProfileSaved(profile))
+        await self._agree_to_hosts(profile, token)
+        await self._change(ProfileSaved(profile))
         return where
 
     async def use_once(self, profile: Profile, token: Token) -> str:
         """Keep the profile, and its token for this session only."""
         where = self._vault.hold(profile, token)
-        self.settings = self._change_settings(ProfileSaved(profile))
+        await self._agree_to_hosts(profile, token)
+        await self._change(ProfileSaved(profile))
         return where
 
     async def forget(self, profile: Profile) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from textual.message import Message
 
 from neptune_inbox.model import Profile
-from neptune_inbox.sync.facts import Fact
+from neptune_inbox.sync.events import Fact
 
 
-class FactTold(Message):
+class SessionEvent(Message):
     """The session told something, on the event loop."""
 
     def __init__(self, fact: Fact) -> None:
@@ -32,10 +32,31 @@ class SignInAsked(Message):
         self.profile = profile
 
 
+class ThemeWanted(Message):
+    """A theme is to be put on."""
+
+    def __init__(self, theme: str) -> None:
+        super().__init__()
+        self.theme = theme
+
+
+class BackgroundKnown(Message):
+    """The terminal told the colour of its ground."""
+
+    def __init__(self, theme: str) -> None:
+        super().__init__()
+        self.theme = theme
+        """The theme that suits it."""
+
+
+class SignInAgain(Message):
+    """The agent wants the server asked although the token was refused: it may be another one by now."""
+
+
 class UnreadCounted(Message):
     """How many notifications in scope are unread, for the terminal's title."""
 
-    def __init__(self, unread: int | None, place: str) -> None:
+    def __init__(self, unread: int | None, profile: str) -> None:
         super().__init__()
         self.unread = unread
-        self.place = place
+        self.profile = profile

@@ -12,11 +12,12 @@ from pathlib import Path
 from neptune_inbox import config
 from neptune_inbox.model import Counts, Freshness, Mode, Notification, Page, Profile
 from neptune_inbox.paths import Paths
-from neptune_inbox.store.cache import Cache
-from neptune_inbox.store.desk import Desk
-from neptune_inbox.store.schema_cache import open_cache
-from neptune_inbox.store.schema_state import open_state
-from neptune_inbox.sync.session import place_key
+from neptune_inbox.store.cache.cache import Cache
+from neptune_inbox.store.cache.schema import open_cache
+from neptune_inbox.store.cache.users import UserCache
+from neptune_inbox.store.outbox.schema import open_state
+from neptune_inbox.store.triage import TriageStore
+from neptune_inbox.sync.session import tenant_key
 from neptune_inbox.text import clean_block, clean_line
 
 API_BASE = "http://127.0.0.1:9/neptune"
@@ -53,22 +54,23 @@ def fill(folder: Path, count: int) -> None:
     profile = Profile("bench", API_BASE, API_BASE, "dev", Mode.ACT, users=USERS)
     config.set_profile(paths, profile)
     config.set_default_profile(paths, profile.name)
-    place = place_key(profile, "")
+    machine = tenant_key(profile, "")
     database = open_cache(paths.cache_db, lambda: now)
-    cache = Cache(database, lambda: now)
+    cache = Cache(database, machine, lambda: now)
+    users = UserCache(database, machine)
     for user_id in USERS:
         rows = [notification(number, now) for number in range(count) if USERS[number % len(USERS)] == user_id]
         for start in range(0, len(rows), PAGE):
             page = Page(tuple(rows[start : start + PAGE]), len(rows))
-            cache.merge(place, user_id, page, seen_at=now)
+            cache.merge(user_id, page, seen_at=now)
         unread = sum(not row.is_read for row in rows)
-        cache.set_counts(place, user_id, Counts(len(rows), unread, len(rows) - unread), now)
-        cache.set_freshness(place, Freshness(user_id, now, has_everything=True))
+        users.set_counts(user_id, Counts(len(rows), unread, len(rows) - unread), now)
+        users.set_freshness(Freshness(user_id, now, has_everything=True))
     database.close()
     state = open_state(paths.state_db, lambda: now)
-    desk = Desk(state, lambda: now)
+    triage_store = TriageStore(state, machine, lambda: now)
     for user_id in USERS:
-        desk.watch(place, user_id)
+        triage_store.watch(user_id)
     state.close()
     done.touch()
 

@@ -20,9 +20,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from neptune_inbox.model import Event, Filter
+from neptune_inbox.startup.handoff import tune_runtime
 from neptune_inbox.tui.app import NeptuneInbox
-from neptune_inbox.tui.first_frame import settle
-from neptune_inbox.tui.screens.inbox import InboxScreen
+from neptune_inbox.tui.inbox.screen import InboxScreen
 from neptune_inbox.wiring import load_workspace
 from tests.bench.figures import Figure, figure, keep
 
@@ -93,13 +93,13 @@ async def measure(folder: Path, environ: dict[str, str]) -> list[Figure]:
     profile = workspace.profile(None)
     app = NeptuneInbox(workspace, profile, user_id=USER, kind=Filter.UNREAD, environ=environ)
     async with app.run_test(size=(120, 40)):
-        await until(lambda: isinstance(app.screen, InboxScreen) and len(app.screen.window) > 0)
+        await until(lambda: isinstance(app.screen, InboxScreen) and len(app.screen.snapshot) > 0)
         session = app.session
         assert session is not None
         await session.inbox.watch(USER)
         while (await session.inbox.refresh(USER, Filter.UNREAD)).requests > 1:
             pass
-        settle()
+        tune_runtime()
         return [*await _idle(app, folder), *await _storm(app)]
 
 

@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from neptune_inbox.model import EVERYONE, Filter
 from neptune_inbox.tui.app import NeptuneInbox
-from neptune_inbox.tui.screens.inbox import InboxScreen
+from neptune_inbox.tui.inbox.screen import InboxScreen
 from neptune_inbox.wiring import load_workspace
 from tests.bench.figures import Figure, figure, keep
 from tests.bench.fill import fill
@@ -61,7 +61,7 @@ class Stopwatch:
 
         def watched(*args: P.args, **kwargs: P.kwargs) -> T:
             drawn, screen = draw(*args, **kwargs), self._screen
-            is_new = self._wanted is None or screen.rows.window is not self._before
+            is_new = self._wanted is None or screen.rows.snapshot is not self._before
             if is_new and self._wanted in (None, screen.scope.query):
                 self._painted.set()
             return drawn
@@ -72,7 +72,7 @@ class Stopwatch:
         """Milliseconds from this key to the list that it leads to; None for one that leaves the list the same."""
         from textual.events import Key
 
-        self._wanted, self._before = query, self._screen.rows.window
+        self._wanted, self._before = query, self._screen.rows.snapshot
         self._painted.clear()
         began = time.perf_counter()
         self._app.post_message(Key(key, key if len(key) == 1 else None))
@@ -83,7 +83,7 @@ class Stopwatch:
 def leads_somewhere(query: str) -> bool:
     """Whether a query that is half typed means anything yet; where it does not, the list stays."""
     from neptune_inbox.errors import BadQuery
-    from neptune_inbox.sync.query import parse_query
+    from neptune_inbox.sync.inbox.query import parse_query
 
     try:
         parse_query(query, 0)
@@ -108,7 +108,7 @@ async def measure(rows: int) -> list[Figure]:
     app = NeptuneInbox(workspace, workspace.profile(None), user_id=EVERYONE, kind=Filter.ALL, environ=environ)
     floor, typed = [], []
     async with app.run_test(size=(120, 40)) as pilot:
-        await until(lambda: isinstance(app.screen, InboxScreen) and len(app.screen.window) == rows)
+        await until(lambda: isinstance(app.screen, InboxScreen) and len(app.screen.snapshot) == rows)
         screen = app.screen
         assert isinstance(screen, InboxScreen)
         watch = Stopwatch(app, screen)
@@ -117,7 +117,7 @@ async def measure(rows: int) -> list[Figure]:
             await asyncio.sleep(BETWEEN / 4)
         for text in TYPED * ROUNDS:
             await pilot.press("slash")
-            await until(lambda: screen._stage.is_searching)
+            await until(lambda: screen.main_view.is_searching)
             for length, letter in enumerate(text, 1):
                 if leads_somewhere(text[:length]):
                     typed.append(await watch.time(letter, text[:length]))
@@ -125,7 +125,7 @@ async def measure(rows: int) -> list[Figure]:
                     await pilot.press("space" if letter == " " else letter)
                 await asyncio.sleep(BETWEEN)
             await pilot.press("escape")
-            await until(lambda: len(screen.window) == rows)
+            await until(lambda: len(screen.snapshot) == rows)
     return [figure("a key that moves the cursor (floor)", floor, "ms"), figure("a typed letter", typed, "ms")]
 
 

@@ -8,8 +8,8 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
-from neptune_inbox.cli.plain import converse
-from neptune_inbox.cli.plain_talk import PlainOutput, Talk
+from neptune_inbox.cli.plain.console import Console, PlainOutput
+from neptune_inbox.cli.plain.session import converse
 from neptune_inbox.model import Filter, Profile
 from tests.builders import ENVIRONMENT, Office, settled
 
@@ -33,7 +33,7 @@ class Visitor:
         self._typed = START
         self._heard = 0
 
-    async def talk(
+    async def console(
         self,
         *steps: Step,
         user_id: str | None = None,
@@ -43,9 +43,9 @@ class Visitor:
     ) -> Visitor:
         """Type all of it, until it is left or the input ends; with `has_time` the clock runs meanwhile, fast."""
         self._steps, self._typed = list(steps), START
-        talk = Talk(PlainOutput(out=self.out), self._type, repeats=False)
-        place = profile or self.office.profile
-        work = converse(self.office.builder.workspace(), place, talk, user_id=user_id, kind=kind)
+        console = Console(PlainOutput(out=self.out), self._type, repeats=False)
+        tenant = profile or self.office.profile
+        work = converse(self.office.builder.workspace(), tenant, console, user_id=user_id, kind=kind)
         running = asyncio.ensure_future(self._run_clock() if has_time else asyncio.sleep(0))
         self.code = await settled(work)
         running.cancel()
@@ -119,6 +119,6 @@ def polls(office: Office, requests: int = 8) -> Callable[[], Awaitable[None]]:
 def office_with_mail() -> Office:
     """One watched customer with three unread notifications."""
     office = Office()
-    office.world.create_user(ENVIRONMENT, "u-1", {"name": "Rajiv Seelam"})
+    office.sandbox_state.create_user(ENVIRONMENT, "u-1", {"name": "Rajiv Seelam"})
     office.arrive(3, every=60)
     return office

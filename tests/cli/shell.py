@@ -15,8 +15,8 @@ from neptune_inbox.__main__ import run
 from neptune_inbox.cli.output import Output
 from neptune_inbox.model import Token
 from neptune_inbox.sandbox.faults import Faults
+from neptune_inbox.sandbox.state import SandboxState
 from neptune_inbox.sandbox.tokens import sign_token
-from neptune_inbox.sandbox.world import World
 
 ENVIRONMENT = "dev"
 CUSTOMER = "u-4711"
@@ -55,7 +55,7 @@ class Result:
 class Shell:
     """One user at one machine, with a sandbox to talk to."""
 
-    world: World
+    sandbox_state: SandboxState
     faults: Faults
     base_url: str
     home: Path
@@ -65,7 +65,7 @@ class Shell:
     environment: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.token = sign_token(self.world)
+        self.token = sign_token(self.sandbox_state)
         self.environment = {
             "NEPTUNE_TOKEN": self.token.reveal(),
             "NEPTUNE_ENV": ENVIRONMENT,
@@ -92,11 +92,13 @@ class Shell:
 
     def tell(self, title: str, user: str = CUSTOMER, **what: Any) -> str:
         """Put a notification into the customer's bell; the answer is its id."""
-        return self.world.add_notification(self.environment.get("NEPTUNE_ENV", ENVIRONMENT), user, title, **what).uuid
+        return self.sandbox_state.add_notification(
+            self.environment.get("NEPTUNE_ENV", ENVIRONMENT), user, title, **what
+        ).uuid
 
     def tell_many(self, count: int, user: str = CUSTOMER) -> list[str]:
         """Put many there, the newest last."""
-        start = self.world.now() - count * 60_000
+        start = self.sandbox_state.now() - count * 60_000
         return [self.tell(f"Number {i}", user, created_at=start + i * 60_000) for i in range(count)]
 
     def config(self, text: str) -> None:
@@ -120,7 +122,7 @@ class Shell:
     @property
     def writes(self) -> int:
         """How many writes reached the service."""
-        return len(self.world.writes)
+        return len(self.sandbox_state.writes)
 
     @property
     def requests(self) -> int:

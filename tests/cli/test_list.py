@@ -11,8 +11,12 @@ from datetime import datetime
 
 import pytest
 
-from neptune_inbox.sandbox.hostile import hostile_rows
+from neptune_inbox.cli import fetching
+from neptune_inbox.cli.output import Output, Records
+from neptune_inbox.model import JsonObject
+from neptune_inbox.store.journal import journal
 from tests.cli.shell import CUSTOMER, Shell
+from tests.hostile import hostile_rows
 
 NAMES = ["id", "user_id", "title", "body", "event_type", "created_at", "read_at", "status", "link", "data", "mine"]
 
@@ -20,7 +24,7 @@ NAMES = ["id", "user_id", "title", "body", "event_type", "created_at", "read_at"
 @pytest.fixture
 def three(shell: Shell) -> list[str]:
     """Two unread ones and a read one, oldest first."""
-    now = shell.world.now()
+    now = shell.sandbox_state.now()
     return [
         shell.tell("Welcome", created_at=now - 7_200_000, read_at=now - 3_600_000, event_type="welcome"),
         shell.tell("Your invoice is late", created_at=now - 600_000, event_type="invoice_overdue"),
@@ -44,7 +48,7 @@ class TestWhatIsListed:
         assert [row[4] for row in shown.cells] == ["Your card was declined"]
 
     def test_several_users_stand_in_one_list_by_time(self, shell: Shell, three: list[str]) -> None:
-        between = shell.tell("Hello", "eu/44 10", created_at=shell.world.now() - 300_000)
+        between = shell.tell("Hello", "eu/44 10", created_at=shell.sandbox_state.now() - 300_000)
         shown = shell("list", "-u", CUSTOMER, "-u", "eu/44 10", "--json").json
         assert [row["id"] for row in shown] == [three[2], between, three[1]]
 
@@ -59,7 +63,7 @@ class TestWhatIsListed:
 
     def test_read_elsewhere_is_read_here_too(self, shell: Shell, three: list[str]) -> None:
         assert len(shell("list", "-u", CUSTOMER).cells) == 2
-        shell.world.mark_read("dev", three[1])
+        shell.sandbox_state.mark_read("dev", three[1])
         assert [row[-1] for row in shell("list", "-u", CUSTOMER).cells] == [three[2]]
         states = {row[-1]: row[0] for row in shell("list", "-u", CUSTOMER, "--type", "all").cells}
         assert states[three[1]] == "read"
@@ -90,7 +94,8 @@ class TestWhatIsListed:
 class TestHowItIsPrinted:
     def test_the_json_has_the_promised_names_and_times_in_utc(self, shell: Shell, three: list[str]) -> None:
         row = shell("list", "-u", CUSTOMER, "--type", "read", "--json").json[0]
-        assert [name for name in row if name != "read"] == NAMES
+        assert [name for name in row if name not in ("read", "mark", "skipped")] == NAMES
+        assert row["mark"] is None
         assert set(row["mine"]) == {"done_at", "snoozed_until", "starred", "note"}
         for name in ("created_at", "read_at"):
             assert row[name].endswith("Z")
@@ -102,9 +107,10 @@ class TestHowItIsPrinted:
 
     def test_csv_has_a_line_of_names_and_runs_no_formula(self, shell: Shell) -> None:
         shell.tell('=HYPERLINK("http://evil")', event_type="odd")
-        head, row = csv.reader(io.StringIO(shell("list", "-u", CUSTOMER, "--csv").out))
-        assert head == ["state", "created_at", "user_id", "event_type", "title", "mine", "id"]
-        assert row[4] == '\'=HYPERLINK("http://evil")'
+        [row] = csv.DictReader(io.StringIO(shell("list", "-u", CUSTOMER, "--csv").out))
+        assert [*row][:3] == ["id", "user_id", "title"]
+        assert row["title"] == '\'=HYPERLINK("http://evil")'
+        assert row["mine.starred"] == "false"
 
     def test_an_empty_list_is_an_empty_array(self, shell: Shell) -> None:
         assert shell("list", "-u", CUSTOMER, "--json").json == []
@@ -116,7 +122,7 @@ class TestHowItIsPrinted:
 
     def test_no_hostile_text_gets_out_raw_in_any_shape(self, shell: Shell) -> None:
         for row in hostile_rows():
-            row.put_into(shell.world, "dev", CUSTOMER)
+            row.put_into(shell.sandbox_state, "dev", CUSTOMER)
         for shape in ([], ["--json"], ["--jsonl"], ["--csv"]):
             shown = shell("list", "-u", CUSTOMER, "--limit", "0", *shape)
             assert shown.code == 0
@@ -183,7 +189,7 @@ class TestCounting:
 
     def test_they_are_told_anew_each_time(self, shell: Shell, three: list[str]) -> None:
         shell("count", "-u", CUSTOMER)
-        shell.tell("Read at once", read_at=shell.world.now())
+        shell.tell("Read at once", read_at=shell.sandbox_state.now())
         [told] = shell("count", "-u", CUSTOMER, "--json").json
         assert (told["all"], told["unread"], told["read"]) == (4, 2, 2)
         assert told["fetched_at"].endswith("Z")
@@ -203,8 +209,8 @@ class TestEvidence:
         shell("mark", three[1], "-u", CUSTOMER, "--yes")
         told = shell("why", three[1], "-u", CUSTOMER, "--json").json
         assert told["read_by"] == "us"
-        assert [mark["state"] for mark in told["marks"]] == ["sent"]
-        assert [entry["outcome"] for entry in told["journal"]] == ["held", "sent"]
+        assert [mark["state"] for mark in told["marks"]] == ["confirmed"]
+        assert [entry["outcome"] for entry in told["journal"]] == ["held", "accepted", "confirmed"]
 
     def test_in_words_it_has_the_raw_row_at_its_end(self, shell: Shell, three: list[str]) -> None:
         told = shell("why", three[2], "-u", CUSTOMER)
@@ -216,3 +222,149 @@ class TestEvidence:
         told = shell("why", "not-an-id", "-u", CUSTOMER)
         assert told.code == 1
         assert f"{CUSTOMER} has no notification not-an-id" in told.err
+
+
+class TestTheRequestsOfAList:
+    def test_a_first_look_asks_for_no_more_than_it_prints(self, shell: Shell) -> None:
+        users = [f"u-{number}" for number in range(5)]
+        for user in users:
+            shell.tell_many(120, user)
+        shell("watch", *users)
+        shell.faults.requests.clear()
+        first = shell("list", "--limit", "1")
+        assert len(first.cells) == 1
+        assert shell.requests == len(users), "one page of each, as any of them may have the newest"
+        shell.faults.requests.clear()
+        assert shell("list", "--limit", "60", "-u", "u-1").cells[0][4] == "Number 119"
+        assert shell.requests <= 2
+
+    @pytest.mark.parametrize("count", [3, 120])
+    def test_what_was_read_since_is_not_listed_as_unread(self, shell: Shell, count: int) -> None:
+        ids = shell.tell_many(count)[-3:]
+        shell("list", "-u", CUSTOMER, "--limit", "2")
+        shell.sandbox_state.mark_read("dev", ids[-1])
+        assert [row[-1] for row in shell("list", "-u", CUSTOMER, "--limit", "2").cells] == [ids[1], ids[0]]
+
+    def test_all_of_them_are_still_found_after_a_short_look(self, shell: Shell) -> None:
+        shell.tell_many(180)
+        shell("list", "-u", CUSTOMER, "--limit", "1")
+        assert len(shell("list", "-u", CUSTOMER, "--limit", "0").cells) == 180
+        assert len(shell("list", "-u", CUSTOMER, "--limit", "150").cells) == 150
+
+
+class TestTheLinesOfAList:
+    def test_each_is_printed_as_soon_as_it_is_known_to_come_next(
+        self, shell: Shell, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        shell.tell_many(320)
+        asked_at: list[int] = []
+        write = Records.add
+
+        def noted(records: Records, values: list[JsonObject]) -> None:
+            asked_at.extend(shell.requests for _ in values)
+            write(records, values)
+
+        monkeypatch.setattr(Records, "add", noted)
+        shell.faults.requests.clear()
+        shown = shell("list", "-u", CUSTOMER, "--jsonl", "--limit", "0")
+        assert [row["title"] for row in shown.jsonl] == [f"Number {number}" for number in reversed(range(320))]
+        assert asked_at[0] == 1, "the first line after the first page"
+        assert len(set(asked_at)) > 2
+        assert shell("list", "-u", CUSTOMER, "--jsonl", "--limit", "3").jsonl == shown.jsonl[:3]
+
+    @pytest.mark.parametrize("limit", ["0", "1", "70", "130"])
+    def test_they_are_those_of_json_in_the_same_order(self, shell: Shell, limit: str) -> None:
+        shell.tell_many(90, "u-1")
+        shell.tell_many(60, "u-2")
+        both = ("list", "-u", "u-1", "-u", "u-2", "--limit", limit)
+        streamed = shell(*both, "--jsonl").jsonl
+        assert streamed == shell(*both, "--json").json
+        assert streamed == shell(*both, "--jsonl").jsonl
+
+
+class TestWhatWasNotLookedAt:
+    def test_nothing_matches_is_not_said_of_what_is_not_loaded(self, shell: Shell) -> None:
+        shell.tell("The old one", created_at=shell.sandbox_state.now() - 90_000_000)
+        shell.tell_many(330)
+        shell("list", "-u", CUSTOMER, "--limit", "7")
+        shown = shell("list", "-u", CUSTOMER, "--cached", "-q", "nowhere")
+        assert "Nothing matches" not in shown.err
+        assert f"Not everything was searched: 50 of 331 of {CUSTOMER} are loaded." in shown.err
+        everywhere = shell("list", "-u", CUSTOMER, "-q", "nowhere")
+        assert everywhere.err == "Nothing matches.\n", "without --cached it is looked for to the end"
+        assert shell("list", "-u", CUSTOMER, "--cached", "-q", "nowhere").err.endswith("Nothing matches.\n")
+
+    def test_one_who_was_never_fetched_is_not_called_empty(self, shell: Shell) -> None:
+        shell("list", "-u", CUSTOMER)
+        shown = shell("list", "-u", "stranger", "--cached")
+        assert "Nothing matches" not in shown.err
+        assert "stranger was never fetched" in shown.err
+        assert "stranger was never fetched" in shell("count", "-u", "stranger", "--cached").err
+
+    def test_a_user_that_neptune_does_not_know_is_told_as_such(self, shell: Shell) -> None:
+        shell.sandbox_state.create_user("dev", "quiet", {"name": "Quiet One"})
+        assert shell("list", "-u", "quiet").err == "Nothing matches.\n"
+        for words in (("list", "-u", "nobody-such"), ("count", "-u", "nobody-such")):
+            assert "Neptune does not know the user nobody-such." in shell(*words).err
+
+
+class TestALongList:
+    def test_it_goes_out_page_by_page_and_in_the_same_order_in_every_shape(
+        self, shell: Shell, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(fetching, "PAGE", 20)
+        shell.tell_many(60, "u-1")
+        shell.tell_many(40, "u-2")
+        both = ("list", "-u", "u-1", "-u", "u-2", "--limit", "0")
+        shell(*both)
+        pages: list[int] = []
+        write = Records.add
+
+        def noted(records: Records, values: list[JsonObject]) -> None:
+            pages.append(len(values))
+            write(records, values)
+
+        monkeypatch.setattr(Records, "add", noted)
+        lines = shell(*both, "--cached", "--jsonl").jsonl
+        assert len(lines) == 100
+        assert max(pages) <= 50
+        assert lines == shell(*both, "--cached", "--json").json
+        names, *cells = csv.reader(io.StringIO(shell(*both, "--cached", "--csv").out))
+        assert [cell[names.index("id")] for cell in cells] == [line["id"] for line in lines]
+        assert [cell[-1] for cell in shell(*both, "--cached").cells] == [line["id"] for line in lines]
+
+    @pytest.mark.parametrize("wish", [["list", "--cached", "-u", CUSTOMER, "--limit", "0", "--jsonl"], ["journal"]])
+    def test_nothing_more_is_read_once_the_reader_has_gone(
+        self, shell: Shell, monkeypatch: pytest.MonkeyPatch, wish: list[str]
+    ) -> None:
+        monkeypatch.setattr(fetching, "PAGE", 20)
+        monkeypatch.setattr(journal, "AT_ONCE", 20)
+        shell.tell_many(300)
+        shell("list", "-u", CUSTOMER, "--limit", "0")
+        shell("mark", "--shown", "-u", CUSTOMER, "--limit", "100", "--yes")
+        rounds: list[int] = []
+        flush = Output.flush
+
+        def leave(output: Output) -> None:
+            flush(output)
+            rounds.append(1)
+            output.abandon()
+
+        monkeypatch.setattr(Output, "flush", leave)
+        monkeypatch.setattr(Output, "_give_up", lambda output, *_: setattr(output, "_is_out_closed", True))
+        assert shell(*wish).code == 0
+        assert len(rounds) < 5
+
+
+def test_the_journal_is_shown_from_a_time_on(shell: Shell) -> None:
+    old, new = (shell.tell(title) for title in ("Old", "New"))
+    shell("mark", old, "-u", CUSTOMER, "--yes")
+    lines = shell("journal", "--json").json
+    assert {line["id"] for line in lines} == {old}
+    assert shell("journal", "--since", "1d", "--json").json == lines
+    assert shell("journal", "--since", "2099-01-01", "--json").json == []
+    assert "No line of the journal matches." in shell("journal", "--since", "2099-01-01").err
+    wrong = shell("journal", "--since", "soon")
+    assert wrong.code == 2
+    assert "`soon` is not a valid time." in wrong.err
+    assert new not in shell("journal").out

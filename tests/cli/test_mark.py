@@ -53,8 +53,8 @@ def open_inbox(shell: Shell, *, sends: bool = True) -> Iterator[None]:
         session = await workspace.open(workspace.profile(None))
         try:
             await session.sign_in()
-            await session.courier.flush()
-            sender = asyncio.ensure_future(session.courier.run()) if sends else None
+            await session.sender.flush()
+            sender = asyncio.ensure_future(session.sender.run()) if sends else None
             is_open.set()
             await asyncio.to_thread(is_over.wait)
             if sender is not None:
@@ -76,14 +76,14 @@ class TestMarkingByName:
     def test_the_customer_has_read_it_then(self, shell: Shell, ids: list[str]) -> None:
         marked = shell("mark", ids[0], "--user", CUSTOMER, "--yes")
         assert marked.code == 0
-        assert marked.cells == [["sent", ids[0], "First"]]
-        assert "1 sent" in marked.err
+        assert marked.cells == [["accepted", ids[0], "First"]]
+        assert "1 accepted" in marked.err
         assert ids[0] not in shell.unread_on_server()
         assert [row[-1] for row in shell("list", "-u", CUSTOMER, "--type", "read").cells] == [ids[0]]
 
     def test_the_receipt_tells_each_outcome(self, shell: Shell, ids: list[str]) -> None:
         receipt = shell("mark", *ids[:2], "-u", CUSTOMER, "--yes", "--json").json
-        assert [(mark["id"], mark["state"]) for mark in receipt["marks"]] == [(id, "sent") for id in ids[:2]]
+        assert [(mark["id"], mark["state"]) for mark in receipt["marks"]] == [(id, "accepted") for id in ids[:2]]
         assert receipt["already_read"] == []
         again = shell("receipts", receipt["receipt_id"], "--json").json
         assert again["marks"] == receipt["marks"]
@@ -116,9 +116,9 @@ class TestMarkingByName:
         shell("mark", ids[0], "-u", CUSTOMER, "--yes")
         before = shell.writes
         again = shell("mark", ids[0], "-u", CUSTOMER, "--yes", "--json")
-        assert again.code == 0
+        assert (again.code, again.err) == (0, "")
         assert again.json["already_read"] == [ids[0]]
-        assert "is read already" in again.err
+        assert "is read already" in shell("mark", ids[0], "-u", CUSTOMER, "--yes").err
         assert shell.writes == before
 
     def test_ids_may_come_from_another_command(self, shell: Shell, ids: list[str]) -> None:
@@ -215,7 +215,7 @@ class TestServerAll:
         assert marked.code == 0
         assert "what you never saw" in marked.err
         assert shell.unread_on_server() == []
-        assert [write.body for write in shell.world.writes] == [{"type": "user", "id": CUSTOMER}]
+        assert [write.body for write in shell.sandbox_state.writes] == [{"type": "user", "id": CUSTOMER}]
         assert shell("list", "-u", CUSTOMER, "--cached").out == ""
 
     def test_in_production_the_user_is_typed_out(self, shell: Shell) -> None:
@@ -258,7 +258,7 @@ class TestWhenItGoesWrong:
         shell.faults.clear()
         sent = shell("outbox", "--send", "--yes")
         assert sent.code == 0
-        assert [row[0] for row in sent.cells] == ["sent"] * 3
+        assert [row[0] for row in sent.cells] == ["accepted"] * 3
         assert shell.unread_on_server() == []
 
     def test_a_refusal_of_one_is_told_for_that_one(self, shell: Shell, ids: list[str]) -> None:
@@ -267,12 +267,12 @@ class TestWhenItGoesWrong:
         marked = shell("mark", *ids, "-u", CUSTOMER, "--yes", "--json")
         assert marked.code == 1
         states = [mark["state"] for mark in marked.json["marks"]]
-        assert sorted(states) == ["failed", "sent", "sent"]
-        [refused] = [mark for mark in marked.json["marks"] if mark["state"] == "failed"]
+        assert sorted(states) == ["accepted", "accepted", "refused"]
+        [refused] = [mark for mark in marked.json["marks"] if mark["state"] == "refused"]
         assert refused["error"]
         assert [row[4] for row in shell("outbox").cells] == [refused["id"]]
         retried = shell("outbox", "--retry", "--yes")
-        assert (retried.code, [row[0] for row in retried.cells]) == (0, ["sent"])
+        assert (retried.code, [row[0] for row in retried.cells]) == (0, ["accepted"])
 
     def test_a_refused_token_keeps_the_marks_and_says_to_sign_in(self, shell: Shell, ids: list[str]) -> None:
         shell("list", "-u", CUSTOMER)
@@ -303,17 +303,17 @@ class TestBesideAnOpenInbox:
     def test_the_open_inbox_sends_what_a_command_marked(
         self, shell: Shell, ids: list[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("neptune_inbox.sync.courier.LOOK_EVERY", 0.05)
+        monkeypatch.setattr("neptune_inbox.sync.marking.sender.LOOK_EVERY", 0.05)
         shell("list", "-u", CUSTOMER)
         with open_inbox(shell):
             marked = shell("mark", ids[0], "-u", CUSTOMER, "--yes")
-        assert (marked.code, marked.cells[0][0]) == (0, "sent")
+        assert (marked.code, marked.cells[0][0]) == (0, "accepted")
         assert ids[0] not in shell.unread_on_server()
 
     def test_one_that_does_not_send_is_named(
         self, shell: Shell, ids: list[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("neptune_inbox.cli.settling.PATIENCE", 0.4)
+        monkeypatch.setattr("neptune_inbox.cli.wait.PATIENCE", 0.4)
         shell("list", "-u", CUSTOMER)
         with open_inbox(shell, sends=False):
             marked = shell("mark", ids[0], "-u", CUSTOMER, "--yes")
@@ -342,7 +342,7 @@ class TestUndo:
         shell("mark", ids[0], "-u", CUSTOMER, "--yes")
         undone = shell("undo")
         assert (undone.code, undone.out) == (1, "")
-        assert "sent already and cannot be taken back" in undone.err
+        assert "Already sent, cannot be taken back: " in undone.err
 
     def test_without_anything_done_there_is_nothing_to_undo(self, shell: Shell) -> None:
         assert shell("undo").code == 1
@@ -354,7 +354,7 @@ class TestWhatWasDone:
             shell("mark", id, "-u", CUSTOMER, "--yes")
         listed = shell("receipts", "--json").json
         assert [receipt["marks"][0]["id"] for receipt in listed] == [ids[1], ids[0]]
-        assert [row[3] for row in shell("receipts").cells] == ["1 sent", "1 sent"]
+        assert [row[3] for row in shell("receipts").cells] == ["1 accepted", "1 accepted"]
         assert ids[1] in shell("receipts", listed[0]["receipt_id"]).out
         assert shell("receipts", "no-such").code == 1
 
@@ -363,10 +363,39 @@ class TestWhatWasDone:
         entries = shell("journal", "--json").json
         assert [(each["verb"], each["outcome"], each["id"]) for each in entries] == [
             ("mark", "held", ids[0]),
-            ("mark", "sent", ids[0]),
+            ("mark", "accepted", ids[0]),
         ]
         assert all(each["actor"] for each in entries)
         assert entries[1]["request_id"].startswith("sandbox-")
         assert len(shell("journal", "--user", CUSTOMER).out.splitlines()) == 2
         assert shell("journal", "--user", "somebody-else").out == ""
         assert shell.token.reveal() not in shell("journal").out
+
+
+class TestWithoutEffect:
+    """The server takes the mark with 200 and keeps the row unread."""
+
+    def test_it_is_never_told_as_read_after_the_next_look(self, shell: Shell, ids: list[str]) -> None:
+        shell.faults.set(Kind.EMPTY, method="POST")
+        assert shell("mark", ids[0], "-u", CUSTOMER, "--yes").cells[0][0] == "accepted"
+        words = {row[-1]: row[0] for row in shell("list", "-u", CUSTOMER).cells}
+        assert words[ids[0]] == "accepted, still unread there"
+        cached = {row[-1]: row[0] for row in shell("list", "-u", CUSTOMER, "--cached").cells}
+        assert cached[ids[0]] == "accepted, still unread there"
+        assert shell("list", "-u", CUSTOMER, "--type", "read").cells == []
+        [row] = [row for row in shell("list", "-u", CUSTOMER, "--json").json if row["id"] == ids[0]]
+        assert (row["read"], row["mark"]["state"], row["mark"]["posted"]["id"]) == (False, "contradicted", ids[0])
+        why = shell("why", ids[0], "-u", CUSTOMER)
+        assert "not read: accepted, still unread there" in why.out
+        assert [line[3] for line in shell("receipts").cells] == ["1 contradicted"]
+        assert [line[0] for line in shell("outbox").cells] == ["accepted, still unread there"]
+
+    def test_it_can_be_tried_again(self, shell: Shell, ids: list[str]) -> None:
+        shell.faults.set(Kind.EMPTY, method="POST")
+        shell("mark", ids[0], "-u", CUSTOMER, "--yes")
+        shell("list", "-u", CUSTOMER)
+        shell.faults.clear()
+        assert shell("outbox", "--retry", "--yes").code == 0
+        assert ids[0] not in shell.unread_on_server()
+        assert ids[0] in [row[-1] for row in shell("list", "-u", CUSTOMER, "--type", "read").cells]
+        assert shell("outbox").out == ""

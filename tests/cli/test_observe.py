@@ -11,6 +11,8 @@ from neptune_inbox.cli.main import root
 from neptune_inbox.sandbox.faults import Kind
 from tests.cli.shell import CUSTOMER, Shell
 
+pytestmark = pytest.mark.slow
+
 CONFIG = """
 default_profile = "calm"
 [profiles.calm]
@@ -29,7 +31,7 @@ WRITES: dict[str, tuple[tuple[str, ...], ...]] = {
         ("--shown", "-u", CUSTOMER, "--yes"),
         ("--server-all", "-u", CUSTOMER, "--yes"),
     ),
-    "outbox": (("--send", "--yes"), ("--retry", "--yes")),
+    "outbox": (("--send", "--yes"), ("--retry", "--yes"), ("--drop", "--yes")),
     "users create": (("u-new", "--set", "name=Ann", "--yes"),),
     "users update": ((CUSTOMER, "--set", "name=Ann", "--yes"),),
     "users delete": ((CUSTOMER, "--yes"),),
@@ -46,7 +48,7 @@ HARMLESS: dict[str, tuple[tuple[str, ...], ...]] = {
     "insight": ((), ("--csv",)),
     "mark": ((ID, "-u", CUSTOMER, "--dry-run"), ("--server-all", "-u", CUSTOMER, "--dry-run")),
     "undo": ((),),
-    "outbox": ((), ("--drop", "--yes")),
+    "outbox": ((),),
     "receipts": ((),),
     "journal": ((),),
     "done": ((ID,),),
@@ -55,6 +57,12 @@ HARMLESS: dict[str, tuple[tuple[str, ...], ...]] = {
     "star": ((ID,),),
     "note": ((ID, "called"),),
     "watch": (("u-2",),),
+    "claim": ((ID,),),
+    "release": ((ID,),),
+    "handover": ((), ("--md",)),
+    "team init": ((),),
+    "team status": ((),),
+    "team password": ((),),
     "unwatch": (("u-2",),),
     "users list": ((),),
     "users get": ((CUSTOMER,),),
@@ -65,6 +73,7 @@ HARMLESS: dict[str, tuple[tuple[str, ...], ...]] = {
     "contacts add": ((CUSTOMER, "email", EMAIL, "--dry-run"),),
     "contacts update": ((CUSTOMER, "email", EMAIL, "--dry-run"),),
     "contacts delete": ((CUSTOMER, "email", EMAIL, "--dry-run"),),
+    "poll": (("--once",), ("--status",)),
     "environments": ((),),
     "event send": (("welcome", "-u", CUSTOMER, "--dry-run"),),
     "profiles": ((),),
@@ -73,15 +82,18 @@ HARMLESS: dict[str, tuple[tuple[str, ...], ...]] = {
     "config check": ((),),
     "config edit": ((),),
     "doctor": ((),),
+    "report": (("--show",),),
     "completion": (("bash",),),
+    "help": (("keys",),),
     "demo": ((),),
     "sandbox": (("--faults", "no such weather"),),
     "login": (("--token-stdin", "--environment", "dev", "--user", CUSTOMER),),
     "logout": ((),),
 }
 
-MAY_FAIL = {"undo", "demo", "sandbox", "login", "logout", "doctor"}
-"""Nothing is held, no terminal is here, no such weather, no keyring: not what is asked for here."""
+OF_A_TEAM = {"claim", "release", "team init", "team status", "team password"}
+MAY_FAIL = {"undo", "demo", "sandbox", "login", "logout", "doctor", *OF_A_TEAM}
+"""Nothing is held, there is no team, no terminal is here, no such weather, no keyring: not what is asked for here."""
 
 
 def commands(group: click.Group = root, path: str = "") -> Iterator[str]:
@@ -109,7 +121,7 @@ def observer(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> Shell:
     shell.faults.lift(fault)
     shell.config(CONFIG.replace("MODE", "observe"))
     shell.faults.requests.clear()
-    shell.world.writes.clear()
+    shell.sandbox_state.writes.clear()
     return shell
 
 
@@ -124,7 +136,7 @@ def test_what_would_write_is_refused_with_a_sentence(observer: Shell) -> None:
             assert shown == (1, True), (name, arguments)
     assert observer.requests > 0, "looking is allowed"
     assert observer.faults.count_writes() == 0
-    assert observer.world.writes == []
+    assert observer.sandbox_state.writes == []
     assert len(observer("outbox", "--json").json) == 1, "what was held stays"
 
 
@@ -135,7 +147,7 @@ def test_everything_else_writes_nothing_either(observer: Shell) -> None:
             assert code == 0 or name in MAY_FAIL, (name, arguments)
             assert not is_refused, (name, arguments)
             assert observer.faults.count_writes() == 0, (name, arguments)
-    assert observer.world.writes == []
+    assert observer.sandbox_state.writes == []
 
 
 def run(shell: Shell, name: str, arguments: tuple[str, ...]) -> tuple[int, bool]:

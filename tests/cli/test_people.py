@@ -12,7 +12,7 @@ from tests.cli.shell import CUSTOMER, Shell
 
 class TestUsers:
     def test_a_user_is_shown_with_every_way_to_reach_them(self, shell: Shell) -> None:
-        shell("contacts", "add", CUSTOMER, "email", "rajiv@example.com")
+        shell("contacts", "add", CUSTOMER, "email", "rajiv@example.com", "--yes")
         user = shell("users", "get", CUSTOMER, "--json").json
         assert user["user_id"] == CUSTOMER
         assert user["meta"] == {"name": "Rajiv Seelam", "plan": "Business"}
@@ -21,18 +21,18 @@ class TestUsers:
 
     def test_the_list_has_all_of_them_up_to_the_limit(self, shell: Shell) -> None:
         for number in range(120):
-            shell.world.create_user("dev", f"user-{number}", {})
+            shell.sandbox_state.create_user("dev", f"user-{number}", {})
         assert len(shell("users", "list", "--limit", "0").cells) == 121
         few = shell("users", "list", "--limit", "5", "--jsonl")
         assert {tuple(user) for user in few.jsonl} == {("user_id", "name", "meta")}, "contact infos were not told"
         assert len(few.jsonl) == 5
-        assert "5 of 121" in few.err
+        assert "5 of 121" in shell("users", "list", "--limit", "5").err
 
     def test_creating_one(self, shell: Shell) -> None:
-        made = shell("users", "create", "a b/ü", "--meta", '{"name": "Zoë"}', "--set", "level=3", "--json")
+        made = shell("users", "create", "a b/ü", "--meta", '{"name": "Zoë"}', "--set", "level=3", "--json", "--yes")
         assert made.code == 0
         assert made.json["meta"] == {"name": "Zoë", "level": 3}
-        assert "a b/ü" in {user.user_id for user in shell.world.users("dev")}
+        assert "a b/ü" in {user.user_id for user in shell.sandbox_state.users("dev")}
 
     def test_a_change_is_told_field_by_field_before_it_is_made(self, shell: Shell) -> None:
         declined = shell("users", "update", CUSTOMER, "--set", "plan=Team", "--set", "vip=true", answers="n\n")
@@ -42,7 +42,7 @@ class TestUsers:
         assert shell.writes == 0
         changed = shell("users", "update", CUSTOMER, "--set", "plan=Team", answers="y\n")
         assert changed.code == 0
-        assert shell.world.user("dev", CUSTOMER).meta == {"name": "Rajiv Seelam", "plan": "Team"}
+        assert shell.sandbox_state.user("dev", CUSTOMER).meta == {"name": "Rajiv Seelam", "plan": "Team"}
 
     def test_meta_replaces_the_whole(self, shell: Shell, tmp_path: Path) -> None:
         file = tmp_path / "meta.json"
@@ -51,12 +51,12 @@ class TestUsers:
         assert '- name: "Rajiv Seelam"' in told.err
         assert "Nothing was written" in told.err
         assert shell.writes == 0
-        assert shell("users", "update", CUSTOMER, "--meta", "-", stdin='{"plan": "Free"}').code == 0
-        assert shell.world.user("dev", CUSTOMER).meta == {"plan": "Free"}
+        assert shell("users", "update", CUSTOMER, "--meta", "-", "--yes", stdin='{"plan": "Free"}').code == 0
+        assert shell.sandbox_state.user("dev", CUSTOMER).meta == {"plan": "Free"}
 
     @pytest.mark.parametrize("meta", ["{", "[1]", "@/no/such/file"])
     def test_what_is_no_object_is_refused_unsent(self, shell: Shell, meta: str) -> None:
-        refused = shell("users", "create", "new", "--meta", meta)
+        refused = shell("users", "create", "new", "--meta", meta, "--yes")
         assert refused.code == 2
         assert "--meta @FILE" in refused.err
         assert shell.requests == 0
@@ -65,7 +65,7 @@ class TestUsers:
     def test_an_id_that_is_empty_names_nobody(self, shell: Shell, command: list[str]) -> None:
         refused = shell(*command, "")
         assert refused.code == 2
-        assert "The user id is empty." in refused.err
+        assert "The user id is empty" in refused.err
         assert shell.requests == 0
 
     def test_deleting_one_has_the_user_typed_out(self, shell: Shell) -> None:
@@ -77,12 +77,12 @@ class TestUsers:
         assert shell("users", "get", CUSTOMER).code == 1
 
     def test_a_refusal_names_the_field(self, shell: Shell) -> None:
-        refused = shell("users", "create", CUSTOMER, "--json")
+        refused = shell("users", "create", CUSTOMER, "--json", "--yes")
         assert refused.code == 1
         assert "user_id" in refused.error["fields"]
 
     def test_every_write_is_in_the_journal(self, shell: Shell) -> None:
-        shell("users", "update", CUSTOMER, "--set", "plan=Team")
+        shell("users", "update", CUSTOMER, "--set", "plan=Team", "--yes")
         entries = shell("journal", "--json").json
         assert [(each["verb"], each["outcome"]) for each in entries] == [
             ("user-update", "trying"),
@@ -92,25 +92,25 @@ class TestUsers:
 
 class TestContacts:
     def test_adding_changing_and_deleting_one(self, shell: Shell) -> None:
-        added = shell("contacts", "add", CUSTOMER, "email", "r@example.com", "--meta", '{"work": true}')
+        added = shell("contacts", "add", CUSTOMER, "email", "r@example.com", "--meta", '{"work": true}', "--yes")
         assert added.cells == [["email", "r@example.com", "", '{"work":true}']]
-        changed = shell("contacts", "update", CUSTOMER, "email", "r@example.com", "--filterable", "home", "--json")
-        assert changed.json[0]["filterable"] == "home"
+        changed = shell("contacts", "update", CUSTOMER, "email", "r@example.com", "--filterable", "home", "--yes")
+        assert changed.cells[0][2] == "home"
         assert '{"work":true} → home' in changed.err
-        gone = shell("contacts", "delete", CUSTOMER, "email", "r@example.com")
+        gone = shell("contacts", "delete", CUSTOMER, "email", "r@example.com", "--yes")
         assert (gone.code, gone.out) == (0, "")
-        assert [write.method for write in shell.world.writes] == ["POST", "PUT", "DELETE"]
+        assert [write.method for write in shell.sandbox_state.writes] == ["POST", "PUT", "DELETE"]
 
     def test_what_the_service_refuses_is_told_in_its_words(self, shell: Shell) -> None:
-        refused = shell("contacts", "add", CUSTOMER, "email", "no-address")
+        refused = shell("contacts", "add", CUSTOMER, "email", "no-address", "--yes")
         assert refused.code == 1
         assert "value: The value must be a valid email address." in refused.err
-        fields = shell("contacts", "add", CUSTOMER, "email", "no-address", "--json").error["fields"]
+        fields = shell("contacts", "add", CUSTOMER, "email", "no-address", "--json", "--yes").error["fields"]
         assert fields == {"value": ["The value must be a valid email address."]}
 
     def test_what_is_not_there_is_not_changed(self, shell: Shell) -> None:
         for verb in ("update", "delete"):
-            refused = shell("contacts", verb, CUSTOMER, "email", "nobody@example.com")
+            refused = shell("contacts", verb, CUSTOMER, "email", "nobody@example.com", "--yes")
             assert refused.code == 1
             assert f"{CUSTOMER} has no email nobody@example.com" in refused.err
         assert shell.writes == 0
@@ -133,14 +133,16 @@ class TestEnvironments:
 class TestSendingAnEvent:
     def test_the_notification_that_it_makes_is_waited_for(self, shell: Shell) -> None:
         shell.tell("There before")
-        sent = shell("event", "send", "welcome", "-u", CUSTOMER, "--data", '{"a": 1}', "--wait", "--json")
+        sent = shell("event", "send", "welcome", "-u", CUSTOMER, "--data", '{"a": 1}', "--wait", "--json", "--yes")
         assert sent.code == 0
         assert [sent.json["arrival"]["id"]] == [
             row[-1] for row in shell("list", "-u", CUSTOMER, "--limit", "1").cells
         ]
 
     def test_one_that_never_comes_is_4_and_says_that_it_was_sent(self, shell: Shell) -> None:
-        sent = shell("event", "send", "welcome", "-u", CUSTOMER, "--message-id", "same", "--wait", "0", "--json")
+        sent = shell(
+            "event", "send", "welcome", "-u", CUSTOMER, "--message-id", "same", "--wait", "0", "--json", "--yes"
+        )
         assert sent.code == 4
         assert sent.json["sent"] is True
         assert sent.json["arrival"] is None
@@ -182,5 +184,5 @@ class TestSendingAnEvent:
 
     def test_a_refusal_is_1_and_in_the_journal(self, shell: Shell) -> None:
         shell.faults.set(Kind.INVALID, route="/events/*")
-        assert shell("event", "send", "welcome", "-u", CUSTOMER).code == 1
+        assert shell("event", "send", "welcome", "-u", CUSTOMER, "--yes").code == 1
         assert [each["outcome"] for each in shell("journal", "--json").json] == ["trying", "failed"]

@@ -11,9 +11,11 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from neptune_inbox.__main__ import read_wish
+from neptune_inbox.__main__ import read_request
 from tests.cli.plain_visitor import FORBIDDEN
 from tests.cli.shell import CUSTOMER, Shell
+
+pytestmark = pytest.mark.slow
 
 PROGRAM = (sys.executable, "-m", "neptune_inbox")
 
@@ -50,7 +52,6 @@ class TestPipes:
             "b 3 tomorrow 9:00",
             "c 4 call back",
             "@ u-2",
-            "y",
             "$",
             "q",
         )
@@ -60,13 +61,13 @@ class TestPipes:
         assert FORBIDDEN.findall(run.stdout) == []
         lines = run.stdout.splitlines()
         assert f"> @ {CUSTOMER}" in lines, "what is typed into a pipe is repeated, so that the words can be followed"
-        assert f"Marking 2 notifications of {CUSTOMER}: held, sent in 5 s; z takes it back." in lines
-        assert f"Sent: 2 notifications of {CUSTOMER}. The customer's bell shows them as read." in lines
+        assert f"Sent in 5 s, undo takes it back: 2 notifications of {CUSTOMER}." in lines
+        assert f"Accepted: 2 notifications of {CUSTOMER}. It is confirmed when the list shows them as read." in lines
         assert shell.writes == 2
         assert len(shell.unread_on_server()) == 2
 
     def test_it_opens_at_a_customer_with_a_filter_and_a_profile(self, shell: Shell) -> None:
-        shell.tell("Read", read_at=shell.world.now())
+        shell.tell("Read", read_at=shell.sandbox_state.now())
         shell.config(
             '[profiles.calm]\napi_base = "{base}"\nedge_base = "{base}"\nenvironment = "dev"\nmode = "observe"\n'
         )
@@ -148,7 +149,7 @@ class TestADumbTerminal:
         )
         inbox.expect("1. unread, just now: Hello\r\n> ")
         inbox.sendline("m 1")
-        inbox.expect("held, sent in 5 s; z takes it back.\r\n> ")
+        inbox.expect("Sent in 5 s, undo takes it back: [^\r]*\r\n> ")
         inbox.sendintr()
         inbox.expect("1 mark stays in the outbox")
         inbox.expect(pexpect.EOF)
@@ -167,6 +168,72 @@ class TestADumbTerminal:
         assert f"`neptune-inbox {' '.join((*arguments, '--plain'))}` talks line by line" in in_pipe.err
 
 
+class TestEditing:
+    """On a terminal that can move its cursor a line is edited while it is typed."""
+
+    def open(self, shell: Shell) -> pexpect.spawn[str]:
+        inbox = pexpect.spawn(
+            PROGRAM[0],
+            [*PROGRAM[1:], "--plain", "-u", CUSTOMER],
+            env=dict(environment(shell, TERM="xterm", INPUTRC="/dev/null")),
+            timeout=20,
+            encoding="utf-8",
+            echo=True,
+        )
+        inbox.expect("1. unread, just now: Hello\r\n> ")
+        return inbox
+
+    def test_a_line_is_mended_and_an_earlier_one_comes_back(self, shell: Shell) -> None:
+        shell.tell("Hello")
+        inbox = self.open(shell)
+        inbox.send("hlp\x1b[D\x1b[De\x05 mark\r")
+        inbox.expect("mark all: says exactly which")
+        inbox.expect("> ")
+        inbox.send("lixt\x7f\x7fst\r")
+        inbox.expect("1. unread, just now: Hello\r\n> ")
+        inbox.send("\x1b[A\x1b[A\r")
+        inbox.expect("mark all: says exactly which")
+        inbox.expect("> ")
+        inbox.sendline("quit")
+        inbox.expect(pexpect.EOF)
+        inbox.close()
+        assert inbox.exitstatus == 0
+
+    def test_of_a_paste_every_line_is_done(self, shell: Shell) -> None:
+        shell.tell("Hello")
+        inbox = self.open(shell)
+        inbox.send("mark 1\nundo\nquit\n")
+        inbox.expect("Sent in 5 s, undo takes it back")
+        inbox.expect("Taken back")
+        inbox.expect(pexpect.EOF)
+        inbox.close()
+        assert inbox.exitstatus == 0
+        assert shell.writes == 0
+
+    def test_no_escape_sequence_is_written_around_a_prompt(self, shell: Shell) -> None:
+        shell.tell("Hello")
+        inbox = self.open(shell)
+        inbox.sendline("quit")
+        inbox.expect(pexpect.EOF)
+        assert "\x1b" not in (inbox.before or "")
+
+    def test_ctrl_c_leaves_the_terminal_as_it_was(self, shell: Shell) -> None:
+        shell.tell("Hello")
+        inbox = pexpect.spawn(
+            "sh", env=dict(environment(shell, TERM="xterm", PS1="$ ")), timeout=20, encoding="utf-8"
+        )
+        inbox.sendline("before=$(stty -g)")
+        inbox.sendline(f"{PROGRAM[0]} -m neptune_inbox --plain -u {CUSTOMER}")
+        inbox.expect("1. unread, just now: Hello\r\n> ")
+        inbox.sendintr()
+        inbox.expect("\\$ $")
+        inbox.sendline('[ "$before" = "$(stty -g)" ] && echo the same || echo another')
+        inbox.expect("\r\n(the same|another)\r\n")
+        assert inbox.match is not None
+        assert inbox.match.group(1) == "the same"
+        inbox.close(force=True)
+
+
 class TestTheDoor:
     @pytest.mark.parametrize(
         ("arguments", "wish"),
@@ -179,7 +246,7 @@ class TestTheDoor:
         ],
     )
     def test_it_is_an_option_of_the_inbox(self, arguments: list[str], wish: dict[str, str] | None) -> None:
-        assert read_wish(arguments) == wish
+        assert read_request(arguments) == wish
 
     def test_help_names_it_and_a_command_does_not_take_it(self, shell: Shell) -> None:
         assert "--plain" in shell("--help").out
@@ -208,7 +275,7 @@ class TestTheDoor:
     def test_neither_face_brings_the_other_along(self, shell: Shell) -> None:
         look = "print(*sorted(m for m in sys.modules if m.split('.')[0] in ('textual', 'rich', 'click')"
         look += " or 'cli.plain' in m), file=sys.stderr)"
-        drawn = f"import sys, neptune_inbox.tui.app, neptune_inbox.cli.start; {look}"
+        drawn = f"import sys, neptune_inbox.tui.app, neptune_inbox.cli.launch; {look}"
         plain = f"import sys; from neptune_inbox.__main__ import run; run(['demo', '--plain']); {look}"
         loaded = [
             subprocess.run(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -98,8 +101,22 @@ class TestSigningIn:
         assert keyring.items == {}
         assert newcomer("profiles", "--json").json == []
 
+    def test_what_is_no_jwt_is_named_before_any_request_and_tried_when_that_is_wished(
+        self, newcomer: Shell, keyring: MemoryKeyring
+    ) -> None:
+        refused = login(newcomer, stdin="not-the-right-token")
+        assert refused.code == 3
+        assert "is not a JWT" in refused.err
+        assert "not-the-right-token" not in refused.err
+        assert newcomer.requests == 0
+        tried = login(newcomer, "--yes", stdin="not-the-right-token")
+        assert tried.code == 3
+        assert "is not a JWT" in tried.err
+        assert newcomer.requests > 0
+        assert keyring.items == {}
+
     def test_an_expired_one_is_named_before_any_request(self, newcomer: Shell) -> None:
-        expired = sign_token(newcomer.world, expires_at=newcomer.world.now() - 1_000)
+        expired = sign_token(newcomer.sandbox_state, expires_at=newcomer.sandbox_state.now() - 1_000)
         signed_in = login(newcomer, stdin=expired.reveal())
         assert signed_in.code == 3
         assert "expired on" in signed_in.err
@@ -194,7 +211,7 @@ class TestDoctor:
         assert {what for what, each in found.items() if each["level"] != "ok"} <= {"terminal"}
         assert set(found) == {
             *("settings", "profile", "files", "outbox", "token", "network", "clock", "environment", "keyring"),
-            "terminal",
+            *("terminal", "answers"),
         }
 
     def test_a_pipe_gets_a_line_for_each_with_its_remedy(self, shell: Shell) -> None:
@@ -223,20 +240,22 @@ class TestDoctor:
         assert found["keyring"]["level"] == "ok"
 
     def test_an_expired_token_is_found(self, shell: Shell) -> None:
-        shell.environment["NEPTUNE_TOKEN"] = sign_token(shell.world, expires_at=shell.world.now() - 1_000).reveal()
+        shell.environment["NEPTUNE_TOKEN"] = sign_token(
+            shell.sandbox_state, expires_at=shell.sandbox_state.now() - 1_000
+        ).reveal()
         code, found = self.look(shell)
         assert (code, found["token"]["level"]) == (3, "fail")
 
     def test_one_that_expires_soon_is_a_warning(self, shell: Shell) -> None:
-        soon = sign_token(shell.world, expires_at=shell.world.now() + 3_600_000)
+        soon = sign_token(shell.sandbox_state, expires_at=shell.sandbox_state.now() + 3_600_000)
         shell.environment["NEPTUNE_TOKEN"] = soon.reveal()
         code, found = self.look(shell)
         assert (code, found["token"]["level"]) == (0, "warn")
 
     @pytest.mark.parametrize(("minutes", "word"), [(5, "behind"), (-5, "ahead of")])
     def test_a_clock_that_differs_is_named(self, shell: Shell, minutes: int, word: str) -> None:
-        real = shell.world.now
-        shell.world.now = lambda: real() + minutes * 60_000
+        real = shell.sandbox_state.now
+        shell.sandbox_state.now = lambda: real() + minutes * 60_000
         _, found = self.look(shell)
         assert found["clock"]["level"] == "warn"
         assert word in found["clock"]["found"]
@@ -299,6 +318,46 @@ class TestTheSandbox:
         assert "sandbox-000002 POST /app_notifications/{environment}/read 500" in told
         assert said["NEPTUNE_TOKEN"] not in told
         assert it.returncode is not None
+
+    def test_it_goes_on_where_it_stopped_and_writes_its_world_down(self, tmp_path: Path) -> None:
+        files = ["--state", str(tmp_path / "state.db"), "--save", str(tmp_path / "world.json")]
+        with self.served(*files, "--empty") as (said, it):
+            headers = {"Authorization": f"Bearer {said['NEPTUNE_SANDBOX_TOKEN']}"}
+            arrival = {"user": "u-1", "title": "Hello"}
+            answer = httpx.post(f"{said['NEPTUNE_SANDBOX']}/arrive", json=arrival, headers=headers, trust_env=False)
+            assert answer.status_code == 200
+            it.terminate()
+            _, told = it.communicate(timeout=20)
+        assert "forgets" not in told
+        assert json.loads((tmp_path / "world.json").read_text())["notifications"][0]["title"] == "Hello"
+        with self.served(*files, "--empty") as (again, it):
+            headers = {"Authorization": f"Bearer {said['NEPTUNE_TOKEN']}"}
+            asked = f"{again['NEPTUNE_API_BASE']}/app_notifications/dev?user_id=u-1"
+            rows = httpx.get(asked, headers=headers, trust_env=False).json()["data"]
+            it.terminate()
+            it.communicate(timeout=20)
+        assert [row["title"] for row in rows] == ["Hello"]
+
+    def test_other_machines_are_let_in_only_with_a_warning(self, tmp_path: Path) -> None:
+        with self.served("--host", "0.0.0.0", "--allow", "neptune") as (said, it):
+            base = said["NEPTUNE_API_BASE"].removesuffix("/neptune")
+            with httpx.Client(trust_env=False) as client:
+                for host, status in (("neptune", 401), ("stranger", 421), ("localhost", 401)):
+                    assert client.get(f"{base}/environments", headers={"host": host}).status_code == status
+            it.terminate()
+            _, told = it.communicate(timeout=20)
+        assert "WARNING: whoever reaches 0.0.0.0" in told
+
+    @contextmanager
+    def served(self, *arguments: str) -> Iterator[tuple[dict[str, str], subprocess.Popen[str]]]:
+        """A sandbox in a process of its own, and what it said at its start."""
+        command = [sys.executable, "-m", "neptune_inbox", "sandbox", "--port", "0", *arguments]
+        environment = {name: value for name, value in os.environ.items() if name not in VARIABLES}
+        with subprocess.Popen(
+            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as it:
+            assert it.stdout is not None
+            yield dict(it.stdout.readline().strip().split("=", 1) for _ in range(6)), it
 
     @pytest.mark.parametrize(
         "arguments", [["--faults", "earthquake"], ["--port", "70000"], ["--tls", "/no/cert", "/no/key"]]

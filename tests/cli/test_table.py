@@ -8,8 +8,9 @@ import io
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neptune_inbox.cli.table import Column, aligned_lines, crop, csv_text, tab_lines, width_of
+from neptune_inbox.presentation.table import Column, aligned_lines, csv_text, tab_lines
 from neptune_inbox.text import column_text
+from neptune_inbox.text_graphemes import cells, crop
 
 COLUMNS = (Column("state"), Column("age", is_right=True), Column("title", gives=2), Column("user", gives=1))
 ROWS = [["unread", "2m", "Your card was declined", "u-4711"], ["read", "12h", "Hi", "佐藤"]]
@@ -31,21 +32,21 @@ class TestOnATerminal:
             assert line.startswith("x" * 36)
 
     def test_wide_characters_are_counted_as_two(self) -> None:
-        assert width_of("佐藤") == 4
+        assert cells("佐藤") == 4
         assert crop("佐藤 美咲", 5) == "佐藤…"
 
     @given(st.lists(st.lists(st.text(max_size=40), min_size=4, max_size=4), max_size=5), st.integers(40, 120))
     def test_no_text_makes_a_line_too_wide_or_breaks_it(self, rows: list[list[str]], width: int) -> None:
         tame = [["unread", "2m", row[2], row[3]] for row in rows]
         for line in aligned_lines(COLUMNS, tame, width):
-            assert width_of(line) <= width
+            assert cells(line) <= width
             assert len(line.splitlines()) == 1
 
     @given(st.text(max_size=60), st.integers(1, 40))
     def test_a_crop_fits_and_is_a_beginning(self, text: str, width: int) -> None:
         clean = column_text(text)
         cropped = crop(clean, width)
-        assert width_of(cropped) <= width
+        assert cells(cropped) <= width
         assert clean.startswith(cropped.removesuffix("…")) or cropped == clean
 
 
@@ -61,6 +62,6 @@ class TestInAPipe:
 
     @given(st.lists(st.lists(st.text(max_size=60), min_size=4, max_size=4), max_size=6))
     def test_csv_is_read_back_as_so_many_rows_and_runs_nothing(self, rows: list[list[str]]) -> None:
-        _, *read = csv.reader(io.StringIO(csv_text(COLUMNS, rows)))
+        _, *read = csv.reader(io.StringIO(csv_text([column.name for column in COLUMNS], rows)))
         assert [len(row) for row in read] == [4] * len(rows)
         assert not [cell for row in read for cell in row if cell[:1] in ("=", "+", "-", "@")]

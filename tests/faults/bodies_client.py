@@ -16,8 +16,8 @@ import time
 from pathlib import Path
 from random import Random
 
+from neptune_inbox.api.body import Limits
 from neptune_inbox.api.client import Client
-from neptune_inbox.api.reader import Limits
 from neptune_inbox.api.transport import Transport
 from neptune_inbox.errors import InboxError
 from neptune_inbox.model import Filter, Mode, Token

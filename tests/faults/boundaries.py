@@ -15,7 +15,7 @@ from typing import Any
 
 from neptune_inbox.api.client import Client
 from neptune_inbox.api.transport import Transport
-from neptune_inbox.store.database import Database
+from neptune_inbox.store.database.database import Database
 
 SYSTEM_CALLS = ("write", "fsync", "replace", "ftruncate")
 

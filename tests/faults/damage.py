@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from neptune_inbox.errors import StoreProblem
+from neptune_inbox.errors import HostNotTrusted, StoreProblem
 from neptune_inbox.model import EVERYONE, Filter
 from neptune_inbox.paths import Paths
-from neptune_inbox.sync.inbox import Scope
+from neptune_inbox.sync.inbox.inbox import Scope
 from neptune_inbox.sync.session import Session
 from tests.builders import Office, keys
 from tests.unit.test_store_damage import HARMS, Harm, change_a_word
@@ -29,6 +29,8 @@ class Tally:
     set_aside: int = 0
     told_in_use: int = 0
     """Damage that no look at the start finds: told when it was met, mended at the next start."""
+    asked: int = 0
+    """Starts that asked for an agreement, as the host that the token was given for was damaged."""
     marks_lost: int = 0
     sent_wrongly: int = 0
     rows_missing: int = 0
@@ -38,8 +40,9 @@ class Tally:
     def __str__(self) -> str:
         return (
             f"{self.ways} damaged files: started {self.started}, {self.set_aside} set aside, "
-            f"{self.told_in_use} told in use; {self.marks_lost} unsettled marks lost, "
-            f"{self.sent_wrongly} sent that were not to be, {self.rows_missing} rows missing"
+            f"{self.told_in_use} told in use, {self.asked} asked about a host; "
+            f"{self.marks_lost} unsettled marks lost, {self.sent_wrongly} sent that were not to be, "
+            f"{self.rows_missing} rows missing"
         )
 
     @property
@@ -62,18 +65,18 @@ class Workday:
         session = await office.open()
         office.arrive(SHOWN)
         sent, undone, self.waiting = office.arrive(SENT), office.arrive(UNDONE), office.arrive(WAITING)
-        await session.catch_up("u-1", Filter.ALL)
+        await session.inbox.refresh("u-1", Filter.ALL)
         while (await session.inbox.load_older("u-1", Filter.ALL)).new:
             pass
         await session.marking.hold(keys(sent), label="sent", is_due_now=True)
-        await session.courier.flush()
+        await session.sender.flush()
         await session.marking.hold(keys(undone), label="undone")
         await session.marking.undo()
         await session.marking.hold(keys(self.waiting), label="waiting")
         await session.close()
         assert sorted(office.marked) == sorted(sent)
         self.settled = [*sent, *undone]
-        office.world.writes.clear()
+        office.sandbox_state.writes.clear()
 
     async def suffer(self, store: str, count: int, seed: int, tally: Tally) -> None:
         """So many times: harm a copy, start, look, and check what came back."""
@@ -102,7 +105,7 @@ class Workday:
         """Start, look, fetch and look again; what is told in use must be mended at the next start."""
         told = 0
         while True:
-            session = await self.office.open()
+            session = await self._open(tally)
             try:
                 await session.inbox.rows(await session.inbox.open(ALL))
                 await self._check_marks(session, tally)
@@ -118,18 +121,38 @@ class Workday:
                 await session.close()
         tally.started += 1
 
+    async def _open(self, tally: Tally) -> Session:
+        """A session; where a remembered host is damaged, one after the agent agreed to it as `login` does."""
+        office = self.office
+        requests = office.requests
+        try:
+            return await office.open()
+        except HostNotTrusted as problem:
+            refusal = problem
+        assert refusal.exit_code == 3
+        assert "`neptune-inbox login`" in refusal.remedy
+        assert office.requests == requests, "the token went to a host that is not the one that was remembered"
+        tally.asked += 1
+        session = await office.open(is_signed_in=False)
+        await self._check_marks(session, tally)
+        await session.close()
+        token = await office.builder.vault.read(office.profile)
+        assert token is not None
+        await office.builder.agree_to_hosts(office.profile, token)
+        return await office.open()
+
     async def _check_marks(self, session: Session, tally: Tally) -> None:
         back = {mark.id for mark in await session.marking.unsettled()}
         tally.marks_lost += len(set(self.waiting) - back)
         tally.sent_wrongly += len(back & set(self.settled))
 
     async def _check_rows(self, session: Session, tally: Tally) -> None:
-        await session.catch_up("u-1", Filter.ALL)
+        await session.inbox.refresh("u-1", Filter.ALL)
         while (await session.inbox.load_older("u-1", Filter.ALL)).new:
             pass
-        window = await session.inbox.open(ALL)
-        shown = {row.id for row in await session.inbox.rows(window)}
-        known = {row.uuid for row in self.office.world.notifications("staging", "u-1", Filter.ALL)}
+        snapshot = await session.inbox.open(ALL)
+        shown = {row.id for row in await session.inbox.rows(snapshot)}
+        known = {row.uuid for row in self.office.sandbox_state.notifications("staging", "u-1", Filter.ALL)}
         tally.rows_missing += len(known - shown)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -11,21 +13,26 @@ from typing import Any
 import pyte
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from rich.segment import Segment
 
-from neptune_inbox.api.reader import decode
-from neptune_inbox.api.wire import decode_page
-from neptune_inbox.cli.table import Column, aligned_lines, csv_text, tab_lines
+from neptune_inbox.api.body import decode
+from neptune_inbox.api.decode_notifications import decode_page
 from neptune_inbox.errors import NotNeptune
 from neptune_inbox.model import Filter, Notification, Row, Search
-from neptune_inbox.store.cache import Cache
-from neptune_inbox.store.schema_cache import open_cache
-from neptune_inbox.sync.wording import notification_json
-from neptune_inbox.tui.format import Columns, row_spans
-from neptune_inbox.tui.reading import pretty_start
-from neptune_inbox.tui.theme import DARK
-from neptune_inbox.tui.widgets.body import Wish, draw
+from neptune_inbox.presentation.bidi import LRM, closed, is_right_to_left
+from neptune_inbox.presentation.islands import with_islands
+from neptune_inbox.presentation.json import notification_json
+from neptune_inbox.presentation.preview import pretty_start
+from neptune_inbox.presentation.rows import Columns, row_spans
+from neptune_inbox.presentation.table import Column, aligned_lines, csv_text, tab_lines
+from neptune_inbox.presentation.theme import DARK
+from neptune_inbox.store.cache.cache import Cache
+from neptune_inbox.store.cache.schema import open_cache
+from neptune_inbox.text_graphemes import is_new_picture
+from neptune_inbox.tui.widgets.body import DrawRequest, draw
 from tests.builders import NOON, FakeClock, page
-from tests.unit.store_helpers import PLACE
+from tests.terminal_model import ModelScreen
+from tests.unit.store_helpers import TENANT
 from tests.unit.test_text import HOSTILE
 
 PUT_IN = (b"[", b"{", b'"', b"\\u0000", b"\\ud800", b",", b"1e999", b"null", b"\xff", b"\x1b")
@@ -44,6 +51,11 @@ NAMES = [
 ]
 PIECES = [*MARKUP, " ", "\n", "# ", "> ", "```", "|", "<p>", "<a href=", "*"]
 TIMES = ["2024-11-01T09:00:00Z", "0000-00-00 00:00:00", "9999-12-31T23:59:59-23:00", "1730451600", "1e999"]
+OUR_MARK = re.compile(
+    "([\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff][^\u200e]*)"
+    "(?<![ …])\u200e(?=[ …]*$|[ …]*  )"
+)
+"""Our mark in a table: behind the last word of a cell with right-to-left text in it (presentation/bidi.py)."""
 TEXTS = st.one_of(
     HOSTILE,
     st.sampled_from(MARKUP),
@@ -102,7 +114,7 @@ class Fuzz:
         """`measured`: so many rows are drawn on an emulated terminal as well."""
         self.tally = Tally()
         self._measured = measured
-        self._screen = pyte.Screen(WIDTH + 20, 2)
+        self._screen = ModelScreen(WIDTH + 20, 2)
         self._stream = pyte.Stream(self._screen)
 
     def run(self, rows: int) -> None:
@@ -140,12 +152,14 @@ class Fuzz:
         """Draw a row everywhere, and look at what would be written."""
         spans = row_spans(row, COLUMNS, NOON)
         text = "".join(part for part, _ in spans)
-        body = draw(Wish(notification.body, WIDTH, DARK, has_colour=True))
+        body = draw(DrawRequest(notification.body, WIDTH, DARK, has_colour=True))
         cells = [row.id, row.title, row.event_type, row.user_id]
-        lines = [text, *("".join(segment.text for segment in strip) for strip in body)]
-        lines += [*tab_lines([cells]), *aligned_lines(TABLE, [cells], WIDTH)]
+        lines = [text, *("".join(_without_our_marks(strip)) for strip in body)]
+        lines += [*tab_lines([cells]), *(OUR_MARK.sub(r"\1", line) for line in aligned_lines(TABLE, [cells], WIDTH))]
+        # What is beside our marks: none came from outside.
+        lines += [*notification.body.split("\n"), *cells]
         lines += pretty_start(notification.data).split("\n")
-        lines += csv_text(TABLE, [cells]).split("\n")
+        lines += csv_text([column.name for column in TABLE], [cells]).split("\n")
         bad = {char for line in lines for char in line.replace("\t", "").replace("\r", "") if not _is_harmless(char)}
         assert not bad, f"{bad!r} of {row.title!r}"
         assert not [
@@ -154,14 +168,15 @@ class Fuzz:
             for segment in strip
             if segment.style and (segment.style.link or segment.style.meta)
         ]
-        assert json.dumps(notification_json(notification, row.mine)).isascii()
+        assert json.dumps(notification_json(notification, row.triage)).isascii()
         self.tally.shown += 1
         if self.tally.measured < self._measured:
             self._measure(text)
 
     def _measure(self, text: str) -> None:
         self._screen.reset()
-        self._stream.feed(text)
+        # As it leaves: what terminals measure differently is put into its cells there.
+        self._stream.feed(with_islands(text))
         self.tally.measured += 1
         self.tally.cells_out_of_place += abs(self._screen.cursor.x - WIDTH)
 
@@ -207,16 +222,30 @@ def _mutated(body: bytearray, rng: Random) -> bytes:
 
 def _through_the_cache(rows: tuple[Notification, ...]) -> list[tuple[Row, Notification]]:
     """The rows as a list gets them back."""
-    cache = Cache(open_cache(None, FakeClock().now), FakeClock().now)
-    cache.merge(PLACE, "u-1", page(*rows), seen_at=NOON)
+    cache = Cache(open_cache(None, FakeClock().now), TENANT, FakeClock().now)
+    cache.merge("u-1", page(*rows), seen_at=NOON)
     found = []
-    for row in cache.rows(cache.window(PLACE, Search(("u-1",), Filter.ALL))):
-        notification = cache.notification(PLACE, row.key)
+    for row in cache.rows(cache.snapshot(Search(("u-1",), Filter.ALL))):
+        notification = cache.notification(row.key)
         assert notification is not None
         found.append((row, notification))
     assert len(found) == len({row.id for row in rows}), "a row that was decoded is not in the cache"
     return found
 
 
+def _without_our_marks(strip: Iterable[Segment]) -> Iterator[str]:
+    """The texts of a line without the marks that are ours: behind right-to-left text, once, and by themselves."""
+    before = ""
+    for segment in strip:
+        if segment.text == LRM and is_right_to_left(before):
+            before = ""
+            continue
+        bare = segment.text.replace(LRM, "")
+        before = "" if LRM in segment.text else bare
+        yield bare if segment.text == closed(bare) else segment.text
+
+
 def _is_harmless(char: str) -> bool:
-    return char == "\u200d" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+    if char == "\u200d" or is_new_picture(char):
+        return True
+    return unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")

@@ -32,13 +32,15 @@ class Lane:
         self.folder = folder
         self.number = number
         self.rng = Random(f"{seed} {number}")
-        world = build_world(rows, seed=seed)
+        sandbox_state = build_world(rows, seed=seed)
         for count in range(3):
-            world.add_notification(ENVIRONMENT, QUIET_USER, f"Quiet {count}")
-        self.server = FaultServer(world, seed=self.rng.getrandbits(32))
+            sandbox_state.add_notification(ENVIRONMENT, QUIET_USER, f"Quiet {count}")
+        self.server = FaultServer(sandbox_state, seed=self.rng.getrandbits(32))
         self.nursery = Nursery()
         self.verdicts: list[Verdict] = []
-        found = [(user, row.uuid) for user in USERS for row in world.notifications(ENVIRONMENT, user, Filter.ALL)]
+        found = [
+            (user, row.uuid) for user in USERS for row in sandbox_state.notifications(ENVIRONMENT, user, Filter.ALL)
+        ]
         self._unused = iter(sorted(found))
 
     def __enter__(self) -> Lane:

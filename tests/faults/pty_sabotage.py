@@ -66,11 +66,11 @@ def dump_core(*_: Any, **__: Any) -> None:
 
 def sabotage(name: str) -> None:
     """Put the break into the program."""
-    from neptune_inbox.sync.marking import Marking
+    from neptune_inbox.sync.marking.marking import Marking
     from neptune_inbox.sync.session import Session
 
     _listen_at_the_gate()
-    places: dict[str, tuple[type, str, Callable[..., Any]]] = {
+    positions: dict[str, tuple[type, str, Callable[..., Any]]] = {
         "a verb": (Marking, "hold", break_down_soon),
         "a verb with a cause": (Marking, "hold", break_down_with_a_cause),
         "signing in": (Session, "use", break_down),
@@ -79,14 +79,14 @@ def sabotage(name: str) -> None:
         "core": (Session, "use", dump_core),
     }
     if name == "a worker":
-        from neptune_inbox.sync.courier import Courier
+        from neptune_inbox.sync.marking.sender import OutboxSender
 
-        places[name] = (Courier, "run", break_down_soon)
+        positions[name] = (OutboxSender, "run", break_down_soon)
     if name == "drawing":
         from neptune_inbox.tui.widgets.preview import Preview
 
-        places[name] = (Preview, "show", break_down)
-    owner, method, broken = places[name]
+        positions[name] = (Preview, "show", break_down)
+    owner, method, broken = positions[name]
     if not hasattr(owner, method):
         raise AttributeError(f"{owner.__name__} has no {method} to be broken")
     setattr(owner, method, broken)

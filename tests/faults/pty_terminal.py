@@ -18,6 +18,8 @@ from types import TracebackType
 
 import pyte
 
+from tests.terminal_model import ModelScreen
+
 ROOT = Path(__file__).parents[2]
 PROGRAM = (sys.executable, "-m", "neptune_inbox")
 LIMIT = 30.0
@@ -58,7 +60,7 @@ class Terminal:
         A terminal that is not the controlling one sends no signals, not even when it is closed.
         """
         columns, lines = size
-        self.screen = pyte.Screen(columns, lines)
+        self.screen = ModelScreen(columns, lines)
         self._stream = pyte.ByteStream(self.screen)
         self._drawn = 0
         self._ours, self._theirs = pty.openpty()
@@ -145,11 +147,11 @@ class Terminal:
         os.write(self._ours, keys.encode())
 
     def press(self, keys: str, words: str = "") -> None:
-        """Type keys, then wait for words to be written, or until the screen rests."""
+        """Type keys, then wait for words on the screen, or until it rests."""
         seen = len(self.raw)
         self.type(keys)
         if words:
-            self.writes(words, seen)
+            self.shows(words)
         else:
             end = time.monotonic() + 0.15
             while len(self.raw) == seen and time.monotonic() < end:

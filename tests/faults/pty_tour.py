@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tests.faults.pty_place import INSULT, USER, Place
+from tests.faults.pty_machine import INSULT, USER, Machine
 from tests.faults.pty_terminal import Terminal
 
 ESC = "\x1b"
@@ -28,10 +28,10 @@ PAGES = {
     "@": "Go to user",
     "|": "Pipe to",
 }
-PASTED_INTO = {"/": "", "@": "Go to user", ":": "Palette", "c": "Note on", "b": "Snooze", "C": "Send an event"}
+PASTED_INTO = {"/": "", "@": "Go to user", ":": "Palette", "c": "Note on", "bc": "comes back", "C": "Send an event"}
 MORE_CONFIG = (
     '[commands]\ncat = "cat"\n[notify]\ndesktop = true\n'
-    '[views]\n"x\\u001b]0;PWNED\\u0007[/]" = "is:unread"\n"[@click=app.quit]v[/]" = "[/ \\u009b5m"\n'
+    '[views]\n"x]0;PWNED[/]" = "is:unread"\n"[@click=app.quit]v[/]" = "[/ 5m"\n'
 )
 """What a copied configuration may hold."""
 
@@ -41,7 +41,7 @@ class Tour:
     """One walk; `stops` is what was shown, by name."""
 
     terminal: Terminal
-    place: Place
+    machine: Machine
     stops: set[str] = field(default_factory=set)
     shown: int = 0
     """How many times a payload was drawn on a screen of its own."""
@@ -65,10 +65,9 @@ class Tour:
                 self.shown += 1
             if number % every == 0:
                 self._look_closer(number, sheets if every == 1 else [sheets[number // every % len(sheets)]])
-            seen = len(self.terminal.raw)
             self.terminal.type("j")
             if number < rows:
-                self.terminal.writes(f" {number + 1} of {rows}", seen)
+                self.terminal.shows(f" {number + 1} of {rows}")
         self.terminal.draw_anew()
 
     def act(self, rows: int) -> None:
@@ -76,7 +75,7 @@ class Tour:
         self.terminal.press("g")
         self.terminal.press("am", "pending")
         self.terminal.type("$")
-        self.terminal.until(lambda: self.place.writes == rows, "marks sent")
+        self.terminal.until(lambda: self.machine.writes == rows, "marks sent")
         self.terminal.settle(0.3)
         self.stops.add("status line with a refusal")
 
@@ -134,16 +133,15 @@ class Tour:
 
     def arrive(self) -> None:
         """Something comes while it is looked at: banner, bell, desktop notice, title."""
-        self.place.world.add_notification("dev", USER, INSULT, body=INSULT, event_type=INSULT[:40])
+        self.machine.sandbox_state.add_notification("dev", USER, INSULT, body=INSULT, event_type=INSULT[:40])
         self.terminal.type("r")
         self.terminal.until(lambda: b"\x1b]9;" in self.terminal.raw, "a desktop notice")
         self.stops.add("desktop notice")
 
     def _open(self, key: str, words: str) -> None:
-        seen = len(self.terminal.raw)
         self.terminal.type(key)
         if words:
-            self.terminal.writes(words, seen)
+            self.terminal.shows(words)
         self.terminal.settle(0.04)
         self.stops.add(words or f"key {key}")
         self._back()

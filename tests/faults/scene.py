@@ -106,7 +106,14 @@ class Home:
     def state_db(self) -> Path:
         return self.folder / "state" / "state.db"
 
-    def prepare(self, plan: Plan, *, kill_at: int | None = None, kill_after: float | None = None) -> Life:
+    def prepare(
+        self,
+        plan: Plan,
+        *,
+        kill_at: int | None = None,
+        kill_after: float | None = None,
+        is_hasty: bool = True,
+    ) -> Life:
         """The next life."""
         self.lives += 1
         told = self.folder / f"told-{self.lives}.jsonl"
@@ -120,6 +127,7 @@ class Home:
             seed=self.lives,
             kill_at=kill_at,
             kill_after=kill_after,
+            is_hasty=is_hasty,
         )
 
     def spend(
@@ -204,8 +212,8 @@ class Verdict:
         return self.undone & server.asked
 
     def falsely_sent(self, server: FaultServer) -> set[str]:
-        """The outbox says `sent`, and the server never applied it."""
-        return {id for _, id, state in self.marks if state == "sent"} - set(server.applied)
+        """The outbox says `accepted`, and the server never applied it."""
+        return {id for _, id, state in self.marks if state in ("accepted", "confirmed")} - set(server.applied)
 
     def check(self, server: FaultServer) -> None:
         """Raise AssertionError unless every promise was kept."""
@@ -250,7 +258,7 @@ class Tally:
         )
 
     def __add__(self, other: Tally) -> Tally:
-        return Tally(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
+        return Tally(*(triage + theirs for triage, theirs in zip(astuple(self), astuple(other), strict=True)))
 
     @property
     def broken_promises(self) -> int:

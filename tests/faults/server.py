@@ -25,13 +25,13 @@ from typing import IO
 from urllib.parse import parse_qsl, unquote
 
 from neptune_inbox.errors import InboxError
-from neptune_inbox.model import JsonObject
-from neptune_inbox.sandbox.answers import refusal
-from neptune_inbox.sandbox.checks import read_body
+from neptune_inbox.model import JsonValue
 from neptune_inbox.sandbox.handlers import Call, Service, list_notifications, mark_read
+from neptune_inbox.sandbox.responses import refusal
+from neptune_inbox.sandbox.state import SandboxState
 from neptune_inbox.sandbox.tokens import TokenRules, sign_token
-from neptune_inbox.sandbox.world import World
-from tests.faults.weather import APPLIED, BAD_WEATHER, SINK, Answer, Weather, right, wrong
+from neptune_inbox.sandbox.validation import read_body
+from tests.faults.weather import APPLIED, BAD_WEATHER, SINK, BadAnswer, Weather, right, wrong
 
 ROUTE = re.compile(r"/neptune/app_notifications/(?P<environment>[^/]+)(?P<is_mark>/read)?")
 ENVIRONMENT = "dev"
@@ -74,7 +74,7 @@ class Request:
 class FaultServer:
     """Serves `world` on a free port of this machine while it is entered; `storm` is the share of bad weather."""
 
-    world: World
+    sandbox_state: SandboxState
     seed: int = 0
     storm: float = 0.0
     kinds: Sequence[Weather] = BAD_WEATHER
@@ -85,8 +85,8 @@ class FaultServer:
 
     def __post_init__(self) -> None:
         self._rng = Random(self.seed)
-        self._service = Service(self.world, TokenRules(self.world))
-        self.token = sign_token(self.world)
+        self._service = Service(self.sandbox_state, TokenRules(self.sandbox_state))
+        self.token = sign_token(self.sandbox_state)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="fault server", daemon=True)
         self._listening: asyncio.Server | None = None
@@ -94,6 +94,7 @@ class FaultServer:
         self._is_up = False
         self._wants_up = True
         self._tasks: set[asyncio.Task[None]] = set()
+        self._writers: set[asyncio.StreamWriter] = set()
 
     @property
     def base_url(self) -> str:
@@ -146,8 +147,12 @@ class FaultServer:
 
     async def _open(self) -> None:
         if self._listening is None and self._wants_up:
-            self._listening = await asyncio.start_server(self._serve, "127.0.0.1", self._port, limit=1 << 20)
+            # Kept before it serves: a task that is cancelled while it starts would leave the socket to nobody.
+            self._listening = await asyncio.start_server(
+                self._meet, "127.0.0.1", self._port, limit=1 << 20, start_serving=False
+            )
             self._port = self._listening.sockets[0].getsockname()[1]
+            await self._listening.start_serving()
 
     async def _close(self) -> None:
         listening, self._listening = self._listening, None
@@ -160,6 +165,16 @@ class FaultServer:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        for writer in self._writers:
+            # A connection whose task was cancelled before it began is closed by nobody else.
+            writer.transport.abort()
+        await asyncio.sleep(0)
+
+    def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
+        task = self._loop.create_task(self._serve(reader, writer))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         # A client may be killed at any byte, so whatever a dead connection raises ends that connection only.
@@ -167,6 +182,7 @@ class FaultServer:
             while (request := await _read(reader)) is not None:
                 if not await self._answer(request, writer):
                     break
+        self._writers.discard(writer)
         writer.close()
 
     async def _answer(self, request: Request, writer: asyncio.StreamWriter) -> bool:
@@ -195,7 +211,7 @@ class FaultServer:
         await writer.drain()
         return answer.is_kept
 
-    def _apply(self, request: Request) -> tuple[int, JsonObject]:
+    def _apply(self, request: Request) -> tuple[int, JsonValue]:
         path, _, query = request.target.partition("?")
         route = ROUTE.fullmatch(path)
         if route is None:
@@ -246,7 +262,7 @@ def _reset(writer: asyncio.StreamWriter) -> None:
     writer.transport.abort()
 
 
-async def _drip(answer: Answer, writer: asyncio.StreamWriter) -> bool:
+async def _drip(answer: BadAnswer, writer: asyncio.StreamWriter) -> bool:
     for at in range(len(answer.raw) - 1):
         writer.write(answer.raw[at : at + 1])
         await writer.drain()
@@ -254,14 +270,14 @@ async def _drip(answer: Answer, writer: asyncio.StreamWriter) -> bool:
     return False
 
 
-def build_world(rows: int, seed: int = 0) -> World:
+def build_world(rows: int, seed: int = 0) -> SandboxState:
     """A world that holds this many unread notifications, spread over its users."""
-    world = World(now=lambda: time.time_ns() // 1_000_000, seed=seed)
-    start = world.now() - 1000 * rows
+    sandbox_state = SandboxState(now=lambda: time.time_ns() // 1_000_000, seed=seed)
+    start = sandbox_state.now() - 1000 * rows
     for number in range(rows):
         user_id = USERS[number % len(USERS)]
-        world.add_notification(ENVIRONMENT, user_id, f"Number {number}", created_at=start + 1000 * number)
-    return world
+        sandbox_state.add_notification(ENVIRONMENT, user_id, f"Number {number}", created_at=start + 1000 * number)
+    return sandbox_state
 
 
 def main() -> None:
@@ -271,8 +287,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--storm", type=float, default=0.0)
     options = parser.parse_args()
-    world = build_world(options.rows, seed=options.seed)
-    with FaultServer(world, options.seed, options.storm, record=sys.stdout) as server:
+    sandbox_state = build_world(options.rows, seed=options.seed)
+    with FaultServer(sandbox_state, options.seed, options.storm, record=sys.stdout) as server:
         print(json.dumps({"base_url": server.base_url, "token": server.token.reveal()}), flush=True)
         sys.stdin.read()
 

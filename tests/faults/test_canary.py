@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from neptune_inbox.sandbox.hostile import HostileRow
 from tests.faults.pty_bytes import judge
 from tests.faults.pty_echo import EchoServer
-from tests.faults.pty_place import CANARY, USER, Place
+from tests.faults.pty_machine import CANARY, ENVIRONMENT, USER, Machine
 from tests.faults.pty_terminal import LIMIT, PROGRAM, ROOT, Terminal
+from tests.hostile import HostileRow
 from tests.keyring.desktop import MISSING, Desktop
 
 SABOTAGED = (sys.executable, "-m", "tests.faults.pty_sabotage")
@@ -71,15 +71,15 @@ class Search:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
+def machine(tmp_path: Path) -> Iterator[Machine]:
     rows = [HostileRow(f"row {number}", f"Card {number}", "**body**") for number in range(3)]
-    with Place(tmp_path, rows) as place:
-        yield place
+    with Machine(tmp_path, rows) as machine:
+        yield machine
 
 
 @pytest.fixture
-def search(place: Place) -> Search:
-    return Search(place.home)
+def search(machine: Machine) -> Search:
+    return Search(machine.home)
 
 
 def run(search: Search, name: str, command: list[str], env: dict[str, str], given: str = "") -> tuple[int, str]:
@@ -108,25 +108,25 @@ ECHOED = {
 }
 
 
-def test_no_server_gets_the_token_shown(place: Place, search: Search) -> None:
+def test_no_server_gets_the_token_shown(machine: Machine, search: Search) -> None:
     with EchoServer() as echo:
         for kind, (code, words) in ECHOED.items():
-            place.configure(f"{echo.base_url}/{kind}")
-            ended, said = run(search, f"echo {kind}", [*PROGRAM, *LIST], place.env())
+            machine.configure(f"{echo.base_url}/{kind}")
+            ended, said = run(search, f"echo {kind}", [*PROGRAM, *LIST], machine.env())
             assert (ended, words in said) == (code, True), (kind, ended, said)
             search.done(f"echo {kind}")
     print(f"\n{search.faults} faults, {search.searched:,} bytes searched: {len(search.hits)} hits")
 
 
-def _broken_config(place: Place) -> None:
-    file = place.home / "inbox" / "config" / "config.toml"
+def _broken_config(machine: Machine) -> None:
+    file = machine.home / "inbox" / "config" / "config.toml"
     file.write_text(file.read_text() + f'\n[tokens]\ntoken = "{CANARY}"\n')
 
 
-def _token_command(script: str) -> Callable[[Place], None]:
-    def configure(place: Place) -> None:
-        file = place.home / "inbox" / "config" / "config.toml"
-        helper = place.home / "helper"
+def _token_command(script: str) -> Callable[[Machine], None]:
+    def configure(machine: Machine) -> None:
+        file = machine.home / "inbox" / "config" / "config.toml"
+        helper = machine.home / "helper"
         helper.write_text(f"#!/bin/sh\nsecret=$(printf '%s-%s' {CANARY[:18]} {CANARY[19:]})\n{script}\n")
         helper.chmod(0o700)
         file.write_text(file.read_text().replace("mode =", f'token_command = ["{helper}"]\nmode ='))
@@ -135,24 +135,27 @@ def _token_command(script: str) -> Callable[[Place], None]:
     return configure
 
 
-def _nobody(place: Place) -> None:
-    place.configure("http://127.0.0.1:9")
+def _nobody(machine: Machine) -> None:
+    machine.configure("http://127.0.0.1:9")
 
 
-def _no_tls(place: Place) -> None:
-    place.configure(place.base_url.removesuffix("/neptune").replace("http://", "https://"))
+def _no_tls(machine: Machine) -> None:
+    machine.configure(machine.base_url.removesuffix("/neptune").replace("http://", "https://"))
 
 
-def _far_away(place: Place) -> None:
-    place.configure("https://api.example.test")
+def _far_away(machine: Machine) -> None:
+    machine.configure("https://api.example.test")
 
 
-def _nothing(place: Place) -> None:
+def _nothing(machine: Machine) -> None:
     """The place is as it should be; the fault lies elsewhere."""
 
 
 PROXY = {"HTTPS_PROXY": f"http://me:{CANARY}@127.0.0.1:9"}
-LOGIN = ["login", "--environment", "dev", "--user", USER, "--token-stdin"]
+ODD_PROXY = {"HTTPS_PROXY": f"http://me:#@%{CANARY}#@127.0.0.1:9", "NO_PROXY": "localhost,[::1],fe80::/10"}
+UNSURE = ["login", "--environment", "dev", "--user", USER, "--token-stdin"]
+LOGIN = [*UNSURE, "--yes"]
+"""Agreed to beforehand: the token is not a JWT, and `login` asks about such a token."""
 NO_BUS = {"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nowhere"}
 BAD = {
     "a setting that nobody knows": (_broken_config, LIST, {}, 2, "tokens"),
@@ -161,10 +164,24 @@ BAD = {
     "a token with a sign": (_nothing, LIST, {"NEPTUNE_TOKEN": f"{CANARY}é"}, 3, "NEPTUNE_TOKEN"),
     "a command that fails": (_token_command("echo $secret >&2; exit 3"), LIST, {"NEPTUNE_TOKEN": ""}, 3, "code 3"),
     "a command that babbles": (_token_command('echo "is $secret"'), LIST, {"NEPTUNE_TOKEN": ""}, 3, "space"),
-    "nobody answers": (_nobody, LIST, {}, 4, "Nobody answers"),
+    "nobody answers": (_nobody, LIST, {}, 4, "refused by"),
     "no TLS where it should be": (_no_tls, LIST, {}, 4, ""),
     "a proxy with a password": (_far_away, LIST, PROXY, 4, ""),
+    "a proxy with signs in its password": (_far_away, LIST, ODD_PROXY, 4, "refused by"),
+    "a doctor behind such a proxy": (_far_away, ["doctor"], ODD_PROXY, 4, "through http://127.0.0.1:9 with a login"),
+    "a proxy without a port": (_far_away, LIST, {"HTTPS_PROXY": f"http://me:{CANARY}#x"}, 4, "proxy"),
+    "a trace": (_nothing, [*LIST, "--debug", "trace.jsonl"], {}, 0, "Card"),
+    "a trace behind a proxy": (_far_away, [*LIST, "--debug", "trace.jsonl"], ODD_PROXY, 4, "refused by"),
+    "an editor": (
+        _nothing,
+        ["config", "edit"],
+        {"EDITOR": "sh -c 'env; tr \\\\0 . < /proc/self/environ' --", **PROXY},
+        0,
+        "PATH",
+    ),
+    "an unusable editor": (_nothing, ["config", "edit"], {"EDITOR": "'vi", **PROXY}, 2, "EDITOR"),
     "an unusable proxy": (_no_tls, LIST, {"HTTPS_PROXY": f"nonsense://{CANARY}@x"}, 4, "proxy"),
+    "a pasted token that is not a JWT": (_nothing, UNSURE, {"NEPTUNE_TOKEN": ""}, 3, "is not a JWT"),
     "no keyring to save in": (_nothing, LOGIN, {"NEPTUNE_TOKEN": "", **NO_BUS}, 3, "no OS keyring"),
     "a keyring of nothing": (
         _nothing,
@@ -190,21 +207,25 @@ BAD = {
 }
 
 
-def test_no_fault_of_the_machine_gets_the_token_shown(place: Place, search: Search) -> None:
+def test_no_fault_of_the_machine_gets_the_token_shown(machine: Machine, search: Search) -> None:
     for name, (configure, arguments, env, code, words) in BAD.items():
-        place.configure(place.base_url.removesuffix("/neptune"))
-        configure(place)
-        given = CANARY if arguments is LOGIN else ""
-        ended, said = run(search, name, [*PROGRAM, *arguments], place.env(**env), given)
+        machine.configure(machine.base_url.removesuffix("/neptune"))
+        configure(machine)
+        given = CANARY if arguments in (UNSURE, LOGIN) else ""
+        ended, said = run(search, name, [*PROGRAM, *arguments], machine.env(**env), given)
         assert (ended, words in said) == (code, True), (name, ended, said)
         search.done(name, besides=("config.toml",) if configure is _broken_config else ("helper",))
-        (place.home / "helper").unlink(missing_ok=True)
+        (machine.home / "helper").unlink(missing_ok=True)
     print(f"\n{search.faults} faults, {search.searched:,} bytes searched: {len(search.hits)} hits")
 
 
+@pytest.mark.parametrize("proxy", [{}, ODD_PROXY], ids=["straight", "behind a proxy"])
 @pytest.mark.parametrize("broken", ["signing in", "signing in, with a cause", "beside"])
-def test_no_crash_of_a_command_gets_the_token_shown(broken: str, place: Place, search: Search) -> None:
-    code, said = run(search, broken, [*SABOTAGED, broken, *LIST], place.env())
+def test_no_crash_of_a_command_gets_the_token_shown(
+    broken: str, proxy: dict[str, str], machine: Machine, search: Search
+) -> None:
+    env = machine.env(**proxy)
+    code, said = run(search, broken, [*SABOTAGED, broken, *LIST, "--debug", "trace.jsonl"], env)
     if broken != "beside":
         assert code == 1
         assert "neptune-inbox broke" in said
@@ -225,9 +246,9 @@ CRASHES = {
 
 
 @pytest.mark.parametrize("broken", CRASHES)
-def test_no_crash_of_the_inbox_gets_the_token_shown(broken: str, place: Place, search: Search) -> None:
+def test_no_crash_of_the_inbox_gets_the_token_shown(broken: str, machine: Machine, search: Search) -> None:
     keys, kind = CRASHES[broken]
-    with Terminal([*SABOTAGED, broken, "--type", "all", "-u", USER], place.env()) as terminal:
+    with Terminal([*SABOTAGED, broken, "--type", "all", "-u", USER], machine.env()) as terminal:
         if keys:
             terminal.shows(SIGNED_IN)
             terminal.settle(0.2)
@@ -247,8 +268,8 @@ def test_no_crash_of_the_inbox_gets_the_token_shown(broken: str, place: Place, s
     search.done(broken)
 
 
-def test_what_breaks_beside_the_inbox_is_not_seen_and_is_in_the_log(place: Place, search: Search) -> None:
-    with Terminal([*SABOTAGED, "beside", "--type", "all", "-u", USER], place.env()) as terminal:
+def test_what_breaks_beside_the_inbox_is_not_seen_and_is_in_the_log(machine: Machine, search: Search) -> None:
+    with Terminal([*SABOTAGED, "beside", "--type", "all", "-u", USER], machine.env()) as terminal:
         terminal.shows(SIGNED_IN)
         log = search.home / "inbox" / "state" / "neptune-inbox.log"
         terminal.until(lambda: log.exists() and "some.library" in log.read_text(), "the log")
@@ -262,9 +283,9 @@ def test_what_breaks_beside_the_inbox_is_not_seen_and_is_in_the_log(place: Place
     search.done("beside")
 
 
-def test_a_running_inbox_tells_nobody(place: Place, search: Search) -> None:
+def test_a_running_inbox_tells_nobody(machine: Machine, search: Search) -> None:
     """Neither in its arguments and its environment, nor in a core, nor to a debugger of the same user."""
-    with Terminal([*PROGRAM, "--type", "all", "-u", USER], place.env()) as terminal:
+    with Terminal([*PROGRAM, "--type", "all", "-u", USER], machine.env()) as terminal:
         terminal.shows("fresh")
         pid = terminal.process.pid
         search.look_at_process("running", pid)
@@ -277,9 +298,56 @@ def test_a_running_inbox_tells_nobody(place: Place, search: Search) -> None:
     search.done("running")
 
 
-def test_a_dying_program_leaves_no_core(place: Place, search: Search) -> None:
+CHILDREN = ("xdg-open", "ticket", "notify-send")
+
+
+def test_no_program_that_the_inbox_starts_is_given_it(machine: Machine, search: Search) -> None:
+    """Neither a browser, a command that rows are piped to, nor what notifies; the proxy's password is it as well."""
+    bin = machine.home / "bin"
+    bin.mkdir()
+    for name in CHILDREN:
+        told = machine.home / f"given-to-{name}"
+        lines = ("cat /proc/self/environ", "cat /proc/$$/cmdline", "cat")
+        script = "; ".join(f"{line} >> {told}.new" for line in lines)
+        (bin / name).write_text(f"#!/bin/sh\n{script}; mv {told}.new {told}\n")
+        (bin / name).chmod(0o700)
+    machine.sandbox_state.add_notification(ENVIRONMENT, USER, "Linked", link="https://example.test/page")
+    machine.configure(
+        machine.base_url.removesuffix("/neptune"),
+        more=f'[commands]\nticket = "{bin / "ticket"}"\n[notify]\ndesktop = true\n',
+    )
+    env = machine.env(PATH=f"{bin}:{os.environ['PATH']}", **ODD_PROXY)
+    command = [*PROGRAM, "--debug", "trace.jsonl", "--type", "all", "-u", USER]
+    with Terminal(command, env) as terminal:
+        for keys, question, answer, name in (
+            ("o", "Open a page", "y", "xdg-open"),
+            ("|", "Pipe to", "\r", "ticket"),
+            ("", "", "r", "notify-send"),
+        ):
+            terminal.shows(" 1 of 4")
+            if question:
+                terminal.press(keys)
+                terminal.shows(question)
+            else:
+                machine.sandbox_state.add_notification(ENVIRONMENT, USER, "Arrived")
+            terminal.settle(0.2)
+            terminal.press(answer)
+            terminal.until((machine.home / f"given-to-{name}").exists, name)
+        terminal.press("q")
+        terminal.ends()
+        search.look("with children", bytes(terminal.raw))
+    for name in CHILDREN:
+        given = (machine.home / f"given-to-{name}").read_bytes()
+        assert b"PATH=" in given, "it was looked at"
+        assert b"NEPTUNE_" not in given
+        assert b"127.0.0.1:9" in given, "the proxy stays, without its password"
+    assert b'"event":"fact"' in (machine.home / "trace.jsonl").read_bytes()
+    search.done("children")
+
+
+def test_a_dying_program_leaves_no_core(machine: Machine, search: Search) -> None:
     command = ["sh", "-c", 'ulimit -c unlimited; exec "$@"', "sh", *SABOTAGED, "core", *LIST]
-    code, said = run(search, "core", command, place.env())
+    code, said = run(search, "core", command, machine.env())
     assert code in (-signal.SIGSEGV, 128 + signal.SIGSEGV)
     assert "core dumped" not in said
     assert not list(search.home.glob("core*"))
@@ -297,10 +365,10 @@ CURIOUS = {
 """What Textual's developers have for looking into a program."""
 
 
-def test_typed_into_the_sign_in_it_is_nowhere_else(place: Place, search: Search) -> None:
+def test_typed_into_the_sign_in_it_is_nowhere_else(machine: Machine, search: Search) -> None:
     """Not on the screen, in the clipboard, in a picture, or in what developers of Textual can switch on."""
-    (place.home / "inbox" / "config" / "config.toml").unlink()
-    env = place.env(token="", **CURIOUS, **NO_BUS)
+    (machine.home / "inbox" / "config" / "config.toml").unlink()
+    env = machine.env(token="", **CURIOUS, **NO_BUS)
     with Terminal(PROGRAM, env) as terminal:
         terminal.shows("Sign in to Neptune")
         terminal.press("\t" * 6)
@@ -328,16 +396,16 @@ def test_typed_into_the_sign_in_it_is_nowhere_else(place: Place, search: Search)
 
 @pytest.mark.skipif(bool(MISSING), reason=f"{' and '.join(MISSING)} is not installed here")
 @pytest.mark.parametrize("fault", ["lock", "kill"])
-def test_a_keyring_in_trouble_gets_it_shown_to_nobody(fault: str, place: Place, search: Search) -> None:
-    desktop = Desktop(place.home / "desktop")
+def test_a_keyring_in_trouble_gets_it_shown_to_nobody(fault: str, machine: Machine, search: Search) -> None:
+    desktop = Desktop(machine.home / "desktop")
     try:
         desktop.unlock()
         bus = {"DBUS_SESSION_BUS_ADDRESS": desktop.env["DBUS_SESSION_BUS_ADDRESS"], "NEPTUNE_TOKEN": ""}
-        code, said = run(search, "saved", [*PROGRAM, *LOGIN], place.env(**bus), CANARY)
+        code, said = run(search, "saved", [*PROGRAM, *LOGIN], machine.env(**bus), CANARY)
         assert code == 0, said
-        assert run(search, "read", [*PROGRAM, *LIST], place.env(**bus))[0] == 0
+        assert run(search, "read", [*PROGRAM, *LIST], machine.env(**bus))[0] == 0
         getattr(desktop, fault)()
-        code, said = run(search, fault, [*PROGRAM, *LIST], place.env(**bus))
+        code, said = run(search, fault, [*PROGRAM, *LIST], machine.env(**bus))
         assert code == 3, said
         assert "keyring" in said.lower()
     finally:

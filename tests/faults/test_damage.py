@@ -29,7 +29,7 @@ async def test_a_cache_that_is_damaged_while_it_is_used_keeps_nobody_from_quitti
     office = Office(folder=tmp_path)
     ids = office.arrive(300)
     session = await office.open()
-    await session.catch_up("u-1", Filter.ALL)
+    await session.inbox.refresh("u-1", Filter.ALL)
     await session.marking.hold(keys(ids[:1]), label="one")
     paths = Paths.under(tmp_path)
     for file in (paths.cache_db, paths.cache_db.with_name("cache.db-wal")):
@@ -40,5 +40,5 @@ async def test_a_cache_that_is_damaged_while_it_is_used_keeps_nobody_from_quitti
 
     session = await office.open()
     assert [mark.id for mark in await session.marking.unsettled()] == ids[:1]
-    assert "The cache was damaged and is fetched anew." in session.notices
+    assert "The cache was damaged and is fetched again." in session.notices
     await session.close()

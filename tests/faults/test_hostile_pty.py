@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from neptune_inbox.sandbox.hostile import HostileRow, hostile_rows
 from tests.faults.pty_bytes import Findings, judge
-from tests.faults.pty_place import ENVIRONMENT, INSULT, USER, Place
+from tests.faults.pty_machine import ENVIRONMENT, INSULT, USER, Machine
 from tests.faults.pty_terminal import LIMIT, PROGRAM, Terminal
 from tests.faults.pty_tour import MORE_CONFIG, PAGES, PASTED_INTO, PREVIEW, ROW_SHEETS, Tour
+from tests.hostile import HostileRow, hostile_rows
 
 ROWS = hostile_rows()
 TITLE = re.compile(r"|(\(\d+\+?\) )?acme · neptune-inbox")
@@ -26,9 +26,9 @@ BROKEN = ("Traceback", "neptune-inbox broke", "MarkupError")
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    with Place(tmp_path, ROWS, refuses=True) as place:
-        yield place
+def machine(tmp_path: Path) -> Iterator[Machine]:
+    with Machine(tmp_path, ROWS, refuses=True) as machine:
+        yield machine
 
 
 def check(raw: bytes) -> Findings:
@@ -44,9 +44,9 @@ def check(raw: bytes) -> Findings:
     return found
 
 
-def with_spies(place: Place) -> tuple[dict[str, str], Path]:
+def with_spies(machine: Machine) -> tuple[dict[str, str], Path]:
     """An environment in which everything that opens pages or notifies is written down instead; and the file."""
-    spies, told = place.home / "spies", place.home / "spawned"
+    spies, told = machine.home / "spies", machine.home / "spawned"
     spies.mkdir()
     for name in ("xdg-open", "open", "sensible-browser", "notify-send"):
         (spies / name).write_text(f'#!/bin/sh\necho "{name} $*" >> {told}\n')
@@ -54,23 +54,23 @@ def with_spies(place: Place) -> tuple[dict[str, str], Path]:
     return {"PATH": f"{spies}:{os.environ['PATH']}", "SSH_CONNECTION": "1 2 3 4"}, told
 
 
-def tour(place: Place, *, every: int) -> tuple[Tour, Findings]:
+def tour(machine: Machine, *, every: int) -> tuple[Tour, Findings]:
     """Walk past everything; every n-th row has its sheets, 1 gives every row all of them."""
-    users = place.add_hostile_people(ROWS[:6])
-    place.configure(place.base_url.removesuffix("/neptune"), users=[USER, *users], more=MORE_CONFIG)
-    more, told = with_spies(place)
-    with Terminal([*PROGRAM, "--type", "all", "-u", USER], place.env(**more)) as terminal:
-        walk = Tour(terminal, place)
+    users = machine.add_hostile_people(ROWS[:6])
+    machine.configure(machine.base_url.removesuffix("/neptune"), users=[USER, *users], more=MORE_CONFIG)
+    more, told = with_spies(machine)
+    with Terminal([*PROGRAM, "--type", "all", "-u", USER], machine.env(**more)) as terminal:
+        walk = Tour(terminal, machine)
         walk.begin()
         walk.see_rows(len(ROWS), every=every)
-        assert place.writes == 0, "a payload wrote something"
+        assert machine.writes == 0, "a payload wrote something"
         walk.act(len(ROWS))
         walk.see_pages()
         walk.see_people(users)
         walk.paste([row.title for row in ROWS[: 1 if every > 1 else 30]])
         walk.arrive()
         walk.sign_in([row.title for row in ROWS[:6]])
-        assert place.writes == len(ROWS), "a payload wrote something"
+        assert machine.writes == len(ROWS), "a payload wrote something"
         assert walk.leave() == 0
         assert terminal.is_restored
         found = check(bytes(terminal.raw))
@@ -78,8 +78,8 @@ def tour(place: Place, *, every: int) -> tuple[Tour, Findings]:
     return walk, found
 
 
-def test_no_payload_is_obeyed_on_any_screen(place: Place) -> None:
-    walk, found = tour(place, every=12)
+def test_no_payload_is_obeyed_on_any_screen(machine: Machine) -> None:
+    walk, found = tour(machine, every=12)
     assert {*ROW_SHEETS.values(), *PAGES.values(), *(f"pasted into {key}" for key in PASTED_INTO)} <= walk.stops
     assert found.bells == 0, "no action rang"
     assert len(ROWS) >= 60
@@ -124,19 +124,19 @@ def commands(ids: list[str]) -> Iterator[list[str]]:
     yield ["--profile", INSULT, "list"]
 
 
-def test_no_payload_is_obeyed_by_any_command(place: Place, tmp_path: Path) -> None:
-    place.add_hostile_people(ROWS[:4])
-    place.world.create_user(ENVIRONMENT, USER, {"name": INSULT, INSULT: INSULT})
-    ids = [row.uuid for row in place.world.notifications(ENVIRONMENT, USER)]
+def test_no_payload_is_obeyed_by_any_command(machine: Machine, tmp_path: Path) -> None:
+    machine.add_hostile_people(ROWS[:4])
+    machine.sandbox_state.create_user(ENVIRONMENT, USER, {"name": INSULT, INSULT: INSULT})
+    ids = [row.uuid for row in machine.sandbox_state.notifications(ENVIRONMENT, USER)]
     lines = list(commands(ids))
     script = tmp_path / "commands.jsonl"
     script.write_text("".join(json.dumps(line) + "\n" for line in lines))
     command = [sys.executable, "-m", "tests.faults.pty_shell", str(script)]
     shutil.copytree(tmp_path / "inbox", tmp_path / "other")
-    other = place.env(NEPTUNE_INBOX_HOME=str(tmp_path / "other"))
+    other = machine.env(NEPTUNE_INBOX_HOME=str(tmp_path / "other"))
     with (tmp_path / "piped").open("wb") as file:
         piped = subprocess.Popen(command, env=other, cwd=tmp_path, stdout=file, stderr=file)
-    with Terminal(command, place.env(), size=(120, 40)) as terminal:
+    with Terminal(command, machine.env(), size=(120, 40)) as terminal:
         assert terminal.ends(2 * LIMIT) == 0
         found = check(bytes(terminal.raw))
         codes = re.findall(rb"\[exit (-?\d+)\]", bytes(terminal.raw))
@@ -173,10 +173,10 @@ class Tmux:
 
 
 @pytest.fixture
-def tmux(place: Place, tmp_path: Path) -> Iterator[Tmux]:
+def tmux(machine: Machine, tmp_path: Path) -> Iterator[Tmux]:
     if shutil.which("tmux") is None:
         pytest.skip("tmux is not installed here")
-    tmux = Tmux(tmp_path, place.env())
+    tmux = Tmux(tmp_path, machine.env())
     yield tmux
     subprocess.run([*tmux._base, "kill-server"], capture_output=True)
 

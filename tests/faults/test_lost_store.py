@@ -79,21 +79,21 @@ class Day:
         sent, self.undone = office.arrive(SENT), office.arrive(UNDONE)
         self.tried, self.waiting = office.arrive(TRIED), office.arrive(WAITING)
         await session.marking.hold(keys(sent), label="sent", is_due_now=True)
-        await session.courier.flush()
+        await session.sender.flush()
         await session.marking.hold(keys(self.undone), label="undone")
         await session.marking.undo()
         await session.marking.hold(keys(self.tried), label="tried", is_due_now=True)
         office.faults.set(Kind.RESET_AFTER)
         for _ in range(TRIED):
             session.health.try_now()
-            await session.courier.flush()
+            await session.sender.flush()
         await session.marking.hold(keys(self.waiting), label="waiting")
         assert sorted(office.marked) == sorted([*sent, *self.tried])
         if copy is not None:
             shutil.copytree(self.folder, copy)
             office.builder.paths = Paths.under(copy)
         await session.close()
-        office.world.writes.clear()
+        office.sandbox_state.writes.clear()
 
     async def check_that_all_is_back(self) -> None:
         """Open the inbox anew, read what it says, and let it send."""
@@ -106,7 +106,7 @@ class Day:
         office.faults.clear()
         office.clock.advance(HOUR / 1000)
         session.health.try_now()
-        await session.courier.flush()
+        await session.sender.flush()
         assert sorted(office.marked) == sorted([*self.tried, *self.waiting])
         assert await session.marking.unsettled() == []
         await session.close()
@@ -135,7 +135,7 @@ async def test_after_a_crash_every_unsettled_mark_is_back(tmp_path: Path, harm: 
     day.office.faults.clear()
     day.office.clock.advance(HOUR / 1000)
     session.health.try_now()
-    await session.courier.flush()
+    await session.sender.flush()
     assert sorted(day.office.marked) == sorted([*day.tried, *day.waiting])
     await session.close()
 
@@ -168,7 +168,7 @@ async def test_what_came_back_can_still_be_undone_within_its_window_and_is_then_
     day.office.faults.clear()
     day.office.clock.advance(HOUR / 1000)
     session.health.try_now()
-    await session.courier.flush()
+    await session.sender.flush()
     assert sorted(day.office.marked) == sorted(day.tried), "what was tried may have arrived, so it is sent again"
     await session.close()
 

@@ -14,23 +14,24 @@ from neptune_inbox.api.client import Client
 from neptune_inbox.api.transport import Transport
 from neptune_inbox.errors import ObserveOnly
 from neptune_inbox.model import ContactInfo, Event, Filter, Key, Mode, Token
-from neptune_inbox.sandbox.faults import transport_for
+from neptune_inbox.sandbox.memory_transport import transport_for
 from neptune_inbox.sandbox.server import create_app
-from neptune_inbox.sync.events import Events
-from neptune_inbox.sync.marking import Marking
-from neptune_inbox.sync.people import People
+from neptune_inbox.sync.customers.events import Events
+from neptune_inbox.sync.customers.people import People
+from neptune_inbox.sync.marking.marking import Marking
 from neptune_inbox.sync.session import Session
 from tests.builders import API, EDGE, ENVIRONMENT, Office, keys
 
 CONTACT = ContactInfo("email", "ann@example.org")
 USER = "u-1"
 
-Verb = Callable[[Session], Awaitable[Any]]
-WRITES: dict[type, dict[str, Verb]] = {
+Act = Callable[[Session], Awaitable[Any]]
+WRITES: dict[type, dict[str, Act]] = {
     Marking: {
         "hold": lambda session: session.marking.hold([Key(USER, "n-1")], label="one"),
         "send_now": lambda session: session.marking.send_now(),
         "retry": lambda session: session.marking.retry(),
+        "try_next_id": lambda session: session.marking.try_next_id([Key(USER, "n-1")]),
         "mark_everything_on_server": lambda session: session.marking.mark_everything_on_server(USER),
     },
     People: {
@@ -44,9 +45,11 @@ WRITES: dict[type, dict[str, Verb]] = {
     Events: {"send": lambda session: session.events.send(Event("welcome", user_id=USER))},
 }
 HARMLESS: dict[type, set[str]] = {
-    Marking: {"plan", "undo", "drop", "counts", "unsettled", "receipts", "receipt"},
-    People: {"environments", "known", "known_user", "reach", "look_up", "list", "get"},
-    Events: {"look_first", "wait_for_arrival"},
+    Marking: {"plan", "undo", "drop", "counts", "unsettled", "receipts", "receipt", "standing", "learned_field"}
+    | {"keys"},
+    People: {"environments", "known", "known_user", "contact_status", "refresh_contact", "list", "page", "get"}
+    | {"note_change", "noted_change"},
+    Events: {"unread_snapshot", "wait_for_delivery"},
 }
 """They read, or take back what was never sent."""
 CLIENT_WRITES: dict[str, Callable[[Client], Awaitable[Any]]] = {
@@ -60,7 +63,7 @@ CLIENT_WRITES: dict[str, Callable[[Client], Awaitable[Any]]] = {
     "delete_contact": lambda client: client.delete_contact(USER, CONTACT),
     "ingest": lambda client: client.ingest(Event("welcome", user_id=USER)),
 }
-CLIENT_READS = {"app_notifications", "environments", "users", "user", "server_time", "aclose"}
+CLIENT_READS = {"app_notifications", "raw_list", "environments", "users", "user", "server_time", "aclose"}
 
 
 def asynchronous(owner: type) -> set[str]:
@@ -71,7 +74,7 @@ def asynchronous(owner: type) -> set[str]:
 @pytest.fixture
 def office() -> Office:
     office = Office(mode=Mode.OBSERVE)
-    office.world.create_user(ENVIRONMENT, USER, {"name": "Ann"})
+    office.sandbox_state.create_user(ENVIRONMENT, USER, {"name": "Ann"})
     office.arrive(3)
     return office
 
@@ -82,7 +85,7 @@ def observing(office: Office) -> Transport:
         edge_base=EDGE,
         token=office.new_token(),
         mode=Mode.OBSERVE,
-        http=transport_for(create_app(office.world), office.faults),
+        http=transport_for(create_app(office.sandbox_state), office.faults),
         now=office.clock.now,
         sleep=office.clock.sleep,
         rng=Random(1),
@@ -106,15 +109,14 @@ async def test_no_verb_of_a_session_gets_a_write_through(office: Office) -> None
             with pytest.raises(ObserveOnly):
                 await verb(session)
             assert office.faults.count_writes() == 0, name
-    await session.catch_up(USER, Filter.ALL)
-    await session.courier.flush()
-    await session.marking.drop()
+    await session.inbox.refresh(USER, Filter.ALL)
+    await session.sender.flush()
     await session.marking.undo()
     await session.close()
 
     assert office.requests > 0, "looking is allowed"
     assert office.faults.count_writes() == 0
-    assert office.world.writes == []
+    assert office.sandbox_state.writes == []
 
 
 async def test_no_call_of_the_client_gets_a_write_through(office: Office) -> None:
@@ -127,7 +129,7 @@ async def test_no_call_of_the_client_gets_a_write_through(office: Office) -> Non
     await client.aclose()
 
     assert office.faults.count_writes() == 0
-    assert office.world.writes == []
+    assert office.sandbox_state.writes == []
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "get", "LINK", ""])
@@ -152,7 +154,7 @@ async def test_a_new_token_does_not_open_the_gate(office: Office) -> None:
 
 
 async def test_marks_that_were_held_before_the_mode_was_changed_stay_and_are_not_sent(office: Office) -> None:
-    ids = [row.uuid for row in office.world.notifications(ENVIRONMENT, USER)]
+    ids = [row.uuid for row in office.sandbox_state.notifications(ENVIRONMENT, USER)]
     acting = Office(clock=office.clock)
     office.profile, observed = acting.profile, office.profile
     session = await office.open()
@@ -162,10 +164,10 @@ async def test_marks_that_were_held_before_the_mode_was_changed_stay_and_are_not
 
     session = await office.open()
     office.clock.advance(60)
-    courier = asyncio.create_task(session.courier.run())
-    await session.courier.flush()
-    courier.cancel()
-    await asyncio.gather(courier, return_exceptions=True)
+    sender = asyncio.create_task(session.sender.run())
+    await session.sender.flush()
+    sender.cancel()
+    await asyncio.gather(sender, return_exceptions=True)
 
     assert [mark.id for mark in await session.marking.unsettled()] == ids
     assert office.faults.count_writes() == 0

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from neptune_inbox.model import Filter, MarkState
 from neptune_inbox.sandbox.faults import Kind
-from neptune_inbox.sync.health import State
-from neptune_inbox.sync.inbox import Scope
+from neptune_inbox.sync.inbox.inbox import Scope
+from neptune_inbox.sync.polling.health import State
 from tests.builders import HOUR, Office
+from tests.speed import units
 
 ROWS = 5_000
 WEEK = 7 * 24 * HOUR
@@ -20,7 +21,7 @@ async def everything_is_fetched(office: Office) -> list[str]:
     """All rows arrive and are loaded, and the inbox is left; their ids, oldest first."""
     ids = office.arrive(ROWS)
     session = await office.open()
-    await session.catch_up("u-1", Filter.ALL)
+    await session.inbox.refresh("u-1", Filter.ALL)
     while (await session.inbox.load_older("u-1", Filter.ALL)).new:
         pass
     await session.close()
@@ -36,15 +37,15 @@ async def test_after_a_week_offline_all_5000_rows_are_there_and_a_mark_is_sent_o
 
     office.clock.advance(WEEK / 1000)
     office.faults.set(Kind.OFFLINE)
-    started = time.perf_counter()
+    began = time.process_time()
     session = await office.open()
-    window = await session.inbox.open(ALL)
-    first = window.row(0)
-    seconds = time.perf_counter() - started
+    snapshot = await session.inbox.open(ALL)
+    first = snapshot.row(0)
+    seconds = time.process_time() - began
 
-    assert [row.id for row in await session.inbox.rows(window)] == ids[::-1]
+    assert [row.id for row in await session.inbox.rows(snapshot)] == ids[::-1]
     assert first.id == ids[-1]
-    assert seconds < 1.0
+    assert units(seconds) < 60
 
     await session.poller.step()
     overview = await session.inbox.overview("u-1")
@@ -57,7 +58,7 @@ async def test_after_a_week_offline_all_5000_rows_are_there_and_a_mark_is_sent_o
     assert receipt.count(MarkState.HELD) == 1
     for _ in range(8):
         office.clock.advance(HOUR / 1000)
-        await session.courier.flush()
+        await session.sender.flush()
     assert session.health.state is State.OFFLINE
     assert office.marked == []
     (mark,) = await session.marking.unsettled()
@@ -66,12 +67,13 @@ async def test_after_a_week_offline_all_5000_rows_are_there_and_a_mark_is_sent_o
     office.faults.clear()
     office.clock.advance(HOUR / 1000)
     for _ in range(3):
-        await session.courier.flush()
+        await session.sender.flush()
     assert office.marked == [first.id]
     assert await session.marking.unsettled() == []
+    await session.inbox.refresh("u-1", Filter.READ)
     row = await session.inbox.row(first.key)
     assert row is not None
-    assert row.is_read
+    assert row.is_read, "a list has shown it"
     await session.close()
 
 
@@ -79,18 +81,18 @@ async def test_a_restart_while_offline_keeps_the_mark(tmp_path: Path) -> None:
     office = Office(folder=tmp_path)
     ids = office.arrive(3)
     session = await office.open()
-    await session.catch_up("u-1", Filter.ALL)
+    await session.inbox.refresh("u-1", Filter.ALL)
     await session.close()
     office.faults.set(Kind.OFFLINE)
     session = await office.open()
-    window = await session.inbox.open(ALL)
-    await session.marking.hold([window.row(1).key], label="one")
+    snapshot = await session.inbox.open(ALL)
+    await session.marking.hold([snapshot.row(1).key], label="one")
     await session.close()
 
     office.clock.advance(WEEK / 1000)
     office.faults.clear()
     session = await office.open()
-    await session.courier.flush()
+    await session.sender.flush()
 
     assert office.marked == [ids[1]]
     await session.close()

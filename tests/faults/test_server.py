@@ -13,8 +13,8 @@ from random import Random
 
 import pytest
 
+from neptune_inbox.api.body import Limits
 from neptune_inbox.api.client import Client
-from neptune_inbox.api.reader import Limits
 from neptune_inbox.api.transport import Transport
 from neptune_inbox.errors import InboxError, NotNeptune, Offline, ServerTrouble, Throttled, TimedOut
 from neptune_inbox.model import Filter, Mode, Token
@@ -69,9 +69,9 @@ def test_every_sort_of_bad_weather_is_tried_here() -> None:
 
 @pytest.mark.parametrize("weather", TROUBLE, ids=str)
 async def test_bad_weather_never_looks_like_success(weather: Weather) -> None:
-    world = build_world(4)
-    with FaultServer(world) as server:
-        (row,) = world.notifications(ENVIRONMENT, "u-1", Filter.UNREAD)
+    sandbox_state = build_world(4)
+    with FaultServer(sandbox_state) as server:
+        (row,) = sandbox_state.notifications(ENVIRONMENT, "u-1", Filter.UNREAD)
         async with client_of(server.base_url, server.token) as client:
             await client.app_notifications("u-1", Filter.UNREAD)
             server.storm, server.kinds = 1.0, (weather,)
@@ -84,9 +84,9 @@ async def test_bad_weather_never_looks_like_success(weather: Weather) -> None:
 
 @pytest.mark.parametrize("weather", TROUBLE, ids=str)
 async def test_after_bad_weather_the_same_client_works_on(weather: Weather) -> None:
-    world = build_world(4)
-    with FaultServer(world, storm=1.0, kinds=(weather,)) as server:
-        (row,) = world.notifications(ENVIRONMENT, "u-1", Filter.UNREAD)
+    sandbox_state = build_world(4)
+    with FaultServer(sandbox_state, storm=1.0, kinds=(weather,)) as server:
+        (row,) = sandbox_state.notifications(ENVIRONMENT, "u-1", Filter.UNREAD)
         async with client_of(server.base_url, server.token) as client:
             with pytest.raises(InboxError):
                 await client.mark_read(row.uuid)
@@ -102,9 +102,9 @@ async def test_after_bad_weather_the_same_client_works_on(weather: Weather) -> N
 
 
 async def test_a_late_answer_is_still_an_answer() -> None:
-    world = build_world(4)
-    with FaultServer(world, storm=1.0, kinds=(Weather.DELAYED,)) as server:
-        (row,) = world.notifications(ENVIRONMENT, "u-1", Filter.UNREAD)
+    sandbox_state = build_world(4)
+    with FaultServer(sandbox_state, storm=1.0, kinds=(Weather.DELAYED,)) as server:
+        (row,) = sandbox_state.notifications(ENVIRONMENT, "u-1", Filter.UNREAD)
         async with client_of(server.base_url, server.token) as client:
             assert await client.mark_read(row.uuid) == "fault-1"
 
@@ -113,7 +113,7 @@ async def test_while_it_is_offline_nobody_listens_at_all() -> None:
     with FaultServer(build_world(4)) as server:
         server.go_offline()
         async with client_of(server.base_url, server.token) as client:
-            with pytest.raises(Offline, match="Nobody answers"):
+            with pytest.raises(Offline, match="refused by"):
                 await client.mark_read("any")
             server.go_online()
             assert (await client.app_notifications("u-1", Filter.UNREAD)).total == 1

@@ -7,7 +7,7 @@ import json
 from enum import StrEnum
 from typing import NamedTuple
 
-from neptune_inbox.model import JsonObject
+from neptune_inbox.model import JsonValue
 from neptune_inbox.sandbox.faults import PORTAL
 
 
@@ -68,44 +68,44 @@ SINK = "/neptune/sink"
 """Where redirects point to: nobody may ever come here."""
 
 
-class Answer(NamedTuple):
+class BadAnswer(NamedTuple):
     """The bytes of one answer, and whether the connection lives on."""
 
     raw: bytes
     is_kept: bool
 
 
-def right(status: int, value: JsonObject, request_id: str) -> Answer:
+def right(status: int, value: JsonValue, request_id: str) -> BadAnswer:
     """The answer of a server that is well."""
-    return Answer(_message(status, json.dumps(value).encode(), {"X-Request-Id": request_id}), is_kept=True)
+    return BadAnswer(_message(status, json.dumps(value).encode(), {"X-Request-Id": request_id}), is_kept=True)
 
 
-def wrong(weather: Weather, status: int, value: JsonObject) -> Answer:
+def wrong(weather: Weather, status: int, value: JsonValue) -> BadAnswer:
     """The answer that this weather gives in place of the right one."""
     body = json.dumps(value).encode()
     match weather:
         case Weather.CUT | Weather.TOO_LONG:
             sent = body[: len(body) // 2] if weather is Weather.CUT else body
-            return Answer(_message(status, sent, length=len(sent) + 40), is_kept=False)
+            return BadAnswer(_message(status, sent, length=len(sent) + 40), is_kept=False)
         case Weather.TOO_SHORT:
-            return Answer(_message(status, body, length=len(body) - 4), is_kept=True)
+            return BadAnswer(_message(status, body, length=len(body) - 4), is_kept=True)
         case Weather.GZIP_TWICE:
             packed = gzip.compress(gzip.compress(body))
-            return Answer(_message(status, packed, {"Content-Encoding": "gzip, gzip"}), is_kept=True)
+            return BadAnswer(_message(status, packed, {"Content-Encoding": "gzip, gzip"}), is_kept=True)
         case Weather.GZIP_CUT:
             packed = gzip.compress(body)[:-8]
-            return Answer(_message(status, packed, {"Content-Encoding": "gzip"}), is_kept=True)
+            return BadAnswer(_message(status, packed, {"Content-Encoding": "gzip"}), is_kept=True)
         case Weather.PORTAL:
-            return Answer(_message(200, PORTAL, {"Content-Type": "text/html"}), is_kept=False)
+            return BadAnswer(_message(200, PORTAL, {"Content-Type": "text/html"}), is_kept=False)
         case Weather.REDIRECT:
-            return Answer(_message(307, b"", {"Location": SINK}), is_kept=True)
+            return BadAnswer(_message(307, b"", {"Location": SINK}), is_kept=True)
         case Weather.THROTTLED:
             said = json.dumps({"message": "Too Many Attempts."}).encode()
-            return Answer(_message(429, said, {"Retry-After": "2"}), is_kept=True)
+            return BadAnswer(_message(429, said, {"Retry-After": "2"}), is_kept=True)
         case Weather.UNAVAILABLE:
-            return Answer(_message(503, b'{"message":"Service Unavailable"}'), is_kept=True)
+            return BadAnswer(_message(503, b'{"message":"Service Unavailable"}'), is_kept=True)
         case _:
-            return Answer(_message(500, b'{"message":"Something went wrong"}'), is_kept=True)
+            return BadAnswer(_message(500, b'{"message":"Something went wrong"}'), is_kept=True)
 
 
 def _message(status: int, body: bytes, headers: dict[str, str] | None = None, *, length: int | None = None) -> bytes:

@@ -28,16 +28,15 @@ import msgspec  # noqa: F401
 import truststore  # noqa: F401
 
 from neptune_inbox import config
-from neptune_inbox.api.reader import Limits
+from neptune_inbox.api.body import Limits
 from neptune_inbox.api.transport import Transport
 from neptune_inbox.credentials import Vault
 from neptune_inbox.errors import InboxError
 from neptune_inbox.model import Filter, Key, Token
 from neptune_inbox.paths import Paths
-from neptune_inbox.sync.facts import Fact, Troubled
+from neptune_inbox.sync.events import Fact, Troubled
 from neptune_inbox.sync.session import Session
 from neptune_inbox.wiring import Builder
-from neptune_inbox.wiring import sessions as _sessions  # noqa: F401
 from tests.faults.boundaries import Boundaries
 
 HASTY = Limits(connect=0.2, read=0.15, write=0.2, pool=0.2, total=0.3)
@@ -67,6 +66,8 @@ class Life:
     """The boundary to die at."""
     kill_after: float | None = None
     """Real seconds after which it is killed."""
+    is_hasty: bool = True
+    """Give up as soon as bad weather needs; where every answer comes, a busy machine may take its time."""
 
 
 @dataclass
@@ -114,7 +115,7 @@ class Steps:
 
     async def poll(self, step: dict[str, Any]) -> dict[str, Any]:
         try:
-            await self.session.catch_up(step["user"], Filter.UNREAD)
+            await self.session.inbox.refresh(step["user"], Filter.UNREAD)
         except InboxError as error:
             return {"error": error.name}
         return {}
@@ -148,7 +149,7 @@ class Steps:
 
 
 async def live(life: Life, tell: Tell) -> None:
-    """Open the inbox as the product does, follow the plan while the courier runs, and close in good order."""
+    """Open the inbox as the product does, follow the plan while the sender runs, and close in good order."""
     clock = Clock(life.epoch, life.speed)
     paths = Paths.find({"NEPTUNE_INBOX_HOME": life.home})
     vault = Vault(env_token=Token(life.token))
@@ -157,12 +158,12 @@ async def live(life: Life, tell: Tell) -> None:
     session = await open_signed_in(builder, tell)
     steps = Steps(session, clock)
     session.bus.listen(steps.listen)
-    courier = asyncio.create_task(session.courier.run())
+    sender = asyncio.create_task(session.sender.run())
     for number, step in enumerate(life.plan):
         tell({"begin": number, "do": step["do"]})
         tell({"end": number, **await steps.do(step)})
-    courier.cancel()
-    await asyncio.gather(courier, return_exceptions=True)
+    sender.cancel()
+    await asyncio.gather(sender, return_exceptions=True)
     await session.close()
     tell({"troubles": steps.troubles})
 
@@ -188,7 +189,8 @@ def spend(life: Life) -> None:
 
     boundaries = Boundaries(life.kill_at, lambda name: tell({"killed": name}))
     boundaries.install()
-    vars(Transport)["__init__"].__kwdefaults__["limits"] = HASTY
+    if life.is_hasty:
+        vars(Transport)["__init__"].__kwdefaults__["limits"] = HASTY
     asyncio.run(live(life, tell))
     tell({"over": True, "boundaries": boundaries.crossed})
 

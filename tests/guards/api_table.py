@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Line(NamedTuple):
+class ApiCall(NamedTuple):
     """A line of neptune-api.md, Endpoints, and where each layer has it."""
 
     title: str
@@ -33,7 +33,7 @@ MAIL = ("email", "rajiv@lumenlabs.example")
 HOME = ("--filterable", "home")
 
 TABLE = (
-    Line(
+    ApiCall(
         "List a user's app notifications",
         "GET",
         NOTIFICATIONS,
@@ -41,8 +41,8 @@ TABLE = (
         ("list", "-u", CUSTOMER),
         "refresh",
     ),
-    Line("Mark one as read", "POST", READ, "mark_read", ("mark", "ID", "-u", CUSTOMER), "mark.row"),
-    Line(
+    ApiCall("Mark one as read", "POST", READ, "mark_read", ("mark", "ID", "-u", CUSTOMER), "mark.row"),
+    ApiCall(
         "Mark all of a user's as read",
         "POST",
         READ,
@@ -50,14 +50,14 @@ TABLE = (
         ("mark", "-u", CUSTOMER, "--server-all", "--yes"),
         "mark.all",
     ),
-    Line("List environments", "GET", "/environments", "environments", ("environments",), "profile.switch"),
-    Line("Create user", "POST", USERS, "create_user", ("users", "create", "u-2"), "people"),
-    Line("List users", "GET", USERS, "users", ("users", "list"), "user.go"),
-    Line("Get user", "GET", USER, "user", ("users", "get", CUSTOMER), "people"),
-    Line("Update user", "PUT", USER, "update_user", ("users", "update", CUSTOMER, "--set", "a=1"), "people"),
-    Line("Delete user", "DELETE", USER, "delete_user", ("users", "delete", CUSTOMER, "--yes"), "people"),
-    Line("Add contact info", "POST", CONTACTS, "add_contact", ("contacts", "add", CUSTOMER, *MAIL), "people"),
-    Line(
+    ApiCall("List environments", "GET", "/environments", "environments", ("environments",), "profile.switch"),
+    ApiCall("Create user", "POST", USERS, "create_user", ("users", "create", "u-2"), "people"),
+    ApiCall("List users", "GET", USERS, "users", ("users", "list"), "user.go"),
+    ApiCall("Get user", "GET", USER, "user", ("users", "get", CUSTOMER), "people"),
+    ApiCall("Update user", "PUT", USER, "update_user", ("users", "update", CUSTOMER, "--set", "a=1"), "people"),
+    ApiCall("Delete user", "DELETE", USER, "delete_user", ("users", "delete", CUSTOMER, "--yes"), "people"),
+    ApiCall("Add contact info", "POST", CONTACTS, "add_contact", ("contacts", "add", CUSTOMER, *MAIL), "people"),
+    ApiCall(
         "Update contact info",
         "PUT",
         CONTACTS,
@@ -65,7 +65,7 @@ TABLE = (
         ("contacts", "update", CUSTOMER, *MAIL, *HOME),
         "people",
     ),
-    Line(
+    ApiCall(
         "Delete contact info",
         "DELETE",
         CONTACTS,
@@ -73,7 +73,7 @@ TABLE = (
         ("contacts", "delete", CUSTOMER, *MAIL),
         "people",
     ),
-    Line(
+    ApiCall(
         "Ingest an event", "POST", "/events/ingest", "ingest", ("event", "send", "welcome", "-u", CUSTOMER), "event"
     ),
 )

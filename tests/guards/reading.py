@@ -30,7 +30,7 @@ class Module:
     @property
     def name(self) -> str:
         """Its path below the root of the repository."""
-        return str(self.path.relative_to(ROOT))
+        return str(self.path.relative_to(ROOT) if self.path.is_relative_to(ROOT) else self.path.name)
 
     @cached_property
     def text(self) -> str:
@@ -168,3 +168,80 @@ def _is_false(node: ast.expr) -> bool:
 
 def _is_ellipsis(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and node.value.value is ...
+
+
+def module_name(module: Module) -> str:
+    """As it is imported: `neptune_inbox.sync.session`; a package by its own name."""
+    return ".".join(module.path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imports_between(found: list[Module]) -> dict[str, set[str]]:
+    """Which of these modules names which other one: at its top, inside a function or for the type checker alone."""
+    names = {module_name(module) for module in found}
+    return {module_name(module): _imported(module, names) for module in found}
+
+
+def _imported(module: Module, names: set[str]) -> set[str]:
+    imported: set[str] = set()
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Import):
+            imported |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                imported.add(whole if whole in names else node.module)
+    return (imported & names) - {module_name(module)}
+
+
+def cycles(graph: dict[str, set[str]]) -> list[list[str]]:
+    """The groups of names each of which leads to every other one of its group."""
+    reachable = {name: _reached(graph, name) for name in graph}
+    groups = {
+        tuple(sorted(other for other in reachable[name] if name in reachable[other]))
+        for name in graph
+        if name in reachable[name]
+    }
+    return [list(group) for group in sorted(groups)]
+
+
+def _reached(graph: dict[str, set[str]], start: str) -> set[str]:
+    seen: set[str] = set()
+    waiting = list(graph[start])
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            waiting += graph[name]
+    return seen
+
+
+def methods_with_inherited(found: list[Module]) -> dict[str, int]:
+    """How many methods an object of each class has of those that are written in these modules, by file and class.
+
+    One that a class overrides counts once, and a property's setter counts beside it.
+    """
+    classes = {}
+    by_name: dict[str, list[tuple[str, ast.ClassDef]]] = {}
+    for module in found:
+        for node in module.tree.body:
+            if isinstance(node, ast.ClassDef):
+                classes[f"{module.name} {node.name}"] = node
+                by_name.setdefault(node.name, []).append((module.name, node))
+
+    def written(node: ast.ClassDef, file: str, seen: frozenset[str] = frozenset()) -> set[str]:
+        own = [each for each in node.body if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)]
+        methods = {each.name + ("=" if _is_setter(each) else "") for each in own}
+        for base in node.bases:
+            name = _name(base.value if isinstance(base, ast.Subscript) else base)
+            if name not in seen:
+                parents = by_name.get(name, [])
+                near = [parent for parent in parents if parent[0] == file] or parents
+                for parent_file, parent in near:
+                    methods |= written(parent, parent_file, seen | {node.name})
+        return methods
+
+    return {where: len(written(node, where.split(" ")[0])) for where, node in classes.items()}
+
+
+def _is_setter(function: Function) -> bool:
+    return any(isinstance(each, ast.Attribute) and each.attr == "setter" for each in function.decorator_list)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -13,17 +14,34 @@ from tests.guards.reading import (
     PACKAGE,
     ROOT,
     Module,
+    cycles,
     files_of_the_repository,
+    imports_between,
+    methods_with_inherited,
     modules,
     swallowing_handlers,
     text_at_doors,
 )
 
-LINES_OF_A_FILE = 300
+LINES_OF_A_FILE = 500
 LINES_OF_A_FUNCTION = 50
-METHODS_OF_A_CLASS = 30
+METHODS_OF_A_CLASS = 40
 IN_THE_ROOT = {"pyproject.toml", "README.md", "screenshots", "tests", "neptune_inbox"}
-CORE = ("sync", "store", "api", "credentials", "config", "sandbox", "model", "paths", "text", "text_html", "errors")
+CORE = (
+    "presentation",
+    "startup",
+    "sync",
+    "store",
+    "api",
+    "credentials",
+    "config",
+    "sandbox",
+    "model",
+    "paths",
+    "text",
+    "text_html",
+    "errors",
+)
 FACES = ("textual", "rich", "click")
 
 
@@ -57,7 +75,7 @@ def test_the_core_loads_no_user_interface() -> None:
     assert loaded.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("part", ["sync.session", "store.cache", "wiring"])
+@pytest.mark.parametrize("part", ["sync.session", "store.cache.cache", "wiring"])
 def test_what_the_first_paint_needs_loads_no_network(part: str) -> None:
     code = f"import sys, neptune_inbox.{part}\n"
     code += "print(sorted(set(sys.modules) & {'httpx', 'keyring', 'starlette', 'textual', 'nh3', 'click', 'rich'}))"
@@ -70,6 +88,38 @@ def test_no_file_is_too_long_to_read() -> None:
     assert long == {}
 
 
+def test_keys_become_bindings_in_one_place() -> None:
+    """What is bound elsewhere could not be changed, and would be in no help."""
+    for module in modules():
+        if module.name != "neptune_inbox/tui/bindings.py":
+            calls = [node for node in ast.walk(module.tree) if isinstance(node, ast.Call)]
+            names = {ast.unparse(call.func).rpartition(".")[2] for call in calls}
+            assigned = {ast.unparse(node) for node in ast.walk(module.tree) if isinstance(node, ast.Name)}
+            assert "Binding" not in names, module.name
+            assert "BINDINGS" not in assigned, module.name
+
+
+def test_every_dialog_does_what_its_keys_are_declared_to_do() -> None:
+    from neptune_inbox.presentation.dialog_actions import DIALOG_ACTIONS
+    from neptune_inbox.tui.app import NeptuneInbox
+    from neptune_inbox.tui.dialogs.base import Dialog
+    from neptune_inbox.tui.dialogs.sign_in import SignInScreen
+    from neptune_inbox.tui.widgets.search import SearchLine
+
+    for path in (PACKAGE / "tui" / "dialogs").glob("*.py"):
+        import_module(f"neptune_inbox.tui.dialogs.{path.stem}")
+    homes: dict[str, list[type]] = {"sign-in": [SignInScreen], "search": [SearchLine], "app": [NeptuneInbox]}
+    kinds = Dialog.__subclasses__()
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+        if kind.__name__ != "FilterDialog":
+            homes.setdefault(kind.where, []).append(kind)
+    for action in DIALOG_ACTIONS:
+        for where in action.where:
+            for home in homes[where]:
+                assert hasattr(home, f"action_{action.id.rpartition('.')[2]}"), f"{action.id} in {home.__name__}"
+
+
 def test_no_function_is_too_long_to_read() -> None:
     long = {
         f"{module.where(function)} {function.name}": lines
@@ -80,16 +130,26 @@ def test_no_function_is_too_long_to_read() -> None:
     assert long == {}
 
 
-def test_no_class_is_a_god() -> None:
-    gods = {
-        f"{module.where(node)} {node.name}": count
-        for module in modules()
-        for node in ast.walk(module.tree)
-        if isinstance(node, ast.ClassDef)
-        and (count := sum(isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef) for each in node.body))
-        > METHODS_OF_A_CLASS
-    }
+def test_no_object_has_too_many_methods_to_know_however_many_parents_they_are_written_in() -> None:
+    gods = {where: count for where, count in methods_with_inherited(modules()).items() if count > METHODS_OF_A_CLASS}
     assert gods == {}
+
+
+def test_a_chain_of_parents_hides_no_method(tmp_path: Path) -> None:
+    lines = ["class A:\n    def one(self): ...\n    def two(self): ...\n"]
+    lines += ["class B(A):\n    def two(self): ...\n    def three(self): ...\n", "class C(B[int], Other):\n    ...\n"]
+    found = methods_with_inherited([module_of(tmp_path, "".join(lines))])
+    assert list(found.values()) == [2, 3, 3]
+
+
+def test_no_imports_lead_back_to_where_they_began() -> None:
+    """Those inside functions and for the type checker count too: whoever reads a file needs what it names."""
+    assert cycles(imports_between(modules())) == []
+
+
+def test_a_cycle_is_seen_wherever_the_import_is_written() -> None:
+    graph = {"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}, "e": set[str]()}
+    assert cycles(graph) == [["a", "b", "c"]]
 
 
 def test_every_module_says_what_lives_in_it() -> None:

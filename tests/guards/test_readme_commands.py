@@ -15,9 +15,11 @@ import pytest
 
 from neptune_inbox.sandbox.seed import seed_demo
 from neptune_inbox.sandbox.server import create_app
+from neptune_inbox.sandbox.state import SandboxState
 from neptune_inbox.sandbox.tokens import sign_token
-from neptune_inbox.sandbox.world import World
 from tests.socket_sandbox import BackgroundServer
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 BLOCKS = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
@@ -35,13 +37,13 @@ def test_no_command_is_left_out() -> None:
 
 @pytest.mark.parametrize("line", FOR_THE_INBOX)
 def test_a_command_for_scripts_runs(line: str, tmp_path: Path) -> None:
-    world = World(now=lambda: time.time_ns() // 1_000_000, seed="demo")
-    seed_demo(world, main="staging")
-    with BackgroundServer(create_app(world)) as server:
+    sandbox_state = SandboxState(now=lambda: time.time_ns() // 1_000_000, seed="demo")
+    seed_demo(sandbox_state, main="staging")
+    with BackgroundServer(create_app(sandbox_state)) as server:
         env = {
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             "NEPTUNE_INBOX_HOME": str(tmp_path),
-            "NEPTUNE_TOKEN": sign_token(world).reveal(),
+            "NEPTUNE_TOKEN": sign_token(sandbox_state).reveal(),
             "NEPTUNE_ENV": "staging",
             "NEPTUNE_API_BASE": f"{server.base_url}/neptune",
         }

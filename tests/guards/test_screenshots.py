@@ -18,6 +18,8 @@ from screenshots.scenes import SCENES, Scene
 from screenshots.shoot import FILM, HERE, draw_scene, main, picture
 from screenshots.svg import CELL_WIDTH, MARGIN, Frame, draw, text_of
 
+pytestmark = pytest.mark.slow
+
 REPLAYED = (
     *("inbox-dark", "inbox-terminal", "mark-all", "receipt", "filter", "offline", "sign-in", "help"),
     *("queue-60x15", "hostile", "difference", "request", "environments"),

@@ -10,36 +10,37 @@ from statistics import median
 
 import pytest
 
-from neptune_inbox.sandbox.hostile import HostileRow
-from tests.faults.pty_place import CANARY, USER, Place
+from tests.faults.pty_machine import CANARY, USER, Machine
 from tests.faults.pty_terminal import LIMIT, PROGRAM, Terminal
+from tests.hostile import HostileRow
 from tests.keyring.desktop import Desktop
 
 IMPATIENT = (sys.executable, "-m", "tests.keyring.impatient")
-LOGIN = ("login", "--environment", "dev", "--user", USER, "--token-stdin")
+LOGIN = ("login", "--environment", "dev", "--user", USER, "--token-stdin", "--yes")
+"""Agreed to beforehand: the token is not a JWT, and `login` asks about such a token."""
 SEEN_BEFORE = " 1 of 3"
 AT_ONCE = 0.1
 SOON = 1.0
 
 
 @pytest.fixture
-def place(tmp_path: Path, desktop: Desktop) -> Iterator[Place]:
+def machine(tmp_path: Path, desktop: Desktop) -> Iterator[Machine]:
     """A cached list of three, and a token in the keyring."""
-    with Place(tmp_path, [HostileRow(f"row {number}", f"Card {number}") for number in range(3)]) as place:
-        assert run(place, desktop, *LOGIN, given=CANARY)[0] == 0
-        assert run(place, desktop, "list", "-u", USER)[0] == 0
-        yield place
+    with Machine(tmp_path, [HostileRow(f"row {number}", f"Card {number}") for number in range(3)]) as machine:
+        assert run(machine, desktop, *LOGIN, given=CANARY)[0] == 0
+        assert run(machine, desktop, "list", "-u", USER)[0] == 0
+        yield machine
 
 
-def env(place: Place, desktop: Desktop, **more: str) -> dict[str, str]:
+def env(machine: Machine, desktop: Desktop, **more: str) -> dict[str, str]:
     bus = desktop.env["DBUS_SESSION_BUS_ADDRESS"]
-    return place.env(token="", HOME=str(desktop.home), DBUS_SESSION_BUS_ADDRESS=bus) | more
+    return machine.env(token="", HOME=str(desktop.home), DBUS_SESSION_BUS_ADDRESS=bus) | more
 
 
-def run(place: Place, desktop: Desktop, *words: str, given: str = "", **more: str) -> tuple[int, str]:
+def run(machine: Machine, desktop: Desktop, *words: str, given: str = "", **more: str) -> tuple[int, str]:
     ended = subprocess.run(
         [*IMPATIENT, *words],
-        env=env(place, desktop, **more),
+        env=env(machine, desktop, **more),
         input=given,
         capture_output=True,
         encoding="utf-8",
@@ -82,19 +83,18 @@ def seconds_to_move(terminal: Terminal) -> float:
     found = []
     for key, words in (("j", " 2 of 3"), ("k", " 1 of 3")) * 3:
         terminal.settle()
-        seen = len(terminal.raw)
         terminal.type(key)
-        found.append(terminal.writes(words, seen))
+        found.append(terminal.shows(words))
     return median(found)
 
 
 @pytest.mark.parametrize("state", STATES)
 def test_each_trouble_is_one_sentence_and_no_key_waits_for_the_keyring(
-    state: str, place: Place, desktop: Desktop
+    state: str, machine: Machine, desktop: Desktop
 ) -> None:
     fault, more, sentence = STATES[state]
     fault(desktop)
-    with Terminal([*IMPATIENT, "--type", "all", "-u", USER], env(place, desktop, **more)) as terminal:
+    with Terminal([*IMPATIENT, "--type", "all", "-u", USER], env(machine, desktop, **more)) as terminal:
         terminal.shows(SEEN_BEFORE)
         while_waiting = seconds_to_move(terminal)
         terminal.shows(sentence)
@@ -110,34 +110,34 @@ def test_each_trouble_is_one_sentence_and_no_key_waits_for_the_keyring(
     )
     assert max(while_waiting, afterwards) <= AT_ONCE
     assert left_after <= SOON
-    check_that_nothing_is_on_the_disk(place, desktop)
+    check_that_nothing_is_on_the_disk(machine, desktop)
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_no_token_is_written_anywhere_else_instead(state: str, place: Place, desktop: Desktop) -> None:
+def test_no_token_is_written_anywhere_else_instead(state: str, machine: Machine, desktop: Desktop) -> None:
     fault, more, sentence = STATES[state]
     other = "another-token-0123456789-abcdefghijklmnop"
-    place.accept(other)
+    machine.accept(other)
     fault(desktop)
-    code, said = run(place, desktop, *LOGIN, given=other, **more)
+    code, said = run(machine, desktop, *LOGIN, given=other, **more)
     assert (code, sentence in said) == (3, True), said
     assert other not in said
-    assert check_that_nothing_is_on_the_disk(place, desktop, other) > 3
+    assert check_that_nothing_is_on_the_disk(machine, desktop, other) > 3
 
 
-def check_that_nothing_is_on_the_disk(place: Place, desktop: Desktop, *others: str) -> int:
+def check_that_nothing_is_on_the_disk(machine: Machine, desktop: Desktop, *others: str) -> int:
     """How many files below both homes were searched."""
-    files = [file for home in (place.home, desktop.home) for file in home.rglob("*") if file.is_file()]
+    files = [file for home in (machine.home, desktop.home) for file in home.rglob("*") if file.is_file()]
     for file in files:
         content = file.read_bytes()
         assert not [secret for secret in (CANARY, *others) if secret.encode() in content], file
     return len(files)
 
 
-def test_while_a_frozen_keyring_is_waited_for_it_can_be_left_at_once(place: Place, desktop: Desktop) -> None:
+def test_while_a_frozen_keyring_is_waited_for_it_can_be_left_at_once(machine: Machine, desktop: Desktop) -> None:
     """With all the patience that people get: sixty seconds."""
     desktop.freeze()
-    with Terminal([*PROGRAM, "--type", "all", "-u", USER], env(place, desktop)) as terminal:
+    with Terminal([*PROGRAM, "--type", "all", "-u", USER], env(machine, desktop)) as terminal:
         terminal.shows(SEEN_BEFORE)
         answered = seconds_to_move(terminal)
         began = terminal.clock()

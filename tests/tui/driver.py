@@ -15,10 +15,10 @@ from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
 
 from neptune_inbox.model import Filter, Profile, Row
-from neptune_inbox.tui.actions import Action
+from neptune_inbox.presentation.action_table import Action
+from neptune_inbox.presentation.keymap import shown_keys
 from neptune_inbox.tui.app import NeptuneInbox
-from neptune_inbox.tui.keys import shown_keys
-from neptune_inbox.tui.screens.inbox import InboxScreen
+from neptune_inbox.tui.inbox.screen import InboxScreen
 from tests.tui.service import Service
 from tests.tui.sight import Sight
 
@@ -30,7 +30,7 @@ ROUNDS = 3
 """A key may read the disk, decide, and write: three round trips until all of it is on the screen."""
 NAMES = {
     "/": "slash", ":": "colon", "?": "question_mark", "@": "at", "$": "dollar_sign", "|": "vertical_line",
-    "esc": "escape", " ": "space",
+    "esc": "escape", " ": "space", "+": "plus",
 }  # fmt: skip
 CHARACTERS = {name: character for character, name in NAMES.items() if len(character) == 1}
 
@@ -96,7 +96,7 @@ class Inbox(Sight):
     async def choose(self, title: str) -> None:
         """Put the cursor on the row with this title, by keys alone."""
         await self.press("g")
-        for _ in range(len(self.screen.window)):
+        for _ in range(len(self.screen.snapshot)):
             if self.cursor() == title:
                 return
             await self.press("j")
@@ -113,7 +113,7 @@ class Inbox(Sight):
         await self.press(":")
         await self.asked("Palette")
         self.app.post_message(
-            events.Paste("  ".join(filter(None, (f"{action.label} {shown_keys(action)}", action.help))))
+            events.Paste(" ".join((action.label, "  ".join(filter(None, (shown_keys(action), action.help))))))
         )
         await self.settle()
         options = self.app.screen.query_one(OptionList)
@@ -141,6 +141,15 @@ class Inbox(Sight):
         here = options.highlighted
         return "" if here is None else options.get_option_at_index(here).id or ""
 
+    async def click(self, words: str, *, times: int = 1) -> None:
+        """Click where these words stand on the screen."""
+        for y, line in enumerate(self.lines()):
+            if (x := line.find(words)) >= 0:
+                await self.pilot.click(offset=(x, y), times=times)
+                await self.settle()
+                return
+        raise AssertionError(f"{words!r} is not on the screen:\n{self.text()}")
+
     async def resize(self, width: int, height: int) -> None:
         await self.pilot.resize_terminal(width, height)
         await self.settle()
@@ -157,7 +166,7 @@ class Inbox(Sight):
         # Who was about to lie down when the clock was turned wakes now.
         self.service.clock.advance(A_MOMENT)
         await self.settle()
-        self.screen._tick()
+        self.screen.updates.tick()
         await self.settle()
 
     async def settle(self) -> None:

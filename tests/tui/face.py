@@ -1,6 +1,6 @@
 """A small app that stands the face up with made-up rows: for tests of widgets and of the first paint.
 
-Run as a program it paints first and then opens, and tells a pipe what it has done (see test_prepaint.py).
+Run as a program it paints first and then opens, and tells a pipe what it has done (see test_first_paint.py).
 """
 
 from __future__ import annotations
@@ -15,10 +15,9 @@ from textual.app import App, ComposeResult
 from textual.filter import LineFilter
 from textual.message import Message
 
-from neptune_inbox.model import Key, Mark, MarkState, Mine, Row
-from neptune_inbox.text import CleanText
-from neptune_inbox.tui.format import ListStyle
-from neptune_inbox.tui.format_lines import (
+from neptune_inbox.model import Key, Mark, MarkState, Row, Triage
+from neptune_inbox.presentation.keymap import ACTIONS, Where, hints
+from neptune_inbox.presentation.lines import (
     FilterFacts,
     HintFacts,
     SidebarFacts,
@@ -27,12 +26,14 @@ from neptune_inbox.tui.format_lines import (
     ViewFacts,
     Watched,
 )
-from neptune_inbox.tui.keys import ACTIONS, Where, hints
-from neptune_inbox.tui.prepaint import paint
-from neptune_inbox.tui.screen_record import ScreenRecord, freeze_rows
-from neptune_inbox.tui.theme import DARK, THEMES, choose_theme, textual_theme
-from neptune_inbox.tui.widgets.gate import HarmlessFilter
-from neptune_inbox.tui.widgets.stage import Stage
+from neptune_inbox.presentation.rows import ListStyle
+from neptune_inbox.presentation.theme import ALL_THEMES, DARK, choose_theme
+from neptune_inbox.startup.first_paint import paint
+from neptune_inbox.startup.snapshot import ScreenSnapshot, dump_rows
+from neptune_inbox.text import CleanText
+from neptune_inbox.tui.themes import textual_theme
+from neptune_inbox.tui.widgets.control_filter import ControlCharFilter
+from neptune_inbox.tui.widgets.main_view import MainView
 
 NOW = 1_793_793_600_000
 SECOND, MINUTE, HOUR = 1_000, 60_000, 3_600_000
@@ -92,20 +93,20 @@ def rows(count: int) -> list[Row]:
         {"is_read": True},
         {"mark": mark(MarkState.HELD)},
         {"mark": mark(MarkState.FAILED, error="There is no such notification.")},
-        {"mine": Mine(done_at=NOW - HOUR)},
-        {"mine": Mine(is_starred=True)},
-        {"mine": Mine(snoozed_until=NOW + 2 * HOUR)},
-        {"mine": Mine(note="they call back")},
-        {"mark": mark(MarkState.SENT)},
+        {"triage": Triage(done_at=NOW - HOUR)},
+        {"triage": Triage(is_starred=True)},
+        {"triage": Triage(snoozed_until=NOW + 2 * HOUR)},
+        {"triage": Triage(note="they call back")},
+        {"mark": mark(MarkState.ACCEPTED)},
         {"user_id": "42"},
     )
     return [row(number, **kinds[number % len(kinds)]) for number in range(count)]  # type: ignore[arg-type]
 
 
-def record(count: int = 60, *, theme: str = DARK, environment: str = "production") -> ScreenRecord:
+def record(count: int = 60, *, theme: str = DARK, environment: str = "production") -> ScreenSnapshot:
     """What the app would remember of these rows."""
     is_production = environment == "production"
-    return ScreenRecord(
+    return ScreenSnapshot(
         "acme",
         theme,
         has_users=True,
@@ -119,7 +120,7 @@ def record(count: int = 60, *, theme: str = DARK, environment: str = "production
             (Watched("", 37), Watched("u-4711", 5), Watched("42", 12, is_stale=True)), (ViewFacts("stuck", 3),)
         ),
         hints=HintFacts(hints(ACTIONS, Where.LIST)),
-        rows=freeze_rows(rows(count)),
+        rows=dump_rows(rows(count)),
     )
 
 
@@ -129,16 +130,16 @@ class FaceApp(App[None]):
     CSS_PATH: ClassVar[list[str | PurePath]] = [STYLES / "face.tcss"]
     ENABLE_COMMAND_PALETTE = False
 
-    def __init__(self, shown: Sequence[Row], facts: ScreenRecord | None = None) -> None:
+    def __init__(self, shown: Sequence[Row], facts: ScreenSnapshot | None = None) -> None:
         # Textual chooses the filter for NO_COLOR before a theme can be set.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.facts = facts or record()
-        self.stage = Stage()
-        self.stage.has_users = self.facts.has_users
-        self.window = FixedWindow(shown)
+        self.main_view = MainView()
+        self.main_view.has_users = self.facts.has_users
+        self.snapshot = FixedWindow(shown)
         self.heard: list[Message] = []
-        self._gate = HarmlessFilter()
-        for name in THEMES:
+        self._gate = ControlCharFilter()
+        for name in ALL_THEMES:
             self.register_theme(textual_theme(name))
         self.theme = choose_theme(self.facts.theme, os.environ)
 
@@ -146,15 +147,15 @@ class FaceApp(App[None]):
         return [*super().get_line_filters(), self._gate]
 
     def compose(self) -> ComposeResult:
-        yield self.stage
+        yield self.main_view
 
     def on_mount(self) -> None:
-        facts, stage = self.facts, self.stage
-        stage.rows.show(self.window, keep=False)
-        stage.draw(
+        facts, main_view = self.facts, self.main_view
+        main_view.rows.show(self.snapshot, keep=False)
+        main_view.draw(
             top=facts.top, bar=facts.bar, status=facts.status, sidebar=facts.sidebar, hints=facts.hints, now=NOW
         )
-        stage.rows.focus()
+        main_view.rows.focus()
 
     def on_event_heard(self, message: Message) -> None:
         self.heard.append(message)

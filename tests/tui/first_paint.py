@@ -18,10 +18,11 @@ from typing import Any
 import pyte
 import pytest
 
-from neptune_inbox.tui.page import Page
-from neptune_inbox.tui.prepaint import ENTER, Painted, paint
-from neptune_inbox.tui.screen_record import ScreenRecord
-from neptune_inbox.tui.theme import Depth
+from neptune_inbox.presentation.theme import Depth
+from neptune_inbox.startup.first_page import FirstPage
+from neptune_inbox.startup.first_paint import ENTER, FirstPaint, paint
+from neptune_inbox.startup.snapshot import ScreenSnapshot
+from tests.terminal_model import ModelScreen
 from tests.tui.face import NOW
 
 SCHEMA = "CREATE TABLE screen (name TEXT NOT NULL PRIMARY KEY, text TEXT NOT NULL)"
@@ -40,16 +41,16 @@ def cache_with(path: Path, text: str | None) -> Path:
     return path
 
 
-def draw(shown: ScreenRecord, width: int, height: int, now: int, theme: str, depth: Depth) -> str:
+def draw(shown: ScreenSnapshot, width: int, height: int, now: int, theme: str, depth: Depth) -> str:
     """The whole page, as it is put on a terminal."""
-    return ENTER + Page(shown, width, height, now, theme, depth).draw()
+    return ENTER + FirstPage(shown, width, height, now, theme, depth).draw()
 
 
 class Terminal:
     """A terminal of a size, with what a program drew on it."""
 
     def __init__(self, columns: int, lines: int) -> None:
-        self.screen = pyte.Screen(columns, lines)
+        self.screen = ModelScreen(columns, lines)
         self._stream = pyte.ByteStream(self.screen)
         self.ours, self.theirs = pty.openpty()
         fcntl.ioctl(self.theirs, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
@@ -98,6 +99,8 @@ def seen(cell: Any) -> object:
     return cell._replace(fg="default", bold=False, italics=False) if is_blank else cell
 
 
-def paint_on(terminal: Terminal, cache: Path, environ: Mapping[str, str] = COLOURFUL, **wish: str) -> Painted | None:
+def paint_on(
+    terminal: Terminal, cache: Path, environ: Mapping[str, str] = COLOURFUL, **wish: str
+) -> FirstPaint | None:
     size = (terminal.screen.columns, terminal.screen.lines)
     return paint(cache, out_fd=terminal.theirs, in_fd=terminal.theirs, size=size, now=NOW, environ=environ, **wish)

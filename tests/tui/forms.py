@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 from textual.widgets import Input, Static, TextArea
 
 from neptune_inbox.model import Mode
@@ -17,16 +19,16 @@ EMAIL = ContactRecord("email", "rajiv@lumenlabs.example", "", {})
 def with_rajiv(*contacts: ContactRecord, mode: Mode = Mode.ACT) -> Service:
     """A service with one customer who has a notification, and can be reached in these ways."""
     service = Service(mode=mode)
-    service.world.create_user(ENVIRONMENT, "u-1", {"name": "Rajiv Seelam"})
+    service.sandbox_state.create_user(ENVIRONMENT, "u-1", {"name": "Rajiv Seelam"})
     for contact in contacts:
-        service.world.add_contact(ENVIRONMENT, "u-1", contact)
+        service.sandbox_state.add_contact(ENVIRONMENT, "u-1", copy(contact))
     service.has(1)
     return service
 
 
 def contacts_of(service: Service, user_id: str = "u-1") -> list[tuple[str, str]]:
     """The contact infos that the server has."""
-    return [(contact.type, contact.value) for contact in service.world.user(ENVIRONMENT, user_id).contacts]
+    return [(contact.type, contact.value) for contact in service.sandbox_state.user(ENVIRONMENT, user_id).contacts]
 
 
 async def fill(inbox: Inbox, **fields: str) -> None:

@@ -8,7 +8,11 @@ import pyte
 from textual.app import App
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.geometry import Region, Size
+from textual.screen import Screen
+from textual.widget import Widget
 
+from neptune_inbox.presentation.islands import with_islands
+from tests.terminal_model import ModelScreen
 from tests.tui.driver import Inbox
 from tests.tui.first_paint import seen
 
@@ -29,12 +33,12 @@ class Glass(HeadlessDriver):
 
     def write(self, data: str) -> None:
         self.written.append(data)
-        self.terminal.feed(data)
+        self.terminal.feed(with_islands(data))
 
 
 class _Terminal:
     def __init__(self, columns: int, lines: int) -> None:
-        self.screen = pyte.Screen(columns, lines)
+        self.screen = ModelScreen(columns, lines)
         self._stream = pyte.Stream(self.screen)
 
     def feed(self, data: str) -> None:
@@ -72,3 +76,31 @@ def differences(inbox: Inbox) -> list[str]:
                 found.append(f"line {y}, cell {x}: {one} instead of {other} in {terminal.screen.display[y]!r}")
                 break
     return found
+
+
+async def differences_once_drawn(inbox: Inbox) -> list[str]:
+    """The differences in the first moment in which Textual has nothing left to draw.
+
+    It draws up to a sixtieth of a second after what changed: an answer of the service, or a blink, may come between a
+    key and the look at it.
+    """
+    found: list[str] = []
+
+    def looked() -> bool:
+        if _has_more_to_draw(inbox.app.screen):
+            return False
+        found.extend(differences(inbox))
+        return True
+
+    await inbox.until(looked)
+    return found
+
+
+def _has_more_to_draw(screen: Screen[Any]) -> bool:
+    """Whether something on this screen asked to be drawn, and Textual did not come to it yet."""
+    if screen._dirty_widgets or screen.message_queue_size:
+        return True
+    return any(
+        part._repaint_required or part._layout_required or part._scroll_required or part._refresh_styles_required
+        for part in screen.walk_children(Widget, with_self=True)
+    )

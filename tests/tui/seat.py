@@ -9,7 +9,7 @@ from typing import NamedTuple
 from textual.pilot import Pilot
 
 from neptune_inbox.model import Key, Row
-from neptune_inbox.tui.widgets.rows import RowList
+from neptune_inbox.tui.widgets.row_list import RowList
 from tests.tui.face import FaceApp, row
 
 HEIGHT = 11
@@ -37,7 +37,7 @@ async def inbox(shown: Iterable[Row], size: tuple[int, int] = (100, 24)) -> Asyn
     app = FaceApp(list(shown))
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
-        yield Seat(app, app.stage.rows, pilot)
+        yield Seat(app, app.main_view.rows, pilot)
 
 
 def watch_lines(rows: RowList) -> list[int]:
@@ -59,5 +59,5 @@ def heard(app: FaceApp, kind: type) -> list[Key]:
 
 def list_lines(app: FaceApp) -> list[str]:
     """The lines of the list on the screen."""
-    region = app.stage.rows.region
+    region = app.main_view.rows.region
     return [line[region.x : region.right] for line in app.screen_lines()[region.y : region.bottom]]

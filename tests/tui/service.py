@@ -10,10 +10,12 @@ from neptune_inbox.config import PollingSettings, Settings, UiSettings
 from neptune_inbox.credentials import Vault
 from neptune_inbox.credentials.os_keyring import OsKeyring
 from neptune_inbox.errors import KeyringAbsent
-from neptune_inbox.model import Filter, Key, Mode, Profile
-from neptune_inbox.sandbox.hostile import HostileRow
+from neptune_inbox.model import Filter, JsonObject, Key, Mode, Profile
+from neptune_inbox.sandbox.dialects import PLAIN, Dialect
+from neptune_inbox.sandbox.joins import delivery_uuid
 from neptune_inbox.sync.workspace import Workspace
 from tests.builders import API, EDGE, ENVIRONMENT, MINUTE, NOON, Office
+from tests.hostile import HostileRow
 
 PLENTY = 60_000
 """Requests a minute: stories about something else than the budget must not wait for it."""
@@ -57,8 +59,9 @@ class Service(Office):
         undo_seconds: float = 5,
         budget: int = PLENTY,
         settings: Settings | None = None,
+        dialect: Dialect = PLAIN,
     ) -> None:
-        super().__init__(mode=mode, users=users, undo_seconds=undo_seconds, budget=budget)
+        super().__init__(mode=mode, users=users, undo_seconds=undo_seconds, budget=budget, dialect=dialect)
         self.titles: dict[str, str] = {}
         """By uuid."""
         self._owners: dict[str, str] = {}
@@ -99,19 +102,21 @@ class Service(Office):
         body: str = "",
         link: str = "",
         event_type: str = "payment_failed",
+        data: JsonObject | None = None,
     ) -> list[str]:
         """These notifications are there, a minute apart; their titles, oldest first. The clock stands still."""
         made = []
         for _ in range(count):
             title = f"Card {len(self.titles) + 1}"
             at = NOON - 1_000 * MINUTE + len(self.titles) * MINUTE if self.clock.now() == NOON else self.clock.now()
-            record = self.world.add_notification(
+            record = self.sandbox_state.add_notification(
                 environment,
                 user_id,
                 title,
                 body=body,
                 link=link,
                 event_type=event_type,
+                data=data,
                 created_at=at,
                 read_at=at if is_read else None,
             )
@@ -121,7 +126,7 @@ class Service(Office):
 
     def has_hostile(self, rows: Sequence[HostileRow], user_id: str = "u-1") -> None:
         for row in rows:
-            row.put_into(self.world, ENVIRONMENT, user_id)
+            row.put_into(self.sandbox_state, ENVIRONMENT, user_id)
 
     def id_of(self, title: str) -> str:
         return next(uuid for uuid, name in self.titles.items() if name == title)
@@ -131,21 +136,26 @@ class Service(Office):
 
     def read_on_server(self, title: str) -> None:
         """The customer reads it in the product."""
-        self.world.mark_read(ENVIRONMENT, self.id_of(title))
+        self.sandbox_state.mark_read(ENVIRONMENT, self.id_of(title))
 
     def is_read(self, title: str, environment: str = ENVIRONMENT) -> bool:
         """Whether the customer's bell shows it as read, asked at the server itself."""
-        return self.world.notification(environment, self.id_of(title)).read_at is not None
+        return self.sandbox_state.notification(environment, self.id_of(title)).read_at is not None
 
     def unread(self, user_id: str = "u-1") -> list[str]:
         """The titles that the customer's bell shows as unread, oldest first."""
-        rows = self.world.notifications(ENVIRONMENT, user_id, Filter.UNREAD)
+        rows = self.sandbox_state.notifications(ENVIRONMENT, user_id, Filter.UNREAD)
         return [self.titles[row.uuid] for row in rows]
 
     @property
     def marked_titles(self) -> list[str]:
         """What the server was asked to mark read, in order."""
-        return [self.titles.get(uuid, uuid) for uuid in self.marked]
+        return [self.titles.get(id) or self.titles.get(delivery_uuid(id), id) for id in self.marked]
+
+    @property
+    def accepted_titles(self) -> list[str]:
+        """What the server marked read when it was asked to, in order."""
+        return [self.titles.get(id) or self.titles.get(delivery_uuid(id), id) for id in self.accepted]
 
     @property
     def writes(self) -> int:

@@ -9,8 +9,8 @@ from textual.css.query import NoMatches
 from textual.geometry import Region
 from textual.widgets import Static
 
-from neptune_inbox.tui.screens.inbox import InboxScreen
-from neptune_inbox.tui.screens.sheet import Sheet
+from neptune_inbox.tui.dialogs.base import Dialog
+from neptune_inbox.tui.inbox.screen import InboxScreen
 from neptune_inbox.tui.widgets.lines import SpanLine
 from neptune_inbox.tui.widgets.search import SearchLine
 
@@ -33,7 +33,7 @@ class Shown:
         return self.text[2]
 
     @property
-    def mine(self) -> str:
+    def triage(self) -> str:
         """✓ done, z snoozed, ★ starred, ✎ noted, or a space."""
         return self.text[4]
 
@@ -67,7 +67,7 @@ class Sight:
     def rows(self) -> list[Shown]:
         """The lines of the list, from the top of the screen; an empty list has none."""
         widget = self.screen.rows
-        if not self.screen.window or not widget.display:
+        if not self.screen.snapshot or not widget.display:
             return []
         strips = widget.render_lines(Region(0, 0, *widget.size))
         return [Shown(strip.text) for strip in strips if strip.text.strip()]
@@ -117,11 +117,11 @@ class Sight:
     def preview(self) -> str:
         """What the preview tells, or an empty text while it tells nothing."""
         facts = self.screen.preview.facts
-        return "\n".join((facts.title, facts.theirs, facts.mine, facts.body)) if facts else ""
+        return "\n".join((facts.title, facts.customer_state, facts.triage, facts.body)) if facts else ""
 
     @property
     def has_sheet(self) -> bool:
-        return isinstance(self.app.screen, Sheet)
+        return isinstance(self.app.screen, Dialog)
 
     def sheet(self) -> str:
         """The text of the sheet that lies over the list, without its border."""

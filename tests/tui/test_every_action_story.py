@@ -8,14 +8,16 @@ import pytest
 from msgspec.structs import replace
 
 from neptune_inbox.config import Settings
-from neptune_inbox.config.reading import parse
+from neptune_inbox.config.load import parse
 from neptune_inbox.model import Filter, Mode
-from neptune_inbox.tui.actions import ACTIONS
+from neptune_inbox.presentation.action_table import ACTIONS
+from neptune_inbox.presentation.keymap import shown_keys
+from neptune_inbox.tui.actions import load_verbs
 from neptune_inbox.tui.app import run
-from neptune_inbox.tui.keys import shown_keys
-from neptune_inbox.tui.verbs import load_verbs
 from tests.tui.driver import Inbox, inbox_of
 from tests.tui.service import Service
+
+pytestmark = pytest.mark.slow
 
 LEAVES = "quit"
 
@@ -23,7 +25,7 @@ LEAVES = "quit"
 def _a_service(mode: Mode = Mode.ACT) -> Service:
     service = Service(mode=mode, users=("u-1", "u-2"))
     service.use_settings(Settings(views={"codes": "event:otp_*"}, commands={"check": ("true",)}))
-    service.world.create_user("staging", "u-1", {"name": "Rajiv Seelam"})
+    service.sandbox_state.create_user("staging", "u-1", {"name": "Rajiv Seelam"})
     service.has(3, body="Dear Rajiv", link="https://acme.example/1")
     service.has(2, "u-2", is_read=True)
     return service
@@ -112,7 +114,7 @@ def _a_keymap() -> dict[str, str]:
     """Another key for every action, none of them one that it, or any other, has by default."""
     letters = "acdefghijklmnopqrstuvwxyz"
     spare = [*(f"f{number}" for number in range(1, 25)), *(f"alt+{letter}" for letter in letters)]
-    spare += [f"ctrl+{letter}" for letter in "aeklnorsvwxyz"]
+    spare += [*(f"ctrl+{letter}" for letter in "aeklnorsvwxyz"), *(f"alt+{digit}" for digit in "123456789")]
     return dict(zip((action.id for action in ACTIONS), spare, strict=False))
 
 
@@ -155,7 +157,7 @@ async def test_a_keymap_file_that_changes_every_key_works(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("keys", "words"),
     [
-        ('"mark.rows" = "m"', "names `mark.rows`, which is no action. Did you mean `mark.row`?"),
+        ('"mark.rows" = "m"', "names `mark.rows`, which is not an action. Did you mean `mark.row`?"),
         ('"undo" = "e"', "`e` would do both `undo` and `mine.done`. Give `mine.done` other keys there too"),
     ],
 )
@@ -179,7 +181,7 @@ async def test_what_names_a_key_names_the_users_own() -> None:
         assert "o open" not in inbox.text()
         await inbox.press("m")
         await inbox.hears("f6 takes it back")
-        assert "f6" in inbox.rows()[0]
+        await inbox.until(lambda: "f6" in inbox.rows()[0])
         await inbox.press("u", "z")
         await inbox.until(lambda: "1 pending" in inbox.top())
         await inbox.press("f6")
@@ -215,7 +217,7 @@ async def test_observing_every_key_and_every_palette_entry_writes_nothing() -> N
         for _ in range(3):
             await inbox.let_time_pass(60)
         assert service.writes == 0
-        assert service.world.writes == []
+        assert service.sandbox_state.writes == []
         assert len(service.unread()) == 3
 
 

@@ -13,11 +13,11 @@ from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from neptune_inbox.tui.format_lines import ALL_USERS, SidebarFacts, Watched
-from neptune_inbox.tui.format_panes import PreviewFacts
-from neptune_inbox.tui.layout import Layout
-from neptune_inbox.tui.theme import LIGHT
-from neptune_inbox.tui.widgets.gate import HarmlessFilter
+from neptune_inbox.presentation.layout import Layout
+from neptune_inbox.presentation.lines import ALL_USERS, SidebarFacts, Watched
+from neptune_inbox.presentation.panes import PreviewFacts
+from neptune_inbox.presentation.theme import LIGHT
+from neptune_inbox.tui.widgets.control_filter import ControlCharFilter
 from neptune_inbox.tui.widgets.lines import ActionChosen
 from tests.tui.face import NOW, FaceApp, record, rows
 
@@ -88,7 +88,7 @@ class TestTheMouseAlone:
 class TestTheSidebar:
     async def test_moves_among_what_can_be_chosen_and_chooses(self) -> None:
         async with face() as (app, pilot):
-            sidebar = app.stage.sidebar
+            sidebar = app.main_view.sidebar
             sidebar.focus()
             await pilot.pause()
             for step in (1, 1, 99):
@@ -101,15 +101,15 @@ class TestTheSidebar:
 
     async def test_an_empty_one_stands_any_key(self) -> None:
         async with face() as (app, pilot):
-            app.stage.sidebar.show(SidebarFacts(), NOW)
-            app.stage.sidebar.move(1)
-            app.stage.sidebar.choose()
+            app.main_view.sidebar.show(SidebarFacts(), NOW)
+            app.main_view.sidebar.move(1)
+            app.main_view.sidebar.choose()
             await pilot.pause()
             assert app.heard == []
 
     async def test_follows_the_user_on_screen(self) -> None:
         async with face() as (app, pilot):
-            app.stage.sidebar.show(SidebarFacts((Watched("", 1), Watched("u-9", 1)), current_user="u-9"), NOW)
+            app.main_view.sidebar.show(SidebarFacts((Watched("", 1), Watched("u-9", 1)), current_user="u-9"), NOW)
             await pilot.pause()
             assert any(line.startswith(" ▸u-9") for line in app.screen_lines())
 
@@ -117,7 +117,7 @@ class TestTheSidebar:
 class TestThePreview:
     async def test_tells_head_body_link_evidence_and_payload(self) -> None:
         async with face((120, 60)) as (app, pilot):
-            app.stage.preview.show(INVOICE)
+            app.main_view.preview.show(INVOICE)
             await pilot.pause()
             screen = "\n".join(app.screen_lines())
             for words in (
@@ -132,7 +132,7 @@ class TestThePreview:
 
     async def test_nothing_in_a_body_can_be_clicked(self) -> None:
         async with face((120, 60)) as (app, pilot):
-            app.stage.preview.show(INVOICE)
+            app.main_view.preview.show(INVOICE)
             await pilot.pause()
             for strip in app.screen._compositor.render_strips():
                 for segment in strip:
@@ -144,28 +144,28 @@ class TestThePreview:
             event_type=HOSTILE,
             user_id=HOSTILE,
             user_name=HOSTILE,
-            mine=HOSTILE,
+            triage=HOSTILE,
             body=HOSTILE,
             link_host=HOSTILE,
             payload=HOSTILE,
             evidence=((HOSTILE, HOSTILE),),
         )
         async with face((120, 60)) as (app, pilot):
-            app.stage.preview.show(hostile)
+            app.main_view.preview.show(hostile)
             await pilot.pause()
             assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set("".join(app.screen_lines()))
-            app.stage.preview.show(None)
+            app.main_view.preview.show(None)
             await pilot.pause()
-            assert app.stage.preview.facts is None
+            assert app.main_view.preview.facts is None
 
     async def test_another_notification_starts_at_its_top_and_the_same_one_stays(self) -> None:
         long = INVOICE._replace(body="line\n\n" * 100)
         async with face() as (app, pilot):
-            preview = app.stage.preview
+            preview = app.main_view.preview
             preview.show(long)
             await pilot.pause()
             preview.scroll_lines(7)
-            preview.show(long._replace(mine="starred"))
+            preview.show(long._replace(triage="starred"))
             await pilot.pause()
             assert preview.scroll_offset.y == 7
             preview.page(1)
@@ -176,7 +176,7 @@ class TestThePreview:
 
     async def test_follows_a_change_of_theme(self) -> None:
         async with face((120, 60)) as (app, pilot):
-            app.stage.preview.show(INVOICE)
+            app.main_view.preview.show(INVOICE)
             await pilot.pause()
             app.theme = LIGHT
             await pilot.pause()
@@ -188,7 +188,7 @@ class TestTheStage:
     async def test_every_part_stands_in_its_box(self, size: tuple[int, int]) -> None:
         async with face(size) as (app, _):
             for name, box in Layout.for_size(*size)._asdict().items():
-                part = app.stage.query_one(f"#{name}")
+                part = app.main_view.query_one(f"#{name}")
                 assert part.region == (Region(*box) if box.is_shown else Region())
 
     async def test_grows_and_shrinks_without_a_tear(self) -> None:
@@ -203,33 +203,33 @@ class TestTheStage:
         async with face((60, 15)) as (app, pilot):
             for _ in range(4):
                 await pilot.press("tab")
-                assert app.focused is app.stage.rows
+                assert app.focused is app.main_view.rows
 
     async def test_the_preview_opens_over_the_list_where_there_is_no_room(self) -> None:
         async with face((60, 15)) as (app, pilot):
-            app.stage.is_reading = True
-            app.stage.rearrange()
-            app.stage.preview.show(INVOICE)
+            app.main_view.is_reading = True
+            app.main_view.rearrange()
+            app.main_view.preview.show(INVOICE)
             await pilot.pause()
             assert "Invoice #1002" in app.screen_lines()[2]
-            assert not app.stage.rows.display
+            assert not app.main_view.rows.display
 
     async def test_the_search_takes_the_place_of_the_hints(self) -> None:
         async with face() as (app, pilot):
             assert "? help" in app.screen_lines()[-1]
-            app.stage.is_searching = True
-            app.stage.rearrange()
+            app.main_view.is_searching = True
+            app.main_view.rearrange()
             await pilot.pause()
-            assert app.stage.search.region == Region(0, 23, 100, 1)
+            assert app.main_view.search.region == Region(0, 23, 100, 1)
             assert "? help" not in app.screen_lines()[-1]
 
     async def test_a_line_that_says_the_same_is_not_drawn_again(self) -> None:
         async with face() as (app, _):
             drawn: list[int] = []
             facts = record()
-            setattr(app.stage.top, "refresh", lambda *_, **__: drawn.append(1))  # noqa: B010
-            for now in (app.stage.rows.now, app.stage.rows.now + 1):
-                app.stage.draw(
+            setattr(app.main_view.top, "refresh", lambda *_, **__: drawn.append(1))  # noqa: B010
+            for now in (app.main_view.rows.now, app.main_view.rows.now + 1):
+                app.main_view.draw(
                     top=facts.top,
                     bar=facts.bar,
                     status=facts.status,
@@ -245,14 +245,14 @@ class TestTheGate:
         "text", ["\x1b]0;x\x07", "a\x9bb", "\u202eabc", "\u2066", "\ud800", "\x00", "\u2028", "\ufeff"]
     )
     def test_lets_no_control_or_format_character_past(self, text: str) -> None:
-        (segment,) = HarmlessFilter().apply([Segment(text, Style(link="https://x/\x1b\\"))], Color(0, 0, 0))
+        (segment,) = ControlCharFilter().apply([Segment(text, Style(link="https://x/\x1b\\"))], Color(0, 0, 0))
         assert not set(text) & set("\x1b\x07\x9b\u202e\u2066\x00\u2028\ufeff") & set(segment.text)
         assert segment.style is not None
         assert segment.style.link is None
 
     def test_leaves_good_text_and_links_alone(self) -> None:
         good = Segment("Café 配送 👩‍👧 🎉", Style(link="https://acme.example/"))
-        assert HarmlessFilter().apply([good], Color(0, 0, 0)) == [good]
+        assert ControlCharFilter().apply([good], Color(0, 0, 0)) == [good]
 
     async def test_stands_behind_textuals_own_widgets_too(self) -> None:
         async with face() as (app, pilot):

@@ -7,10 +7,13 @@ import unicodedata
 import pytest
 
 from neptune_inbox.model import Filter
-from neptune_inbox.sandbox.hostile import hostile_rows
-from neptune_inbox.tui.screens import inbox_state
+from neptune_inbox.presentation.bidi import LRM, is_right_to_left
+from neptune_inbox.tui.inbox import preview_controller
+from tests.hostile import hostile_rows
 from tests.tui.driver import Inbox, inbox_of
 from tests.tui.service import Service
+
+pytestmark = pytest.mark.slow
 
 FORBIDDEN = {"Cc", "Cs", "Zl", "Zp", "Co", "Cn"}
 HIDDEN = {
@@ -24,14 +27,16 @@ def _check(inbox: Inbox) -> None:
     for strip in screen._compositor.render_strips(screen.size):
         assert strip.cell_length == screen.size.width
         for segment in strip:
-            bad = [char for char in segment.text if unicodedata.category(char) in FORBIDDEN or char in HIDDEN]
+            # Ours, behind right-to-left text.
+            text = segment.text.replace(LRM, "", 1) if is_right_to_left(segment.text) else segment.text
+            bad = [char for char in text if unicodedata.category(char) in FORBIDDEN or char in HIDDEN]
             assert not bad, f"{bad!r} on the screen in {segment.text!r}"
             assert segment.style is None or not segment.style.link, "nothing on the screen can be followed unasked"
             assert segment.style is None or "@click" not in segment.style.meta
 
 
 async def test_hostile_rows_are_harmless_on_every_screen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inbox_state, "PREVIEW_PAUSE", 0.001)
+    monkeypatch.setattr(preview_controller, "PREVIEW_PAUSE", 0.001)
     service = Service(users=("u-1", "u-2"))
     rows = hostile_rows()
     service.has_hostile(rows)
@@ -71,7 +76,9 @@ async def _see_the_sheets_of_a_row(inbox: Inbox) -> None:
 
 async def test_hostile_refusals_names_and_events_are_harmless_too() -> None:
     service = Service(users=("u-1", "\x1b]0;PWN\x07[/x]", "u‮3"))
-    service.world.create_user("staging", "u-1", {"name": "[@click=app.quit]x[/]\x1b[31m", "\x1b[2J": "[/bold]"})
+    service.sandbox_state.create_user(
+        "staging", "u-1", {"name": "[@click=app.quit]x[/]\x1b[31m", "\x1b[2J": "[/bold]"}
+    )
     service.has(2, event_type="x\x1b[31m[/]")
     service.has(1, "\x1b]0;PWN\x07[/x]")
     async with inbox_of(service, kind=Filter.ALL) as inbox:

@@ -8,6 +8,8 @@ from neptune_inbox.model import Filter
 from tests.tui.driver import Inbox, inbox_of
 from tests.tui.service import Service
 
+pytestmark = pytest.mark.slow
+
 TYPES = ("payment_failed", "otp_requested")
 
 

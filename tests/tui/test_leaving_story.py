@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from neptune_inbox.model import MarkState
 from tests.tui.driver import Inbox, inbox_of
 from tests.tui.service import Service
+
+pytestmark = pytest.mark.slow
 
 
 async def _leave(inbox: Inbox, answer: str) -> None:
@@ -64,10 +68,10 @@ async def test_dropping_what_waits_leaves_what_was_refused_in_the_outbox() -> No
         service.faults.lift(fault)
         await inbox.press("j", "m", "q")
         await inbox.asked("1 mark is not sent yet")
-        place = inbox.session.place
+        tenant = inbox.session.tenant
         await inbox.press_last("d")
         await inbox.is_left()
-    states = {mark.state for mark in service.stores.outbox.marks(place)}
+    states = {mark.state for mark in service.stores.of(tenant).outbox.marks()}
     assert states == {MarkState.FAILED}
 
 
@@ -115,6 +119,6 @@ async def test_the_list_is_there_at_the_next_start_without_a_network() -> None:
     async with inbox_of(service, is_filled=False) as inbox:
         await inbox.until(lambda: inbox.titles()[:2] == ["Card 40", "Card 39"])
         await inbox.press("m")
-        assert inbox.row("Card 40").theirs == "◷"
+        await inbox.until(lambda: inbox.row("Card 40").theirs == "◷")
         service.faults.clear()
         await inbox.comes(lambda: service.is_read("Card 40"))

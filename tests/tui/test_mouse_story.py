@@ -2,41 +2,34 @@
 
 from __future__ import annotations
 
+import pytest
 from textual import events
 from textual.widgets import OptionList
 
 from neptune_inbox.config import Settings
-from neptune_inbox.tui.actions import Action
-from neptune_inbox.tui.keys import shown_keys
+from neptune_inbox.presentation.action_table import Action
+from neptune_inbox.presentation.keymap import shown_keys
 from tests.tui.driver import Inbox, inbox_of
 from tests.tui.service import Service
 
-
-async def _click(inbox: Inbox, words: str, *, times: int = 1) -> None:
-    """Click where these words stand on the screen."""
-    for y, line in enumerate(inbox.lines()):
-        if (x := line.find(words)) >= 0:
-            await inbox.pilot.click(offset=(x, y), times=times)
-            await inbox.settle()
-            return
-    raise AssertionError(f"{words!r} is not on the screen:\n{inbox.text()}")
+pytestmark = pytest.mark.slow
 
 
 async def test_pointing_moves_opens_and_selects_and_marks_nothing() -> None:
     service = Service()
     service.has(5)
     async with inbox_of(service) as inbox:
-        await _click(inbox, "Card 3")
+        await inbox.click("Card 3")
         assert inbox.cursor() == "Card 3"
         y = next(y for y, line in enumerate(inbox.lines()) if "Card 2" in line)
         await inbox.pilot.click(offset=(2, y))
         await inbox.settle()
         assert inbox.row("Card 2").is_selected
         assert inbox.cursor() == "Card 3"
-        await _click(inbox, "1 selected")
+        await inbox.click("1 selected")
         assert not inbox.row("Card 2").is_selected
         await inbox.press("p")
-        await _click(inbox, "Card 1", times=2)
+        await inbox.click("Card 1", times=2)
         await inbox.until(lambda: inbox.preview().startswith("Card 1"))
         await inbox.let_time_pass(60)
         assert service.writes == 0
@@ -47,24 +40,24 @@ async def test_filters_users_banner_and_hints_can_be_clicked() -> None:
     service.has(2)
     service.has(1, "u-2", is_read=True)
     async with inbox_of(service) as inbox:
-        await _click(inbox, "All 3")
+        await inbox.click("All 3")
         await inbox.until(lambda: len(inbox.titles()) == 3)
-        await _click(inbox, "u-2                0")
+        await inbox.click("u-2                0")
         await inbox.until(lambda: inbox.titles() == ["Card 3"])
-        await _click(inbox, "Everyone")
+        await inbox.click("Everyone")
         await inbox.until(lambda: len(inbox.titles()) == 3)
         service.has(1)
         await inbox.poll()
         await inbox.sees("1 new")
-        await _click(inbox, "1 new")
+        await inbox.click("1 new")
         await inbox.until(lambda: len(inbox.titles()) == 4)
-        await _click(inbox, "Card 1")
-        await _click(inbox, "mark read")
+        await inbox.click("Card 1")
+        await inbox.click("mark read")
         await inbox.until(lambda: "1 pending" in inbox.top())
-        await _click(inbox, "1 pending")
+        await inbox.click("1 pending")
         await inbox.asked("Outbox: 1 waiting")
         await inbox.press("esc")
-        await _click(inbox, "staging · acme")
+        await inbox.click("staging · acme")
         await inbox.asked("Profiles")
 
 
@@ -85,23 +78,24 @@ async def test_the_wheel_scrolls_and_the_cursor_stays() -> None:
 
 async def _choose_in_help(inbox: Inbox, action: Action) -> None:
     """Open the help, turn the wheel until the action is in sight, and click it."""
-    await _click(inbox, "help")
+    await inbox.click("help")
     await inbox.asked("Help")
     options = inbox.app.screen.query_one(OptionList)
     words = f" {shown_keys(action):<16}{action.label}"
     for _ in range(60):
         if words in inbox.text():
             break
-        options.post_message(events.MouseScrollDown(options, 5, 5, 0, 0, 0, False, False, False, 5, 5))
+        for _ in range(3):
+            options.post_message(events.MouseScrollDown(options, 5, 5, 0, 0, 0, False, False, False, 5, 5))
         await inbox.settle()
-    await _click(inbox, words)
+    await inbox.click(words)
 
 
 async def test_every_action_is_reached_by_the_mouse_alone_and_a_click_beside_leads_back() -> None:
     ran: list[str] = []
     service = Service(users=("u-1", "u-2"))
     service.use_settings(Settings(views={"codes": "event:otp_*"}, commands={"check": ("true",)}))
-    service.world.create_user("staging", "u-1", {"name": "Rajiv Seelam"})
+    service.sandbox_state.create_user("staging", "u-1", {"name": "Rajiv Seelam"})
     service.has(3, link="https://acme.example/1")
     async with inbox_of(service) as inbox:
         screen = inbox.screen
@@ -123,7 +117,7 @@ async def test_every_action_is_reached_by_the_mouse_alone_and_a_click_beside_lea
                 if inbox.has_sheet:
                     await inbox.pilot.click(offset=(1, 1))
             await inbox.until(lambda: not inbox.has_sheet)
-            if inbox.screen.has_class("searching") or inbox.screen._stage.is_searching:
+            if inbox.screen.has_class("searching") or inbox.screen.main_view.is_searching:
                 await inbox.press("esc")
 
 
@@ -133,19 +127,19 @@ async def test_the_keys_at_the_foot_of_a_sheet_can_be_clicked() -> None:
     async with inbox_of(service) as inbox:
         await inbox.press("i")
         await inbox.asked("Evidence")
-        await _click(inbox, "Y copy as JSON")
+        await inbox.click("Y copy as JSON")
         await inbox.asked("copied as JSON")
         assert inbox.app.clipboard.startswith("{")
-        await _click(inbox, "esc back")
+        await inbox.click("esc back")
         assert not inbox.has_sheet
         await inbox.resize(60, 15)
         await inbox.press("?")
         await inbox.asked("Help")
-        await _click(inbox, "esc back")
+        await inbox.click("esc back")
         assert not inbox.has_sheet
         await inbox.press("b")
         await inbox.asked("Snooze")
-        await _click(inbox, "take it")
+        await inbox.click("1 hour")
         await inbox.hears("Snoozed until")
 
 
@@ -154,11 +148,11 @@ async def test_choices_of_a_sheet_can_be_clicked() -> None:
     service.has(3)
     async with inbox_of(service) as inbox:
         await inbox.press("M")
-        await inbox.asked("Mark the 3 shown")
-        await _click(inbox, "Leave it")
+        await inbox.asked("Mark the 3 notifications of this list read")
+        await inbox.click("Leave it")
         assert not inbox.has_sheet
         assert service.writes == 0
         await inbox.press("M")
         await inbox.asked()
-        await _click(inbox, "Mark the 3 shown")
+        await inbox.click("Mark the 3 notifications of this list read")
         await inbox.until(lambda: "3 pending" in inbox.top())

@@ -10,6 +10,8 @@ from tests.tui.driver import inbox_of
 from tests.tui.forms import EMAIL, MOBILE, contacts_of, fill, open_person, submit, text_of, with_rajiv
 from tests.tui.service import Service
 
+pytestmark = pytest.mark.slow
+
 USER_ROUTE = "/{environment}/users/{user_id}"
 ODD_IDS = ("a/b c?d%", "ünï", "x" * 300)
 
@@ -40,11 +42,11 @@ async def test_an_agent_finds_out_why_mends_it_and_proves_it() -> None:
         arrived = inbox.screen.cursor_row
         assert arrived is not None
         await inbox.press("m", "$")
-        await inbox.until(lambda: service.marked == [arrived.id])
+        await inbox.until(lambda: service.marked == [arrived.id] and "read by us" in inbox.text())
         await inbox.press("L")
         await inbox.asked("Journal of u-1")
         await inbox.press("y")
-        for line in ("contact-add sent u-1", "event-send sent u-1", f"mark sent u-1 {arrived.id}"):
+        for line in ("contact-add sent u-1", "event-send sent u-1", f"mark accepted u-1 {arrived.id}"):
             assert line in inbox.app.clipboard
 
 
@@ -88,7 +90,7 @@ async def test_a_slow_answer_about_a_customer_keeps_nobody_waiting() -> None:
     service.faults.set("hang", route=USER_ROUTE)
     async with inbox_of(service) as inbox:
         await inbox.press("j", "m")
-        assert inbox.row("Card 3").theirs == "◷"
+        await inbox.until(lambda: inbox.row("Card 3").theirs == "◷")
         await inbox.press("P")
         await inbox.asked("Asking the server …")
         await inbox.press("a")
@@ -117,7 +119,7 @@ async def test_a_user_whom_neptune_does_not_know_can_be_made() -> None:
         await submit(inbox, '+ "name": "Zoë"')
         await inbox.press("y")
         await inbox.asked("Created u-1.")
-        assert service.world.user(ENVIRONMENT, "u-1").meta == {"name": "Zoë"}
+        assert service.sandbox_state.user(ENVIRONMENT, "u-1").meta == {"name": "Zoë"}
 
 
 @pytest.mark.parametrize("user_id", ODD_IDS)
@@ -138,7 +140,7 @@ async def test_any_id_is_created_changed_and_deleted(user_id: str) -> None:
         await inbox.press("y")
         await inbox.asked("Contact info added.")
         assert contacts_of(service, user_id) == [("email", "a@b.example")]
-        await inbox.press("X")
+        await inbox.press("D")
         await inbox.asked("and press enter")
         await inbox.fill_sheet("something else")
         await inbox.press("enter")
@@ -147,7 +149,7 @@ async def test_any_id_is_created_changed_and_deleted(user_id: str) -> None:
         await inbox.press("enter")
         await inbox.hears("was deleted.")
         with pytest.raises(NotFound):
-            service.world.user(ENVIRONMENT, user_id)
+            service.sandbox_state.user(ENVIRONMENT, user_id)
         assert await inbox.session.people.known_user(user_id) is None
 
 
@@ -168,7 +170,7 @@ async def test_without_a_connection_the_last_known_is_shown_and_a_write_keeps_th
         assert EMAIL.value in inbox.sheet()
         service.faults.clear()
         await inbox.press("a")
-        await inbox.asked("The server has not told who this is; r asks again.")
+        await inbox.asked("The server has not said who this is; r asks again.")
         await inbox.press("r")
         await inbox.comes(lambda: inbox.problem() == "")
 
@@ -184,14 +186,14 @@ async def test_a_token_that_may_not_read_users_says_so() -> None:
 
 async def test_an_id_longer_than_the_screen_can_still_be_typed_out() -> None:
     service = with_rajiv()
-    service.world.create_user(ENVIRONMENT, ODD_IDS[2], {})
+    service.sandbox_state.create_user(ENVIRONMENT, ODD_IDS[2], {})
     async with inbox_of(service, size=(40, 12), user_id=ODD_IDS[2]) as inbox:
         await open_person(inbox)
-        await inbox.press("X")
-        await inbox.until(lambda: bool(inbox.app.screen.query("TypedSheet .sheet-input")))
+        await inbox.press("D")
+        await inbox.until(lambda: bool(inbox.app.screen.query("TypedDialog .sheet-input")))
         line = inbox.app.screen.query_one(".sheet-input")
         await inbox.until(lambda: inbox.app.screen.region.contains_region(line.region))
         await inbox.fill_sheet(ODD_IDS[2])
         await inbox.press("enter")
         await inbox.until(lambda: not inbox.has_sheet)
-        assert [user.user_id for user in service.world.users(ENVIRONMENT)] == ["u-1"]
+        assert [user.user_id for user in service.sandbox_state.users(ENVIRONMENT)] == ["u-1"]

@@ -8,7 +8,7 @@ from textual.events import MouseScrollDown
 from textual.geometry import Offset
 
 from neptune_inbox.model import Key
-from neptune_inbox.tui.widgets.rows import CursorMoved, RowOpened, RowToggled
+from neptune_inbox.tui.widgets.row_list import CursorMoved, RowOpened, RowToggled
 from tests.tui.face import FixedWindow, row
 from tests.tui.seat import HEIGHT, heard, inbox, key, list_lines, plain
 
@@ -134,10 +134,10 @@ class TestNothingMoves:
     ) -> None:
         async with inbox(plain(41)) as it:
             it.rows.go_to(key(cursor))
-            line = cursor - (it.rows.window.index_of(it.rows.anchor_key) or 0)  # type: ignore[union-attr, arg-type]
+            line = cursor - (it.rows.snapshot.index_of(it.rows.anchor_key) or 0)  # type: ignore[arg-type]
             before = [row(100 + number) for number in others]
             it.rows.show(FixedWindow([*before, *plain(41)]), keep=True)
-            top = it.rows.window.index_of(it.rows.anchor_key)  # type: ignore[union-attr, arg-type]
+            top = it.rows.snapshot.index_of(it.rows.anchor_key)  # type: ignore[arg-type]
             assert it.rows.cursor_key == key(cursor)
             assert it.rows.cursor_index is not None
             assert top is not None

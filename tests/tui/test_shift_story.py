@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.tui.driver import Inbox, inbox_of
 from tests.tui.service import Service
+
+pytestmark = pytest.mark.slow
 
 MOST = 14
 
@@ -28,7 +32,7 @@ class Hands:
 
 async def test_a_customer_is_found_read_marked_snoozed_noted_and_left_in_fourteen_keys() -> None:
     service = Service(users=("u-1", "u-2", "u-7"))
-    service.world.create_user("staging", "u-7", {"name": "Mei Chen"})
+    service.sandbox_state.create_user("staging", "u-7", {"name": "Mei Chen"})
     for user in ("u-1", "u-2", "u-2", "u-7", "u-7", "u-7", "u-7", "u-1"):
         service.has(1, user, body=f"What happened to Card {len(service.titles) + 1}.")
     async with inbox_of(service) as inbox:
@@ -45,13 +49,13 @@ async def test_a_customer_is_found_read_marked_snoozed_noted_and_left_in_fourtee
         await hands.press("m", "b", "enter")
         await inbox.hears("Snoozed until Wed 04 Nov")
         await hands.press("c", "o", "k", "enter")
-        await inbox.hears("Note kept.")
+        await inbox.hears("Note kept")
         await hands.press("J")
         await inbox.until(lambda: "of u-1" in inbox.bar() or "▸Everyone" in inbox.sidebar())
         print(f"{len(hands.pressed)} key presses: {' '.join(hands.pressed)}")
         assert len(hands.pressed) <= MOST
         row = await inbox.row_now("Card 5")
-        assert (row.mine.note, row.mine.snoozed_until is not None) == ("ok", True)
+        assert (row.triage.note, row.triage.snoozed_until is not None) == ("ok", True)
         await inbox.let_time_pass(6)
         await inbox.comes(lambda: len(service.marked_titles) == 2)
         assert sorted(service.marked_titles) == ["Card 6", "Card 7"]

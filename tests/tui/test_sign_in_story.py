@@ -13,6 +13,8 @@ from tests.builders import API, MINUTE, NOON
 from tests.tui.driver import first_start, inbox_of
 from tests.tui.service import Keyring, Service
 
+pytestmark = pytest.mark.slow
+
 OTHER_JWT = "eyJhbGciOiJIUzI1NiJ9.eyJ0ZWFtIjoiYWNtZSJ9.c2lnbmF0dXJl"
 
 
@@ -100,7 +102,7 @@ async def test_wrong_expired_and_mangled_tokens_are_told_apart() -> None:
     service.sign_out(keyring := Keyring())
     async with first_start(service) as inbox:
         said: list[str] = []
-        expired = sign_token(service.world, expires_at=NOON - MINUTE).reveal()
+        expired = sign_token(service.sandbox_state, expires_at=NOON - MINUTE).reveal()
         for token in (OTHER_JWT, expired, "two words here", "short"):
             await inbox.fill(token=token)
             await inbox.press("enter")
@@ -110,6 +112,23 @@ async def test_wrong_expired_and_mangled_tokens_are_told_apart() -> None:
         assert len(set(said)) >= 3
         assert not any(OTHER_JWT in words or expired in words for words in said), "no sentence holds a token"
         assert keyring.items == {}
+
+
+async def test_what_is_no_jwt_is_named_before_it_is_sent_and_tried_when_asked_for_again() -> None:
+    service = Service()
+    service.sign_out(keyring := Keyring())
+    async with first_start(service) as inbox:
+        await inbox.fill(token="some-other-secret-0123456789")
+        await inbox.press("enter")
+        await inbox.comes(lambda: "is not a JWT" in inbox.problem())
+        assert service.requests == 0
+        await inbox.press("ctrl+s")
+        await inbox.comes(lambda: "Make a new token" in inbox.problem())
+        assert service.requests > 0
+        assert keyring.items == {}
+        await inbox.fill(token="another-secret-0123456789")
+        await inbox.press("enter")
+        await inbox.comes(lambda: "is not a JWT" in inbox.problem())
 
 
 async def test_an_environment_that_the_team_does_not_have_is_named() -> None:
@@ -173,7 +192,7 @@ async def test_a_hung_up_keyring_is_told_and_what_is_cached_can_be_read() -> Non
         await inbox.hears("This machine has no OS keyring.")
         assert inbox.titles() == ["Card 2", "Card 1"]
         await inbox.press("j", "m")
-        assert inbox.row("Card 1").theirs == "◷"
+        await inbox.until(lambda: inbox.row("Card 1").theirs == "◷")
 
 
 async def test_the_token_cannot_be_copied_out_of_its_field() -> None:
@@ -202,7 +221,7 @@ async def test_the_environments_of_the_token_are_listed_and_one_is_picked() -> N
     async with first_start(service) as inbox:
         await inbox.press("ctrl+l")
         await inbox.until(lambda: "token" in inbox.problem())
-        await inbox.fill(token=sign_token(service.world, environments=["dev", "production"]).reveal())
+        await inbox.fill(token=sign_token(service.sandbox_state, environments=["dev", "production"]).reveal())
         await inbox.press("ctrl+l")
         await inbox.asked("Environments of this token")
         assert "dev          Development" in inbox.sheet(), "in one column with Production"
@@ -231,7 +250,7 @@ async def test_a_token_that_may_not_use_an_environment_says_which_it_may() -> No
     service.sign_out(keyring := Keyring())
     async with first_start(service) as inbox:
         await inbox.fill(environment="production")
-        await inbox.fill(token=sign_token(service.world, environments=["dev"]).reveal())
+        await inbox.fill(token=sign_token(service.sandbox_state, environments=["dev"]).reveal())
         await inbox.press("ctrl+s")
         await inbox.until(lambda: "There is no environment `production` for this token." in inbox.problem())
         service.faults.set("403", route="/app_notifications/{environment}")
@@ -240,3 +259,41 @@ async def test_a_token_that_may_not_use_an_environment_says_which_it_may() -> No
         await inbox.until(lambda: "This token may not use the environment `dev`." in inbox.problem())
         assert "ctrl+l lists" in inbox.problem()
         assert keyring.items == {}
+
+
+async def test_the_edge_follows_the_api_base_until_another_is_typed() -> None:
+    service = Service()
+    service.builder.settings = Settings()
+    service.sign_out(Keyring())
+    async with first_start(service) as inbox:
+        edge = inbox.app.screen.query_one("#edge_base", Input)
+        await inbox.fill(api_base="https://n.acme.example/neptune")
+        await inbox.until(lambda: edge.value == "https://n.acme.example/neptune")
+        await inbox.fill(edge_base="https://edge.acme.example")
+        await inbox.fill(api_base="https://m.acme.example/neptune")
+        await inbox.until(lambda: edge.value == "https://edge.acme.example")
+
+
+async def test_a_host_that_pretends_is_named_and_gets_nothing_before_it_is_agreed_to() -> None:
+    service = Service()
+    service.builder.settings = Settings()
+    service.sign_out(Keyring())
+    async with first_start(service) as inbox:
+        await inbox.fill(name="new", api_base="https://api.teurons.com.evil.example", environment="dev", user="u-1")
+        await inbox.fill(token=service.new_token().reveal())
+        before = service.requests
+        await inbox.press("ctrl+s")
+        await inbox.until(lambda: "looks like teurons.com and is not part of it" in inbox.text().replace("\n", " "))
+        assert service.requests == before
+
+
+async def test_a_token_in_the_line_of_a_name_is_kept_nowhere() -> None:
+    service = Service()
+    service.builder.settings = Settings()
+    service.sign_out(Keyring())
+    async with first_start(service) as inbox:
+        await inbox.fill(name=OTHER_JWT, api_base=API, environment="dev", user="u-1")
+        await inbox.fill(token=service.new_token().reveal())
+        await inbox.press("ctrl+s")
+        await inbox.until(lambda: "looks like an API token" in inbox.text())
+        assert inbox.app.workspace.profiles == ()

@@ -8,6 +8,8 @@ from neptune_inbox.model import Filter
 from tests.tui.driver import Inbox, first_start, inbox_of
 from tests.tui.service import Keyring, Service
 
+pytestmark = pytest.mark.slow
+
 SIZES = ((160, 48), (120, 40), (80, 24), (60, 15), (20, 5), (1, 1))
 TOUR = (
     "j",
@@ -36,7 +38,7 @@ TOUR = (
 
 def _a_service() -> Service:
     service = Service(users=("u-1", "u-2"))
-    service.world.create_user("staging", "u-1", {"name": "Rajiv Seelam"})
+    service.sandbox_state.create_user("staging", "u-1", {"name": "Rajiv Seelam"})
     service.has(5, "u-2")
     service.has(30, body="Dear Rajiv,\n\n" + "a long text " * 40, link="https://acme.example/1")
     return service
@@ -78,7 +80,7 @@ async def test_where_there_is_no_room_the_preview_opens_over_the_list() -> None:
         await inbox.sees("Dear Rajiv")
         assert not inbox.rows()
         await inbox.press("m")
-        await inbox.until(lambda: "being marked read" in inbox.preview())
+        await inbox.until(lambda: "being marked" in inbox.preview())
         await inbox.press("esc")
         await inbox.until(lambda: len(inbox.rows()) > 3)
         assert inbox.cursor() == first

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from random import Random
 
+import pytest
+
 from neptune_inbox.model import Key
 from tests.tui.driver import Inbox, inbox_of
 from tests.tui.service import Service
+
+pytestmark = pytest.mark.slow
 
 USERS = tuple(f"u-{number}" for number in range(20))
 ARRIVALS = 1_000

@@ -6,8 +6,9 @@ import pytest
 from msgspec.structs import replace
 from textual.color import Color
 
+from neptune_inbox.presentation.theme import DARK, LIGHT
 from neptune_inbox.tui.app import NeptuneInbox
-from neptune_inbox.tui.theme import DARK, LIGHT, textual_theme
+from neptune_inbox.tui.themes import textual_theme
 from neptune_inbox.wiring import load_demo
 
 

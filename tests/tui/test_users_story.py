@@ -8,6 +8,8 @@ from neptune_inbox.model import Mode
 from tests.tui.driver import inbox_of
 from tests.tui.service import Service
 
+pytestmark = pytest.mark.slow
+
 
 def _three_users() -> Service:
     service = Service(users=("u-1", "u-2", "u-3"))
@@ -61,7 +63,7 @@ async def test_any_user_can_be_gone_to_and_watched_from_then_on() -> None:
 async def test_a_user_of_the_server_is_found_by_a_part_of_the_name() -> None:
     service = Service(users=("u-1",))
     service.has(1)
-    service.world.create_user("staging", "u-77", {"name": "Rajiv Seelam"})
+    service.sandbox_state.create_user("staging", "u-77", {"name": "Rajiv Seelam"})
     service.has(1, "u-77")
     async with inbox_of(service) as inbox:
         await inbox.press("@")
@@ -73,9 +75,9 @@ async def test_a_user_of_the_server_is_found_by_a_part_of_the_name() -> None:
 async def test_the_servers_users_come_page_by_page_and_the_highlight_stays() -> None:
     service = Service(users=("u-1",))
     service.has(1)
-    service.world.create_user("staging", "u-1", {"name": "Rajiv Seelam"})
+    service.sandbox_state.create_user("staging", "u-1", {"name": "Rajiv Seelam"})
     for number in range(230):
-        service.world.create_user("staging", f"other-{number:03}", {"name": f"Mei {number}"})
+        service.sandbox_state.create_user("staging", f"other-{number:03}", {"name": f"Mei {number}"})
     async with inbox_of(service) as inbox:
         fault = service.faults.set("hang", route="/{environment}/users")
         await inbox.press("@")
@@ -100,7 +102,7 @@ async def test_the_servers_users_come_page_by_page_and_the_highlight_stays() -> 
 async def test_who_is_watched_is_named_as_soon_as_the_server_tells() -> None:
     service = Service(users=("u-1", "u-2"))
     service.has(1)
-    service.world.create_user("staging", "u-2", {"name": "Mei Chen"})
+    service.sandbox_state.create_user("staging", "u-2", {"name": "Mei Chen"})
     async with inbox_of(service) as inbox:
         await inbox.press("@")
         await inbox.asked("Mei Chen  watched")
@@ -110,7 +112,7 @@ async def test_what_came_before_the_server_failed_stays(monkeypatch: pytest.Monk
     service = Service(users=("u-1",))
     service.has(1)
     for number in range(80):
-        service.world.create_user("staging", f"other-{number:03}", {})
+        service.sandbox_state.create_user("staging", f"other-{number:03}", {})
     async with inbox_of(service) as inbox:
         ask = inbox.session.people.list
 
@@ -127,7 +129,7 @@ async def test_what_came_before_the_server_failed_stays(monkeypatch: pytest.Monk
 
 async def test_a_watched_user_whose_name_only_the_server_knows_is_found_by_it() -> None:
     service = Service(users=("u-1", "u-2"))
-    service.world.create_user("staging", "u-2", {"name": "Mei Chen"})
+    service.sandbox_state.create_user("staging", "u-2", {"name": "Mei Chen"})
     service.has(1)
     service.has(1, "u-2")
     async with inbox_of(service) as inbox:
@@ -173,7 +175,7 @@ async def test_another_profile_shows_the_other_environment_and_back() -> None:
         await inbox.asked("acme")
         await inbox.type("staging", "enter")
         await inbox.until(lambda: inbox.titles() == ["Card 2", "Card 1"])
-        assert "staging · acme · act" in inbox.top()
+        await inbox.until(lambda: "staging · acme · act" in inbox.top())
 
 
 async def test_marks_stay_with_the_profile_they_were_made_in() -> None:
@@ -262,4 +264,17 @@ async def test_an_environment_that_the_token_may_not_use_is_named_and_nothing_is
         await inbox.type("environment dev", "enter")
         await inbox.hears("This token may not use the environment `dev`. Ask for access")
         assert [profile.name for profile in inbox.app.workspace.profiles] == ["acme"]
-        assert "staging · acme" in inbox.top()
+        await inbox.until(lambda: "staging · acme" in inbox.top())
+
+
+async def test_with_many_customers_the_header_says_how_long_a_round_takes_and_r_which_setting_decides_it() -> None:
+    service = Service(users=tuple(f"u-{number:03}" for number in range(12)), budget=2)
+    service.has(2, "u-001")
+    async with inbox_of(service, is_filled=False) as inbox:
+        await inbox.until(lambda: "round " in inbox.top())
+        await inbox.until(lambda: "round 6 min at 2/min" in inbox.top())
+        said: list[str] = []
+        show = inbox.screen.say
+        inbox.screen.say = lambda words, *more, **rest: (said.append(words), show(words, *more, **rest))  # type: ignore[method-assign,assignment,func-returns-value]
+        await inbox.press("R")
+        await inbox.until(lambda: any("polling.requests_per_minute is 2." in words for words in said))

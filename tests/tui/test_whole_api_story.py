@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.guards.api_table import TABLE
 from tests.tui.driver import Inbox, inbox_of
 from tests.tui.forms import EMAIL, fill, open_person, submit, with_rajiv
+
+pytestmark = pytest.mark.slow
 
 
 async def test_every_line_of_the_table_has_its_place() -> None:
@@ -26,16 +30,16 @@ async def test_every_line_of_the_table_has_its_place() -> None:
         await inbox.press("y")
         await inbox.until(lambda: len(service.marked) == 2)
         await open_person(inbox)
-        await inbox.press("X")
+        await inbox.press("D")
         await inbox.asked("Delete u-1?")
         await inbox.fill_sheet("u-1")
         await inbox.press("enter")
         await inbox.hears("u-1 was deleted.")
     asked = {route for route, times in service.faults.requests.items() if times}
     assert {line.route for line in TABLE} <= asked
-    done = {(write.method, write.route) for write in service.world.writes if write.status == 200}
+    done = {(write.method, write.route) for write in service.sandbox_state.writes if write.status == 200}
     assert {line.route for line in TABLE if line.method != "GET"} == done
-    assert [write.body["type"] for write in service.world.writes if "/read" in write.route] == [
+    assert [write.body["type"] for write in service.sandbox_state.writes if "/read" in write.route] == [
         "notification",
         "user",
     ]
@@ -44,11 +48,11 @@ async def test_every_line_of_the_table_has_its_place() -> None:
 async def _write_of_people(inbox: Inbox) -> None:
     """A contact info changed, deleted and added, meta changed, another user made, and an event sent to them."""
     await open_person(inbox)
-    await inbox.press("enter")
-    await inbox.asked("Change email")
+    await inbox.press("e")
+    await inbox.asked("Filterable and meta of email")
     await fill(inbox, filterable="home")
     await _agree(inbox, "+ filterable home", "Contact info changed.")
-    await inbox.press("x")
+    await inbox.press("d")
     await inbox.asked("Delete this contact info of u-1?")
     await inbox.press("y")
     await inbox.asked("Contact info deleted.")

@@ -13,8 +13,8 @@ from typing import TypeAlias
 
 import httpx
 
+from neptune_inbox.api.body import Limits
 from neptune_inbox.api.client import Client
-from neptune_inbox.api.reader import Limits
 from neptune_inbox.api.transport import DEFAULT_LIMITS, Transport
 from neptune_inbox.model import JsonValue, Mode, Token
 
@@ -59,7 +59,7 @@ def client_over(http: httpx.AsyncBaseTransport | Handler | None, *, mode: Mode =
     return Client(over(http, mode=mode), "staging")
 
 
-class Recorder:
+class RequestRecorder:
     """A handler that keeps every request and answers each with the same JSON."""
 
     def __init__(self, value: JsonValue = None, status: int = 200, headers: dict[str, str] | None = None) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from msgspec import Struct
 
-from neptune_inbox.config import TEMPLATE, Settings, load, parse
+from neptune_inbox.config import Settings, load, parse, template
 from neptune_inbox.errors import ConfigProblem
 from neptune_inbox.model import Mode, Profile
 from neptune_inbox.paths import Paths
@@ -85,7 +85,7 @@ def test_everything_that_is_set_is_read() -> None:
 def test_without_a_file_everything_has_its_default(tmp_path: Path) -> None:
     settings = load(Paths.under(tmp_path))
     assert settings == Settings() == parse("", FILE)
-    assert (settings.ui.undo_seconds, settings.ui.theme, settings.ui.preview) == (5, "neptune-dark", "auto")
+    assert (settings.ui.undo_seconds, settings.ui.theme, settings.ui.preview) == (5, "auto", "auto")
     assert (settings.polling.requests_per_minute, settings.polling.unfocused_factor) == (30, 4)
     assert settings.store.keep_days == 90
 
@@ -114,7 +114,7 @@ def test_the_first_profile_is_the_default_where_none_is_named() -> None:
         ("[ui]\n\nundo_secnds = 3", "line 3: `ui.undo_secnds` is not a setting.", "Did you mean `undo_seconds`?"),
         (
             'ui.theme = "neptun-dark"',
-            'must be neptune-dark, neptune-light or terminal, not "neptun-dark".',
+            'must be auto, neptune-dark, neptune-light or terminal, not "neptun-dark".',
             "`neptune-dark`",
         ),
         ("[iu]\ntheme = 1", "line 1: `iu` is not a setting.", "Did you mean `ui`?"),
@@ -125,11 +125,15 @@ def test_the_first_profile_is_the_default_where_none_is_named() -> None:
         ("[polling]\nrequests_per_minute = 2.5", "must be a whole number from 1 to 600, not 2.5.", ""),
         ("[polling]\nrequests_per_minute = 0", "not 0.", ""),
         ("[notify]\nbell = 1", "line 2: `notify.bell` must be true or false, not 1.", ""),
-        ("[notify]\nquiet = '22-7'", "line 1: [notify] must have `quiet` as two times of day.", "22:00-07:00"),
+        (
+            "[notify]\nquiet = '22-7'",
+            'line 2: `notify.quiet` must be two times of day such as "22:00-07:00", not "22-7".',
+            "",
+        ),
         ("[ui]\ncolumns = 'age'", "`ui.columns` must be a list of words in quotes", ""),
         (
             "[ui]\ncolumns = ['age', 'titel']",
-            '`ui.columns` may hold age, user, event or title, not "titel".',
+            '`ui.columns` may hold age, user, name, event or title, not "titel".',
             "`title`",
         ),
         ("ui = 3", "line 1: `ui` must be a table, not 3.", ""),
@@ -165,7 +169,7 @@ def test_a_mistake_is_named_with_file_line_key_and_what_is_near(text: str, sente
 
 def test_a_token_in_the_file_is_refused_and_not_repeated() -> None:
     problem = problem_of('[profiles.a]\nenvironment = "dev"\napi_token = "canary-123"\n')
-    assert "a token never stands in a file" in problem.sentence
+    assert "a token never belongs in a file" in problem.sentence
     assert "canary-123" not in str(problem)
 
 
@@ -194,16 +198,15 @@ def write(tmp_path: Path, text: str | bytes, mode: int = 0o600) -> Paths:
     return paths
 
 
-def test_a_file_that_anyone_may_change_must_not_name_commands(tmp_path: Path) -> None:
+def test_a_file_that_anyone_may_change_is_not_used(tmp_path: Path) -> None:
     with pytest.raises(ConfigProblem, match="everyone may write to it") as caught:
         load(write(tmp_path, WHOLE, 0o666))
     assert "chmod 600" in caught.value.remedy
-    assert load(write(tmp_path, '[ui]\ntheme = "terminal"', 0o666)).ui.theme == "terminal"
 
 
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="only root can give a file away")
-def test_a_file_of_another_user_must_not_name_commands(tmp_path: Path) -> None:
-    paths = write(tmp_path, WHOLE)
+def test_a_file_of_another_user_is_not_used(tmp_path: Path) -> None:
+    paths = write(tmp_path, '[ui]\ntheme = "terminal"')
     os.chown(paths.config_file, 12_345, 12_345)
     with pytest.raises(ConfigProblem, match="belongs to another user"):
         load(paths)
@@ -232,11 +235,11 @@ def examples_on(template: str) -> str:
 
 
 def test_the_template_says_the_defaults_as_it_stands() -> None:
-    assert parse(TEMPLATE, FILE) == Settings()
+    assert parse(template(), FILE) == Settings()
 
 
 def test_the_template_names_every_setting_with_a_line_about_it() -> None:
-    lines = TEMPLATE.splitlines()
+    lines = template().splitlines()
     groups = [getattr(Settings(), name) for name in Settings.__struct_fields__]
     names = {name for group in groups if isinstance(group, Struct) for name in group.__struct_fields__}
     names |= set(Profile.__struct_fields__) - {"name"} | {"default_profile"}
@@ -244,11 +247,11 @@ def test_the_template_names_every_setting_with_a_line_about_it() -> None:
         at = next(i for i, line in enumerate(lines) if re.match(rf"#?{name} = ", line))
         assert lines[at - 1].startswith("# "), f"{name} has no comment"
     for group in set(Settings.__struct_fields__) - {"default_profile", "key_places"}:
-        assert re.search(rf"(?m)^#?\[{group}[\].]", TEMPLATE), f"[{group}] is missing"
+        assert re.search(rf"(?m)^#?\[{group}[\].]", template()), f"[{group}] is missing"
 
 
 def test_the_examples_of_the_template_work() -> None:
-    settings = parse(examples_on(TEMPLATE), FILE)
+    settings = parse(examples_on(template()), FILE)
     assert settings.profiles["acme"].token_command == ("pass", "show", "neptune/acme")
     assert set(settings.views) == {"fresh", "stuck"}
     assert settings.commands == {"ticket": ("jq", ".")}

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from neptune_inbox.credentials.secrecy import know
-from neptune_inbox.tui.crash import LONGEST_LOG, LogFile, leave_report, trace
+from neptune_inbox.masking import register_secret
+from neptune_inbox.startup.crash import LONGEST_LOG, LogFile, leave_report, trace
 
 SECRET = "opaque-0f1e2d3c4b5a6978"
 
@@ -22,7 +22,7 @@ class Wrapped(Exception):
 
 
 def fail(words: str = f"with {SECRET} and \x1b]0;PWN\x07") -> Exception:
-    know(SECRET)
+    register_secret(SECRET)
     try:
         raise RuntimeError(words)
     except RuntimeError as error:
@@ -79,7 +79,7 @@ def test_log_lines_are_one_clean_line_each_and_never_fail(tmp_path: Path) -> Non
     logger.addHandler(LogFile(tmp_path / "log"))
     logger.addHandler(LogFile(None))
     logger.addHandler(LogFile(Path("/nowhere/at/all")))
-    know(SECRET)
+    register_secret(SECRET)
     logger.warning("sent %s\nand \x1b[2J", SECRET)
     logger.warning("%d", "no number")
     logger.info("not worth it")

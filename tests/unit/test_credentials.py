@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neptune_inbox.credentials import claims, parse_pasted_token, token_from_environment
-from neptune_inbox.credentials.command import run_token_command
+from neptune_inbox.credentials.token_command import run_token_command
 from neptune_inbox.errors import SignInProblem, TokenMalformed
 from neptune_inbox.model import Token
 from tests.processes import ends, python
@@ -103,7 +103,7 @@ def test_the_variable_is_gone_once_it_was_read(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_broken_variable_is_named_and_gone_as_well() -> None:
     env = {"NEPTUNE_TOKEN": f"{SECRET} x"}
-    with pytest.raises(TokenMalformed, match="NEPTUNE_TOKEN is no token: it holds a space"):
+    with pytest.raises(TokenMalformed, match="NEPTUNE_TOKEN is not a token: it holds a space"):
         token_from_environment(env)
     assert env == {}
 
@@ -167,8 +167,8 @@ async def test_nothing_in_the_command_is_read_by_a_shell(tmp_path: Path) -> None
     [
         (("/no/such/pass", "show"), "The token command `pass` did not run: No such file or directory."),
         (python(f"print('{SECRET}'); raise SystemExit(3)"), "ended with code 3."),
-        (python("pass"), "is no token: it is empty."),
-        (python(f"print('{SECRET} two')"), "is no token: it holds a space."),
+        (python("pass"), "is not a token: it is empty."),
+        (python(f"print('{SECRET} two')"), "is not a token: it holds a space."),
     ],
 )
 async def test_a_command_that_fails_is_named_without_its_output(argv: Sequence[str], sentence: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -21,13 +20,6 @@ def office() -> Office:
     return Office(clock=FakeClock(sleeps_at_once=True))
 
 
-@pytest.fixture
-async def session(office: Office) -> AsyncIterator[Session]:
-    session = await office.open()
-    yield session
-    await session.close()
-
-
 async def test_what_is_shown_before_sending_is_what_is_sent_but_for_the_token(
     office: Office, session: Session
 ) -> None:
@@ -35,7 +27,7 @@ async def test_what_is_shown_before_sending_is_what_is_sent_but_for_the_token(
     assert shown["environment"] == ENVIRONMENT
     assert shown["data"] == {"card": "4242"}
     await session.events.send(EVENT)
-    (write,) = office.world.writes
+    (write,) = office.sandbox_state.writes
     assert {**write.body, "api_token": shown.get("api_token")} == {**shown, "api_token": shown.get("api_token")}
     assert office.new_token().reveal() not in json.dumps(shown)
 
@@ -49,26 +41,26 @@ async def test_an_event_is_journalled_with_its_message_and_customer(session: Ses
 
 async def test_the_notification_that_it_becomes_is_found(office: Office, session: Session) -> None:
     old = office.arrive(2)
-    known = await session.events.look_first("u-1")
+    known = await session.events.unread_snapshot("u-1")
     assert {key.id for key in known} == set(old)
     await session.events.send(EVENT)
-    arrival = await session.events.wait_for_arrival("u-1", known)
+    arrival = await session.events.wait_for_delivery("u-1", known)
     assert arrival is not None
     assert arrival.key.id not in old
     assert arrival.seconds < 1
 
 
 async def test_what_the_poller_fetched_first_counts_as_arrived_too(session: Session) -> None:
-    known = await session.events.look_first("u-1")
+    known = await session.events.unread_snapshot("u-1")
     await session.events.send(EVENT)
     await session.poller.poll("u-1")
-    assert await session.events.wait_for_arrival("u-1", known) is not None
+    assert await session.events.wait_for_delivery("u-1", known) is not None
 
 
 async def test_nothing_that_came_in_time_is_said_after_that_time(office: Office, session: Session) -> None:
-    known = await session.events.look_first("u-1")
+    known = await session.events.unread_snapshot("u-1")
     began = office.clock.now()
-    assert await session.events.wait_for_arrival("u-1", known, within=10) is None
+    assert await session.events.wait_for_delivery("u-1", known, within=10) is None
     assert office.clock.now() - began == 10_000
 
 

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from neptune_inbox.model import Filter, JsonObject, Key, MarkState
-from neptune_inbox.sandbox.answers import notification_row
+from neptune_inbox.model.team import FactDetails, FactKind, TeamFact
+from neptune_inbox.presentation.sentences import read_sentence
 from neptune_inbox.sandbox.faults import Kind
 from neptune_inbox.sandbox.records import NotificationRecord
+from neptune_inbox.sandbox.rows import notification_row
+from neptune_inbox.sandbox.team import MemoryTeam, MemoryTeamAccess
 from neptune_inbox.sync.evidence import Evidence, ReadBy
 from neptune_inbox.sync.session import Session
+from neptune_inbox.text import CleanText
 from tests.builders import ENVIRONMENT, HOUR, Office, keys
 
-
-@pytest.fixture
-def office() -> Office:
-    return Office()
-
-
-@pytest.fixture
-async def session(office: Office) -> AsyncIterator[Session]:
-    session = await office.open()
-    yield session
-    await session.close()
+RITAS = "00000000-0000-7000-8000-000000000001"
 
 
 async def look(office: Office, session: Session, *, after: float = 10) -> int:
@@ -50,7 +42,7 @@ def no_read_times(monkeypatch: pytest.MonkeyPatch) -> None:
             row["is_read"] = True
         return row
 
-    monkeypatch.setattr("neptune_inbox.sandbox.handlers.notification_row", without_time)
+    monkeypatch.setattr("neptune_inbox.sandbox.dialects.notification_row", without_time)
 
 
 async def test_an_unread_one_was_read_by_nobody(office: Office, session: Session) -> None:
@@ -75,6 +67,33 @@ async def test_the_servers_own_time_decides_when_it_was_read(office: Office, ses
     await look(office, session)
     proof = await evidence(session, id)
     assert (proof.read_by, proof.read_between) == (ReadBy.NOT_US, (read_at, read_at))
+
+
+@pytest.mark.usefixtures("no_read_times")
+async def test_a_colleague_who_looked_in_between_narrows_when_it_was_read(office: Office) -> None:
+    team = MemoryTeam(office.clock.now)
+    office.builder.team_access = MemoryTeamAccess(team, "omar")
+    session = await office.open()
+    assert session.team is not None
+    (id,) = office.arrive(1)
+    await look(office, session)
+    seen_by_rita = office.clock.now() + 1_000_000
+    office.clock.advance(1_500)
+    office.read_elsewhere(id)
+    read = await look(office, session, after=1_500)
+    assert "nobody of us is known to have looked" in read_sentence(await evidence(session, id))
+
+    details = FactDetails(read_after=seen_by_rita, read_before=seen_by_rita + 60_000)
+    fact = TeamFact(RITAS, FactKind.SEEN, "u-1", id, CleanText("rita"), office.clock.now(), details=details)
+    team.add([fact], office.clock.now())
+    assert await session.team.share(20)
+    proof = await evidence(session, id)
+    assert proof.read_between == (seen_by_rita, seen_by_rita + 60_000)
+    assert seen_by_rita + 60_000 < read
+    assert "nobody" not in read_sentence(proof)
+    # What Omar's own looks showed was told to the team as well.
+    assert [fact.details.read_before for fact in team.behind(0, 9) if fact.agent == "omar"][-1] == read
+    await session.close()
 
 
 @pytest.mark.usefixtures("no_read_times")
@@ -105,14 +124,14 @@ async def test_what_we_marked_was_read_by_us_and_every_step_is_there(office: Off
     await session.marking.undo()
     await session.marking.hold(keys([id]), label="1 shown")
     office.clock.advance(5)
-    await session.courier.flush()
-    await session.mine.note(Key("u-1", id), "called back")
+    await session.sender.flush()
+    await session.triage.note(Key("u-1", id), "called back")
     await look(office, session)
     proof = await evidence(session, id)
     assert proof.read_by is ReadBy.US
-    assert [mark.state for mark in proof.marks] == [MarkState.UNDONE, MarkState.SENT]
-    assert [entry.outcome for entry in proof.journal] == ["held", "undone", "held", "sent"]
-    assert proof.mine.note == "called back"
+    assert [mark.state for mark in proof.marks] == [MarkState.UNDONE, MarkState.CONFIRMED]
+    assert [entry.outcome for entry in proof.journal] == ["held", "undone", "held", "accepted", "confirmed"]
+    assert proof.triage.note == "called back"
 
 
 async def test_who_was_first_decides(office: Office, session: Session) -> None:
@@ -123,7 +142,7 @@ async def test_who_was_first_decides(office: Office, session: Session) -> None:
     office.clock.advance(60)
     await session.marking.hold(keys([id]), label="1 shown")
     office.clock.advance(5)
-    await session.courier.flush()
+    await session.sender.flush()
     await look(office, session)
     await session.inbox.refresh("u-1", Filter.ALL)
     assert (await evidence(session, id)).read_by is ReadBy.NOT_US
@@ -135,7 +154,7 @@ async def test_a_mark_that_was_refused_read_nothing(office: Office, session: Ses
     await session.marking.hold(keys([id]), label="1 shown")
     office.faults.set(Kind.FORBIDDEN, method="POST")
     office.clock.advance(5)
-    await session.courier.flush()
+    await session.sender.flush()
     assert (await evidence(session, id)).read_by is ReadBy.NOBODY
     office.read_elsewhere(id)
     await look(office, session)
@@ -178,7 +197,7 @@ async def test_the_journal_of_all_and_of_one_customer(office: Office, session: S
 
 
 async def test_a_notification_says_all_that_the_server_said(office: Office, session: Session) -> None:
-    made = office.world.add_notification(
+    made = office.sandbox_state.add_notification(
         ENVIRONMENT,
         "u-1",
         "Card declined",

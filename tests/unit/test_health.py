@@ -16,8 +16,8 @@ from neptune_inbox.errors import (
     Throttled,
     TokenRefused,
 )
-from neptune_inbox.sync.facts import Bus, HealthChanged
-from neptune_inbox.sync.health import FAILURES_UNTIL_OFFLINE, LONGEST_PAUSE, Health, State
+from neptune_inbox.sync.events import Bus, HealthChanged
+from neptune_inbox.sync.polling.health import FAILURES_UNTIL_OFFLINE, LONGEST_PAUSE, Health, State
 from tests.builders import FakeClock, Listener
 
 
@@ -101,15 +101,39 @@ def test_a_clock_that_was_set_back_does_not_stop_everything_for_a_day(health: He
 
 
 @pytest.mark.parametrize("error", [TokenRefused("The token was refused."), KeyringLocked("The keyring is locked.")])
-def test_without_a_token_only_a_new_one_helps(health: Health, error: InboxError) -> None:
+def test_what_was_asked_before_the_token_was_refused_says_nothing_of_it(health: Health, error: InboxError) -> None:
     health.note_failure(error)
     assert (health.state, health.error) == (State.SIGNED_OUT, error)
-    # Answers to requests that were under way when it was refused.
     health.note_failure(ServerTrouble("The server broke."))
     health.note_success()
     assert (health.state, health.error) == (State.SIGNED_OUT, error)
     health.note_new_token()
     assert (health.state, health.error, health.seconds_to_wait) == (State.UNKNOWN, None, 0.0)
+
+
+def test_a_token_that_the_server_refused_is_tried_again_further_and_further_apart(
+    health: Health, clock: FakeClock
+) -> None:
+    pauses = []
+    for _ in range(12):
+        health.note_failure(TokenRefused("The token was refused."))
+        assert not health.waits_for_token
+        pauses.append(health.seconds_to_wait)
+        clock.advance(health.seconds_to_wait)
+    assert pauses == sorted(pauses)
+    assert pauses[0] <= 2
+    assert pauses[-1] == LONGEST_PAUSE
+    health.note_success()
+    assert (health.state, health.error, health.seconds_to_wait) == (State.ONLINE, None, 0.0)
+
+
+def test_without_a_token_nothing_is_tried_whoever_asks(health: Health, clock: FakeClock) -> None:
+    health.note_failure(KeyringLocked("The keyring is locked."))
+    clock.advance(3600)
+    health.try_now()
+    assert health.waits_for_token
+    health.note_success()
+    assert health.state is State.SIGNED_OUT
 
 
 def test_a_refusal_says_nothing_about_the_connection(health: Health) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neptune_inbox.model import Instant, Key, Lifetime
+from neptune_inbox.model import Instant, Key, Lifetime, Mark, MarkState
 from neptune_inbox.sync.insight import DAY, HOUR, Insight, calculate, to_csv
 from neptune_inbox.text import clean_line
 
@@ -28,7 +28,11 @@ def lifetime(
 
 
 def figures(*lifetimes: Lifetime, ours: tuple[str, ...] = ()) -> Insight:
-    return calculate(lifetimes, {Key("u-1", id) for id in ours}, users=1, days=30, now=NOW)
+    return calculate(lifetimes, {Key("u-1", id): mark(id) for id in ours}, users=1, days=30, now=NOW)
+
+
+def mark(id: str, state: MarkState = MarkState.CONFIRMED, *, made_at: Instant = NOW - DAY) -> Mark:
+    return Mark("u-1", id, state, made_at, made_at)
 
 
 def test_the_median_and_the_slowest_tenth_are_told_for_each_kind_of_event() -> None:
@@ -43,6 +47,19 @@ def test_what_we_marked_says_nothing_about_the_customer() -> None:
     assert both.left_out == 1
     assert both.events[0].median == HOUR
     assert both.count == 2
+
+
+def test_whose_read_it_is_follows_from_the_mark_and_from_when_it_was_read() -> None:
+    unread, read = lifetime("a"), lifetime("a", read_after=HOUR)
+
+    def left_out(one: Lifetime, mark: Mark) -> int:
+        return calculate([one], {one.key: mark}, users=1, days=30, now=NOW).left_out
+
+    assert left_out(unread, mark("a", MarkState.ACCEPTED)) == 1, "read, as far as anybody knows, through us"
+    assert left_out(unread, mark("a", MarkState.CONTRADICTED)) == 0, "the list says that it is unread"
+    assert left_out(unread, mark("a", MarkState.HELD)) == 0, "nothing was sent"
+    assert left_out(read, mark("a", made_at=NOW - HOUR)) == 0, "the customer had read it before"
+    assert left_out(read, mark("a", made_at=NOW - DAY)) == 1
 
 
 def test_a_time_that_only_two_polls_bound_is_called_at_most() -> None:
@@ -80,5 +97,5 @@ def test_every_notification_is_counted_exactly_once(drawn: list[tuple[int, int |
     insight = figures(*lifetimes, ours=ours)
     assert sum(event.count for event in insight.events) + insight.left_out == len(drawn)
     assert sum(insight.by_hour) == len(drawn)
-    unread = sum(read is None and not is_ours for _, read, is_ours in drawn)
+    unread = sum(read is None for _, read, _ in drawn)
     assert sum(count for _, count in insight.unread_by_age) == unread

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,13 +15,17 @@ from msgspec.structs import replace
 
 from neptune_inbox.errors import DiskFull, StoreProblem
 from neptune_inbox.model import JournalEntry
-from neptune_inbox.store.journal import Journal, MarkId
+from neptune_inbox.store.journal import journal as journal_module
+from neptune_inbox.store.journal import segments
+from neptune_inbox.store.journal.journal import Journal
+from neptune_inbox.store.journal.lines import decoded
+from neptune_inbox.store.journal.words import MarkId, MarkWords
 
 ENTRY = JournalEntry(
     at=1_000,
     actor="",
     profile="acme",
-    place="p",
+    tenant="p",
     environment="production",
     verb="mark",
     outcome="held",
@@ -124,13 +129,15 @@ def test_fields_of_a_newer_version_are_passed_over(journal: Journal, path: Path)
     assert [entry.id for entry in journal.read()] == ["a", "b"]
 
 
-@pytest.mark.parametrize("settling", ["undone", "sent", "failed", "dropped"])
+@pytest.mark.parametrize("settling", ["undone", "sent", "accepted", "confirmed", "contradicted", "failed", "dropped"])
 def test_a_held_mark_is_unsettled_until_one_of_four_things_happened(journal: Journal, settling: str) -> None:
     journal.append([ENTRY, replace(ENTRY, id="b")])
     journal.append([replace(ENTRY, outcome=settling, due_at=None)])
 
     assert [entry.id for entry in journal.unsettled()] == ["b"]
-    assert journal.last_words()[MarkId("p", "u-1", "a", "act-1")].outcome == settling
+    words = MarkWords()
+    journal.tell(words, {})
+    assert words.settled()[MarkId("p", "u-1", "a", "act-1")].outcome == settling
 
 
 def test_a_retry_opens_a_mark_again_with_its_first_words_and_its_new_time(journal: Journal) -> None:
@@ -145,10 +152,10 @@ def test_a_retry_opens_a_mark_again_with_its_first_words_and_its_new_time(journa
 
 
 def test_the_same_notification_in_two_acts_and_places_is_two_marks(journal: Journal) -> None:
-    journal.append([ENTRY, replace(ENTRY, receipt_id="act-2"), replace(ENTRY, place="q")])
+    journal.append([ENTRY, replace(ENTRY, receipt_id="act-2"), replace(ENTRY, tenant="q")])
     journal.append([replace(ENTRY, outcome="undone")])
 
-    assert [(entry.place, entry.receipt_id) for entry in journal.unsettled()] == [("p", "act-2"), ("q", "act-1")]
+    assert [(entry.tenant, entry.receipt_id) for entry in journal.unsettled()] == [("p", "act-2"), ("q", "act-1")]
 
 
 def test_other_writes_are_recorded_and_are_no_marks(journal: Journal) -> None:
@@ -229,3 +236,50 @@ def test_in_memory_it_is_the_same_and_leaves_no_trace(tmp_path: Path) -> None:
     assert [entry.id for entry in journal.unsettled()] == ["b"]
     assert [entry.actor for entry in journal.read(limit=1)] == ["ann"]
     assert list(tmp_path.iterdir()) == []
+
+
+def count_decoded(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """The lines that are taken apart from now on."""
+    lines: list[bytes] = []
+
+    def noted(given: Iterable[bytes]) -> Iterator[JournalEntry]:
+        for line in given:
+            lines.append(line)
+            yield from decoded([line])
+
+    monkeypatch.setattr(journal_module, "decoded", noted)
+    return lines
+
+
+@pytest.mark.parametrize("count", [100, 5_000])
+def test_what_is_asked_of_one_notification_takes_only_its_own_lines_apart(
+    journal: Journal, count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd = 'ü "quoted" \\ 2'
+    journal.append([replace(ENTRY, id=f"n-{number}") for number in range(count)])
+    journal.append([replace(ENTRY, id=odd), replace(ENTRY, id=odd, outcome="sent"), replace(ENTRY, id=f"{odd}1")])
+    lines = count_decoded(monkeypatch)
+    assert [entry.outcome for entry in journal.read(user_id="u-1", id=odd)] == ["held", "sent"]
+    assert len(lines) == 2
+
+
+def test_a_rare_verb_is_looked_for_only_in_what_came_since(
+    journal: Journal, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(segments, "PIECE", 100)
+    assert journal.of_verb("mark-server-all") == ()
+    journal.append([ENTRY, replace(ENTRY, verb="mark-server-all", outcome="sent", at=7)])
+    lines = count_decoded(monkeypatch)
+    assert [entry.at for entry in journal.of_verb("mark-server-all")] == [7]
+    journal.append([ENTRY] * 50)
+    assert [entry.at for entry in journal.of_verb("mark-server-all")] == [7]
+    with path.open("ab") as torn:
+        torn.write(b'{"at":9,"verb":"mark-server-all","half')
+    assert len(journal.of_verb("mark-server-all")) == 1
+    journal.append([replace(ENTRY, verb="mark-server-all", outcome="sent", at=8)])
+    assert [entry.at for entry in journal.of_verb("mark-server-all")] == [7, 8]
+    assert len(lines) == 3, "the torn line was looked at once, when it was whole"
+    path.unlink()
+    assert journal.of_verb("mark-server-all") == ()
+    journal.append([replace(ENTRY, verb="mark-server-all", outcome="sent", at=10)])
+    assert [entry.at for entry in journal.of_verb("mark-server-all")] == [10]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neptune_inbox.tui.layout import SMALLEST_HEIGHT, SMALLEST_WIDTH, Layout
+from neptune_inbox.presentation.layout import SMALLEST_HEIGHT, SMALLEST_WIDTH, Layout
 
 sizes = st.tuples(st.integers(SMALLEST_WIDTH, 300), st.integers(SMALLEST_HEIGHT, 120))
 
@@ -33,7 +33,7 @@ def test_the_list_has_the_most_room_and_is_never_squeezed_out(size: tuple[int, i
     boxes = Layout.for_size(*size, has_users=has_users)
     assert boxes.rows.height >= 1
     assert boxes.rows.height >= boxes.preview.height - 1
-    assert boxes.rows.width >= min(size[0], 77)
+    assert boxes.rows.width >= min(size[0], 76)
 
 
 @pytest.mark.parametrize(

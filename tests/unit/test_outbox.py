@@ -6,9 +6,9 @@ import threading
 
 import pytest
 
-from neptune_inbox.store.outbox import OutboxCounts
+from neptune_inbox.store.outbox.outbox import OutboxCounts
 from tests.builders import SECOND, profile
-from tests.unit.store_helpers import PLACE, WINDOW, Office, keys, states
+from tests.unit.store_helpers import LEASE, TENANT, WINDOW, Office, elsewhere, keys, states
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def test_a_mark_waits_for_its_window_and_is_then_sent_once(office: Office) -> No
     office.clock.advance(5)
     assert office.send() == ["a", "b"]
     assert office.send() == []
-    assert states(office.outbox.receipts(PLACE, 1)[0]) == {"a": "sent", "b": "sent"}
+    assert states(office.outbox.receipts(1)[0]) == {"a": "accepted", "b": "accepted"}
 
 
 def test_every_verb_is_in_the_journal_with_who_and_where(office: Office) -> None:
@@ -32,23 +32,23 @@ def test_every_verb_is_in_the_journal_with_who_and_where(office: Office) -> None
     office.clock.advance(5)
     office.refuse("a", error="No such notification.")
     office.send()
-    office.outbox.retry(PLACE)
-    office.outbox.drop(PLACE)
+    office.outbox.retry()
+    office.outbox.drop()
     office.hold("c")
-    office.outbox.undo(PLACE)
+    office.outbox.undo()
 
     assert office.outcomes() == [
         ("held", "a"),
         ("held", "b"),
         ("failed", "a"),
-        ("sent", "b"),
+        ("accepted", "b"),
         ("retried", "a"),
         ("dropped", "a"),
         ("held", "c"),
         ("undone", "c"),
     ]
     first, failed, sent = office.journal.read()[0], office.journal.read()[2], office.journal.read()[3]
-    assert (first.actor, first.profile, first.environment, first.place) == ("ann", "acme", "dev", PLACE)
+    assert (first.actor, first.profile, first.environment, first.tenant) == ("ann", "acme", "dev", TENANT)
     assert first.detail == "2 shown"
     assert first.due_at == first.at + WINDOW
     assert failed.detail == "No such notification."
@@ -59,7 +59,7 @@ def test_undo_within_the_window_means_never_sent_and_says_how_long_was_left(offi
     office.hold("a", "b")
     office.clock.advance(2)
 
-    undone = office.outbox.undo(PLACE)
+    undone = office.outbox.undo()
 
     assert undone is not None
     assert [mark.id for mark in undone.undone] == ["a", "b"]
@@ -67,14 +67,14 @@ def test_undo_within_the_window_means_never_sent_and_says_how_long_was_left(offi
     assert undone.milliseconds_left == 3 * SECOND
     office.clock.advance(60)
     assert office.send() == []
-    assert office.outbox.undo(PLACE) is None
+    assert office.outbox.undo() is None
 
 
 def test_undo_still_works_when_the_window_has_passed_but_no_request_was_made(office: Office) -> None:
     office.hold("a")
     office.clock.advance(3600)
 
-    undone = office.outbox.undo(PLACE)
+    undone = office.outbox.undo()
 
     assert undone is not None
     assert [mark.id for mark in undone.undone] == ["a"]
@@ -86,7 +86,7 @@ def test_what_was_sent_cannot_be_taken_back_and_the_answer_says_so(office: Offic
     office.clock.advance(5)
     office.send()
 
-    undone = office.outbox.undo(PLACE)
+    undone = office.outbox.undo()
 
     assert undone is not None
     assert undone.undone == ()
@@ -98,9 +98,9 @@ def test_a_mark_that_was_tried_in_vain_may_have_arrived_so_it_is_too_late_for_it
     office.hold("a", "b")
     office.clock.advance(5)
     (first,) = office.claim(limit=1)
-    office.outbox.postpone(first, office.clock.now() + 10 * SECOND, "The answer did not come in time.")
+    office.postpone(first, office.clock.now() + 10 * SECOND, "The answer did not come in time.")
 
-    undone = office.outbox.undo(PLACE)
+    undone = office.outbox.undo()
 
     assert undone is not None
     assert [mark.id for mark in undone.undone] == ["b"]
@@ -112,7 +112,7 @@ def test_acts_are_undone_one_by_one_newest_first(office: Office) -> None:
     office.hold("a")
     office.hold("b", "c")
 
-    first, second = office.outbox.undo(PLACE), office.outbox.undo(PLACE)
+    first, second = office.outbox.undo(), office.outbox.undo()
 
     assert first is not None
     assert second is not None
@@ -124,12 +124,12 @@ def test_a_named_act_can_be_undone_out_of_order(office: Office) -> None:
     office.hold("a")
     office.hold("b")
 
-    undone = office.outbox.undo(PLACE, "act-1")
+    undone = office.outbox.undo("act-1")
 
     assert undone is not None
     assert {mark.id for mark in undone.undone} == {"a"}
     assert office.pending() == ["b"]
-    assert office.outbox.undo(PLACE, "no such act") is None
+    assert office.outbox.undo("no such act") is None
 
 
 def test_marking_a_row_again_leaves_it_to_the_act_that_has_it_under_way(office: Office) -> None:
@@ -140,28 +140,26 @@ def test_marking_a_row_again_leaves_it_to_the_act_that_has_it_under_way(office: 
 
     assert states(receipt) == {"a": "held", "b": "held"}
     assert {mark.id: mark.receipt_id for mark in receipt.marks} == {"a": "act-1", "b": "act-2"}
-    undone = office.outbox.undo(PLACE)
+    undone = office.outbox.undo()
     assert undone is not None
     assert {mark.id for mark in undone.undone} == {"b"}
     office.clock.advance(2)
     assert office.send() == ["a"]
     again = office.outbox.receipt("act-2")
     assert again is not None
-    assert states(again) == {"a": "sent", "b": "undone"}
+    assert states(again) == {"a": "accepted", "b": "undone"}
 
 
 def test_an_act_without_rows_writes_nothing(office: Office) -> None:
     receipt = office.hold()
 
     assert receipt.marks == ()
-    assert office.outbox.receipts(PLACE, 10) == []
+    assert office.outbox.receipts(10) == []
     assert office.outcomes() == []
 
 
 def test_the_receipt_knows_what_was_left_alone(office: Office) -> None:
-    office.outbox.hold(
-        PLACE, profile(), keys("a"), due_at=1, label="1 shown of u-1", receipt_id="act-1", left_alone=3
-    )
+    office.outbox.hold(profile(), keys("a"), due_at=1, label="1 shown of u-1", receipt_id="act-1", left_alone=3)
 
     receipt = office.outbox.receipt("act-1")
 
@@ -174,25 +172,25 @@ def test_another_teams_place_neither_sees_nor_sends_nor_undoes_these_marks(offic
     office.hold("a")
     office.clock.advance(5)
 
-    assert office.send(place="another place") == []
-    assert office.outbox.undo("another place", "act-1") is None
-    assert office.outbox.drop("another place") == 0
-    assert office.outbox.overlay("another place", keys("a")) == {}
-    assert office.outbox.counts("another place") == OutboxCounts()
+    assert elsewhere(office.outbox).claim(owner="courier", limit=9, lease_ms=LEASE) == []
+    assert elsewhere(office.outbox).undo("act-1") is None
+    assert elsewhere(office.outbox).drop() == 0
+    assert elsewhere(office.outbox).current_marks(keys("a")) == {}
+    assert elsewhere(office.outbox).counts() == OutboxCounts()
     assert office.pending() == ["a"]
 
 
 def test_undo_and_claim_never_both_get_a_mark(office: Office) -> None:
     ids = [f"n-{number}" for number in range(60)]
     for id in ids:
-        office.hold(id, window=0)
+        office.hold(id, snapshot=0)
     undone: set[str] = set()
     sent: set[str] = set()
     together = threading.Barrier(2)
 
     def undo() -> None:
         together.wait()
-        while (result := office.outbox.undo(PLACE)) and result.undone:
+        while (result := office.outbox.undo()) and result.undone:
             undone.update(mark.id for mark in result.undone)
 
     def send() -> None:
@@ -216,6 +214,6 @@ def test_a_thousand_rows_are_held_as_one(office: Office) -> None:
     receipt = office.hold(*ids)
 
     assert [mark.id for mark in receipt.marks] == ids
-    undone = office.outbox.undo(PLACE)
+    undone = office.outbox.undo()
     assert undone is not None
     assert len(undone.undone) == 1000

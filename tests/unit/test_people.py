@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -13,18 +12,6 @@ from neptune_inbox.sync.session import Session
 from tests.builders import ENVIRONMENT, Office
 
 EMAIL = ContactInfo("email", "ann@acme.example")
-
-
-@pytest.fixture
-def office() -> Office:
-    return Office()
-
-
-@pytest.fixture
-async def session(office: Office) -> AsyncIterator[Session]:
-    session = await office.open()
-    yield session
-    await session.close()
 
 
 async def journal(session: Session) -> list[tuple[str, str, str]]:
@@ -49,7 +36,7 @@ async def test_a_customer_is_created_changed_and_deleted_and_each_step_is_journa
         ("user-delete", "trying"),
         ("user-delete", "sent"),
     ]
-    assert office.world.users(ENVIRONMENT) == []
+    assert office.sandbox_state.users(ENVIRONMENT) == []
 
 
 async def test_contact_infos_are_added_changed_and_deleted(session: Session) -> None:

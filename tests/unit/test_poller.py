@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,25 +11,13 @@ import pytest
 from neptune_inbox.errors import DiskFull, StoreProblem
 from neptune_inbox.model import EVERYONE, Filter, Key
 from neptune_inbox.sandbox.faults import Kind
-from neptune_inbox.sync import poller as poller_module
-from neptune_inbox.sync.facts import Arrived, MarksSent, Polled, Troubled
-from neptune_inbox.sync.health import State
+from neptune_inbox.sync.events import Arrived, MarksSent, Polled, Troubled
+from neptune_inbox.sync.polling import poller as poller_module
+from neptune_inbox.sync.polling.health import State
 from neptune_inbox.sync.session import Session
 from tests.builders import HOUR, MINUTE, SECOND, Listener, Office, shown, until
 
 ALL, UNREAD, READ = Filter.ALL, Filter.UNREAD, Filter.READ
-
-
-@pytest.fixture
-def office() -> Office:
-    return Office()
-
-
-@pytest.fixture
-async def session(office: Office) -> AsyncIterator[Session]:
-    session = await office.open()
-    yield session
-    await session.close()
 
 
 async def run(office: Office, session: Session, seconds: float) -> list[float | None]:
@@ -68,15 +55,15 @@ async def test_an_idle_poll_is_one_request_and_says_that_nothing_changed(office:
 
 async def test_once_a_mark_is_sent_its_customer_is_counted_again_at_once(office: Office, session: Session) -> None:
     first, _ = office.arrive(2)
-    await session.look_at("u-1", UNREAD)
+    await session.set_visible("u-1", UNREAD)
     await run(office, session, 60)
     await session.marking.hold([Key("u-1", first)], label="one")
-    await session.courier.flush()
+    await session.sender.flush()
     office.clock.advance(5)
     assert (await session.inbox.overview("u-1")).counts["u-1"].unread == 2
     while await session.poller.step() == 0.0:
         pass
-    await session.courier.flush()
+    await session.sender.flush()
     await run(office, session, 3)
     assert (await session.inbox.overview("u-1")).counts["u-1"].unread == 1
 
@@ -89,7 +76,7 @@ async def test_sending_much_stays_within_the_budget() -> None:
     listener, requests = Listener.on(session.bus), office.requests
     await session.marking.hold([Key("u-1", id) for id in ids], label="all")
     office.clock.advance(5)
-    await session.courier.flush()
+    await session.sender.flush()
     assert len(office.marked) == 60
     await run(office, session, 60)
     assert len(listener.all(MarksSent)) > 1
@@ -97,13 +84,15 @@ async def test_sending_much_stays_within_the_budget() -> None:
     await session.close()
 
 
+@pytest.mark.slow
 async def test_an_hour_with_fifty_customers_stays_within_the_budget() -> None:
     users = tuple(f"u-{number}" for number in range(50))
     office = Office(users=users, budget=30)
     for user in users:
-        office.arrive(2, user, every=0)
+        office.arrive(1, user, every=0)
+        office.arrive(1, user, every=0, is_read=True)
     session = await office.open()
-    await session.look_at("u-7", UNREAD)
+    await session.set_visible("u-7", UNREAD)
     polled: dict[str, list[int]] = {user: [] for user in users}
 
     def note(fact: object) -> None:
@@ -125,22 +114,30 @@ async def test_an_hour_with_fifty_customers_stays_within_the_budget() -> None:
 # -- the token, and trouble --------------------------------------------------------------------------------------
 
 
-async def test_a_refused_token_stops_everything_until_there_is_a_new_one(office: Office, session: Session) -> None:
+async def test_a_refused_token_is_tried_rarely_at_once_when_asked_and_a_new_one_ends_it(
+    office: Office, session: Session
+) -> None:
     await run(office, session, 60)
     office.faults.set(Kind.UNAUTHENTICATED)
     requests = office.requests
-    await run(office, session, 60)
-    assert office.requests == requests + 1
+    await run(office, session, 600)
     assert session.health.state is State.SIGNED_OUT
+    assert 2 <= office.requests - requests <= 20, "further and further apart"
+    requests = office.requests
     session.poller.refresh("u-1")
-    session.poller.set_focus(False)
-    session.poller.set_focus(True)
-    assert await session.poller.step() is None
+    await session.poller.step()
     assert office.requests == requests + 1
     office.faults.clear()
     office.use_token(session, office.new_token())
     await run(office, session, 60)
     assert office.requests > requests + 1
+    assert str(session.health.state) == "online"
+
+
+async def test_a_token_that_was_refused_for_a_while_is_good_again_by_itself(office: Office, session: Session) -> None:
+    await run(office, session, 60)
+    office.faults.set(Kind.UNAUTHENTICATED, times=3)
+    await run(office, session, 120)
     assert str(session.health.state) == "online"
 
 
@@ -198,7 +195,7 @@ async def test_a_full_disk_is_told_and_polling_goes_on_slowly(
     def full(*_: object, **__: object) -> None:
         raise DiskFull("The disk is full.")
 
-    monkeypatch.setattr(office.stores.cache, "merge", full)
+    monkeypatch.setattr(office.stores.of(session.tenant).cache, "merge", full)
     with pytest.raises(StoreProblem):
         await session.poller.step()
     assert await session.poller.step() != 0.0, "not again and again"
@@ -222,7 +219,7 @@ async def test_the_customer_on_screen_is_polled_with_what_is_shown_and_with_all_
 ) -> None:
     office.arrive(2)
     await run(office, session, 60)
-    await session.look_at("u-1", ALL)
+    await session.set_visible("u-1", ALL)
     new = office.arrive(1, is_read=True)
     await session.poller.poll("u-1")
     overview = await session.inbox.overview("u-1")
@@ -231,18 +228,18 @@ async def test_the_customer_on_screen_is_polled_with_what_is_shown_and_with_all_
 
 
 async def test_a_customer_whom_nobody_watches_is_polled_while_on_screen(office: Office, session: Session) -> None:
-    await session.look_at("u-9", UNREAD)
+    await session.set_visible("u-9", UNREAD)
     listener = Listener.on(session.bus)
     await run(office, session, 60)
     assert {fact.user_id for fact in listener.all(Polled)} == {"u-1", "u-9"}
-    await session.look_at(EVERYONE, UNREAD)
+    await session.set_visible(EVERYONE, UNREAD)
     listener.facts.clear()
     await run(office, session, 60)
     assert {fact.user_id for fact in listener.all(Polled)} == {"u-1"}
 
 
 async def test_while_the_read_ones_are_shown_new_ones_are_noticed_too(office: Office, session: Session) -> None:
-    await session.look_at("u-1", READ)
+    await session.set_visible("u-1", READ)
     await session.poller.poll("u-1")
     ids = office.arrive(2)
     await session.poller.poll("u-1")
@@ -256,7 +253,7 @@ async def test_now_and_then_the_other_list_is_looked_at_too(
 ) -> None:
     monkeypatch.setattr(poller_module, "RECONCILE_EVERY", 3)
     ids = office.arrive(60)
-    await session.look_at("u-1", kind)
+    await session.set_visible("u-1", kind)
     for _ in range(2):
         await session.poller.poll("u-1")
     office.arrive(1, is_read=True)
@@ -302,6 +299,9 @@ async def test_of_two_instances_only_one_asks_and_both_see(tmp_path: Path) -> No
     assert office.requests == requests
     assert listener.all(Polled)[0] == Polled("u-1", changed=True), "so that the screen looks into the shared cache"
     assert len(await shown(second)) == 3
+    told = len(listener.all(Polled))
+    await second.poller.step()
+    assert len(listener.all(Polled)) == told, "nothing was written since, so there is nothing to look at"
     office.clock.advance(120)
     await first.poller.step()
     await second.poller.step()
@@ -310,13 +310,14 @@ async def test_of_two_instances_only_one_asks_and_both_see(tmp_path: Path) -> No
     await first.close()
     office.clock.advance(120)
     requests = office.requests
+    assert poller_module.WITHOUT_LOCK <= 3
     await second.poller.step()
     assert office.requests == requests + 1, "the one that is left takes over"
     await second.close()
 
 
 async def test_the_clockwork_itself_runs_sleeps_and_wakes(office: Office, session: Session) -> None:
-    office.arrive(1)
+    office.arrive(1, is_read=True)
     running = asyncio.ensure_future(session.poller.run())
     await until(lambda: office.requests == 1 and len(office.clock.slept) == 1)
     office.clock.advance(61)

@@ -11,7 +11,7 @@ from tests.promise import Promise
 
 EXAMPLES = int(os.environ.get("NEPTUNE_PROMISE_EXAMPLES", "500"))
 # A failing day is made as short as it can be, which takes its time.
-pytestmark = pytest.mark.timeout(1800)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 TestPromise = Promise.TestCase
 TestPromise.settings = settings(

@@ -9,8 +9,8 @@ import pytest
 
 from neptune_inbox.sandbox.faults import Faults, Kind
 from neptune_inbox.sandbox.server import create_app
+from neptune_inbox.sandbox.state import SandboxState
 from neptune_inbox.sandbox.tokens import sign_token
-from neptune_inbox.sandbox.world import World
 from tests.sandbox_client import NOON, SandboxClient
 from tests.socket_sandbox import BackgroundServer
 
@@ -98,16 +98,16 @@ async def test_a_quietly_cut_body_is_half_of_the_json(sandbox: SandboxClient) ->
 
 @pytest.mark.parametrize(("kind", "is_applied"), [(Kind.RESET_BEFORE, False), (Kind.RESET_AFTER, True)])
 async def test_a_reset_leaves_the_write_undone_or_done(sandbox: SandboxClient, kind: Kind, is_applied: bool) -> None:
-    row = sandbox.world.add_notification("dev", "u-1", "Hello")
+    row = sandbox.sandbox_state.add_notification("dev", "u-1", "Hello")
     sandbox.faults.set(kind)
     with pytest.raises(httpx.ReadError):
         await mark(sandbox, row.uuid)
     assert (row.read_at is not None) == is_applied
-    assert len(sandbox.world.writes) == is_applied
+    assert len(sandbox.sandbox_state.writes) == is_applied
 
 
 async def test_a_fault_can_be_for_one_route_one_method_and_some_times(sandbox: SandboxClient) -> None:
-    row = sandbox.world.add_notification("dev", "u-1", "Hello")
+    row = sandbox.sandbox_state.add_notification("dev", "u-1", "Hello")
     sandbox.faults.set(Kind.BROKEN, method="POST", route=READ, times=2)
     assert [(await mark(sandbox, row.uuid)).status_code for _ in range(3)] == [500, 500, 200]
     sandbox.faults.set(Kind.BROKEN, route="/app_notifications/*")
@@ -159,7 +159,7 @@ async def test_requests_are_counted_by_route_also_those_that_never_arrived(sandb
         ("POST", READ): 1,
     }
     assert sandbox.faults.count_writes() == 1
-    assert sandbox.world.writes == []
+    assert sandbox.sandbox_state.writes == []
 
 
 # -- the same over a real socket ---------------------------------------------------------------------------------
@@ -177,10 +177,10 @@ async def test_requests_are_counted_by_route_also_those_that_never_arrived(sandb
     ],
 )
 async def test_the_app_itself_makes_the_weather_on_a_socket(kind: Kind, is_broken_off: bool) -> None:
-    world, faults = World(now=lambda: NOON), Faults()
-    row = world.add_notification("dev", "u-1", "Hello")
-    headers = {"authorization": f"Bearer {sign_token(world).reveal()}"}
-    with BackgroundServer(create_app(world, faults=faults)) as server:
+    sandbox_state, faults = SandboxState(now=lambda: NOON), Faults()
+    row = sandbox_state.add_notification("dev", "u-1", "Hello")
+    headers = {"authorization": f"Bearer {sign_token(sandbox_state).reveal()}"}
+    with BackgroundServer(create_app(sandbox_state, faults=faults)) as server:
         url = server.base_url + "/neptune/app_notifications/dev/read"
         async with httpx.AsyncClient(headers=headers, trust_env=False) as http:
             faults.set(kind, times=1, seconds=0.0)
@@ -199,16 +199,16 @@ async def test_the_app_itself_makes_the_weather_on_a_socket(kind: Kind, is_broke
 
 
 async def test_in_process_a_request_meets_its_weather_once() -> None:
-    world, faults = World(now=lambda: NOON), Faults()
+    sandbox_state, faults = SandboxState(now=lambda: NOON), Faults()
     sandbox = SandboxClient()
-    sandbox.http = httpx.AsyncClient(transport=_transport(world, faults))
-    sandbox.token = sign_token(world)
+    sandbox.http = httpx.AsyncClient(transport=_transport(sandbox_state, faults))
+    sandbox.token = sign_token(sandbox_state)
     faults.set(Kind.SLOW, seconds=0.0)
     assert (await environments(sandbox)).status_code == 200
     assert sum(faults.requests.values()) == 1
 
 
-def _transport(world: World, faults: Faults) -> httpx.AsyncBaseTransport:
-    from neptune_inbox.sandbox.faults import transport_for
+def _transport(sandbox_state: SandboxState, faults: Faults) -> httpx.AsyncBaseTransport:
+    from neptune_inbox.sandbox.memory_transport import transport_for
 
-    return transport_for(create_app(world, faults=faults), faults)
+    return transport_for(create_app(sandbox_state, faults=faults), faults)

@@ -8,55 +8,60 @@ import unicodedata
 import pytest
 
 from neptune_inbox.model import Filter
-from neptune_inbox.sandbox.hostile import hostile_rows
 from neptune_inbox.sandbox.records import NotificationRecord
 from neptune_inbox.sandbox.seed import DAY, MINUTE, TODAY, seed_demo
-from neptune_inbox.sandbox.world import World
+from neptune_inbox.sandbox.state import SandboxState
+from tests.hostile import hostile_rows
 
 NOON = 1_795_000_000_000
 
 
 @pytest.fixture(scope="module")
-def world() -> World:
-    world = World(now=lambda: NOON)
-    seed_demo(world)
-    return world
+def sandbox_state() -> SandboxState:
+    sandbox_state = SandboxState(now=lambda: NOON)
+    seed_demo(sandbox_state)
+    return sandbox_state
 
 
-def everything(world: World, environment: str = "production") -> list[NotificationRecord]:
-    return [row for user in world.users(environment) for row in world.notifications(environment, user.user_id)]
+def everything(sandbox_state: SandboxState, environment: str = "production") -> list[NotificationRecord]:
+    return [
+        row
+        for user in sandbox_state.users(environment)
+        for row in sandbox_state.notifications(environment, user.user_id)
+    ]
 
 
-def test_there_are_enough_customers_and_notifications_to_work_with(world: World) -> None:
+def test_there_are_enough_customers_and_notifications_to_work_with(sandbox_state: SandboxState) -> None:
     counts = {
-        user.user_id: len(world.notifications("production", user.user_id)) for user in world.users("production")
+        user.user_id: len(sandbox_state.notifications("production", user.user_id))
+        for user in sandbox_state.users("production")
     }
     assert len(counts) >= 8
     assert sum(counts.values()) == 260
     assert max(counts.values()) > 100
     assert min(counts.values()) == 0
-    unread = sum(row.read_at is None for row in everything(world))
+    unread = sum(row.read_at is None for row in everything(sandbox_state))
     assert 20 < unread < 80
 
 
-def test_all_environments_have_the_same_customers_and_the_others_fewer_rows(world: World) -> None:
-    ids = [user.user_id for user in world.users("production")]
+def test_all_environments_have_the_same_customers_and_the_others_fewer_rows(sandbox_state: SandboxState) -> None:
+    ids = [user.user_id for user in sandbox_state.users("production")]
     for environment in ("dev", "staging"):
-        assert [user.user_id for user in world.users(environment)] == ids
-        assert 0 < len(everything(world, environment)) < 60
-    assert {row.status for row in everything(world, "dev")} == {"mocked"}
+        assert [user.user_id for user in sandbox_state.users(environment)] == ids
+        assert 0 < len(everything(sandbox_state, environment)) < 60
+    assert {row.status for row in everything(sandbox_state, "dev")} == {"mocked"}
 
 
-def test_some_customers_lack_an_email_or_a_push_token(world: World) -> None:
-    ways = [{contact.type for contact in user.contacts.values()} for user in world.users("production")]
+def test_some_customers_lack_an_email_or_a_push_token(sandbox_state: SandboxState) -> None:
+    ways = [{contact.type for contact in user.contacts.values()} for user in sandbox_state.users("production")]
     assert any("email" not in types for types in ways)
     assert any("firebase_token" not in types for types in ways)
     assert any(types == {"email", "mobile_number", "firebase_token"} for types in ways)
     assert set() in ways
 
 
-def test_the_rows_are_various_and_complete_sentences(world: World) -> None:
-    rows = everything(world)
+def test_the_rows_are_various_and_complete_sentences(sandbox_state: SandboxState) -> None:
+    rows = everything(sandbox_state)
     assert len({row.event_type for row in rows}) >= 12
     assert len({row.title for row in rows}) > 150
     assert not [
@@ -71,22 +76,24 @@ def test_the_rows_are_various_and_complete_sentences(world: World) -> None:
     assert all(row.link.startswith("https://") for row in rows if row.link)
 
 
-def test_the_rows_speak_many_scripts(world: World) -> None:
-    scripts = {unicodedata.name(char, "?").split()[0] for row in everything(world) for char in row.title}
+def test_the_rows_speak_many_scripts(sandbox_state: SandboxState) -> None:
+    scripts = {unicodedata.name(char, "?").split()[0] for row in everything(sandbox_state) for char in row.title}
     assert {"DEVANAGARI", "ARABIC", "HIRAGANA", "CJK", "PACKAGE", "LATIN"} <= scripts
 
 
-def test_times_lie_in_the_past_and_reach_back_for_months(world: World) -> None:
-    rows = everything(world)
+def test_times_lie_in_the_past_and_reach_back_for_months(sandbox_state: SandboxState) -> None:
+    rows = everything(sandbox_state)
     assert max(row.created_at for row in rows) == NOON - 2 * MINUTE
     assert min(row.created_at for row in rows) < NOON - 90 * DAY
     assert all(row.read_at is None or row.created_at < row.read_at <= NOON for row in rows)
-    for user in world.users("production"):
-        assert all(row.created_at > user.created_at for row in world.notifications("production", user.user_id))
+    for user in sandbox_state.users("production"):
+        assert all(
+            row.created_at > user.created_at for row in sandbox_state.notifications("production", user.user_id)
+        )
 
 
-def test_today_reads_as_it_was_written(world: World) -> None:
-    newest = sorted(everything(world), key=lambda row: -row.created_at)[: len(TODAY)]
+def test_today_reads_as_it_was_written(sandbox_state: SandboxState) -> None:
+    newest = sorted(everything(sandbox_state), key=lambda row: -row.created_at)[: len(TODAY)]
     assert [row.event_type for row in newest] == [scene.event_type for scene in TODAY]
     assert [(row.user_id, row.title) for row in newest[:2]] == [
         ("u-4711", "Card ending 4242 was declined"),
@@ -94,31 +101,31 @@ def test_today_reads_as_it_was_written(world: World) -> None:
     ]
 
 
-def test_a_card_is_the_customers_own_in_all_their_rows(world: World) -> None:
-    rows = world.notifications("production", "u-4711", Filter.ALL)
+def test_a_card_is_the_customers_own_in_all_their_rows(sandbox_state: SandboxState) -> None:
+    rows = sandbox_state.notifications("production", "u-4711", Filter.ALL)
     assert {row.data["card"] for row in rows if "card" in row.data} == {"4242"}
 
 
 def test_the_demo_is_the_same_each_time_and_any_environment_can_be_the_main_one() -> None:
-    def build(main: str) -> World:
-        world = World(now=lambda: NOON)
-        seed_demo(world, main=main)
-        return world
+    def build(main: str) -> SandboxState:
+        sandbox_state = SandboxState(now=lambda: NOON)
+        seed_demo(sandbox_state, main=main)
+        return sandbox_state
 
     assert everything(build("dev"), "dev") == everything(build("dev"), "dev")
     assert len(everything(build("dev"), "dev")) == 260
 
 
-def test_the_demo_holds_nothing_hostile(world: World) -> None:
-    text = "".join(row.title + row.body + row.link for row in everything(world))
+def test_the_demo_holds_nothing_hostile(sandbox_state: SandboxState) -> None:
+    text = "".join(row.title + row.body + row.link for row in everything(sandbox_state))
     assert not [char for char in text if unicodedata.category(char) in ("Cc", "Cf", "Cs") and char != "\n"]
 
 
 def test_hostile_rows_have_names_and_can_be_put_anywhere() -> None:
-    world = World(now=lambda: NOON)
+    sandbox_state = SandboxState(now=lambda: NOON)
     rows = hostile_rows()
     assert len({row.name for row in rows}) == len(rows) >= 30
-    stored = [row.put_into(world, "dev", "u-1") for row in rows]
+    stored = [row.put_into(sandbox_state, "dev", "u-1") for row in rows]
     assert [row.title for row in stored] == [row.title for row in rows]
     text = "".join(row.title + row.body + row.link for row in rows)
     for needle in ("\x1b]52;", "\u202e", "[@click=", "\ud83d", "<script>", "javascript:"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import quote
@@ -12,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from neptune_inbox.model import Token
+from neptune_inbox.sandbox.dialects import make_dialect
 from neptune_inbox.sandbox.records import Write
 from neptune_inbox.sandbox.tokens import sign_token
 from tests.sandbox_client import API, EDGE, NOON, SandboxClient
@@ -22,14 +24,15 @@ LIST = "/app_notifications/dev"
 @pytest.fixture
 async def sandbox() -> AsyncIterator[SandboxClient]:
     client = SandboxClient()
-    client.world.create_user("dev", "u-1", {"name": "Ada Lovelace"})
+    client.sandbox_state.create_user("dev", "u-1", {"name": "Ada Lovelace"})
     yield client
     await client.http.aclose()
 
 
 def fill(sandbox: SandboxClient, count: int) -> list[str]:
     return [
-        sandbox.world.add_notification("dev", "u-1", f"Title {n}", created_at=NOON - n).uuid for n in range(count)
+        sandbox.sandbox_state.add_notification("dev", "u-1", f"Title {n}", created_at=NOON - n).uuid
+        for n in range(count)
     ]
 
 
@@ -45,7 +48,7 @@ async def test_a_list_is_an_envelope_with_its_paging_as_strings(sandbox: Sandbox
 
 async def test_without_a_type_the_unread_come_newest_first_ten_at_a_time(sandbox: SandboxClient) -> None:
     first, *_ = fill(sandbox, 12)
-    sandbox.world.mark_read("dev", first)
+    sandbox.sandbox_state.mark_read("dev", first)
     answer = await sandbox.ok("GET", LIST, user_id="u-1")
     assert [row["title"] for row in answer["data"]] == [f"Title {n}" for n in range(1, 11)]
     assert answer["meta"]["total"] == 11
@@ -70,7 +73,7 @@ async def test_the_order_can_be_turned_by_a_starred_or_a_plain_column(sandbox: S
 
 
 async def test_a_row_drops_what_is_empty(sandbox: SandboxClient) -> None:
-    uuid = sandbox.world.add_notification("dev", "u-1", "Bare").uuid
+    uuid = sandbox.sandbox_state.add_notification("dev", "u-1", "Bare").uuid
     row = (await sandbox.ok("GET", LIST, user_id="u-1"))["data"][0]
     assert row == {
         "uuid": uuid,
@@ -82,9 +85,9 @@ async def test_a_row_drops_what_is_empty(sandbox: SandboxClient) -> None:
 
 
 async def test_starred_keys_are_the_other_shape_of_a_list() -> None:
-    sandbox = SandboxClient(keys="starred")
-    sandbox.world.create_user("dev", "u-1", {})
-    uuid = sandbox.world.add_notification("dev", "u-1", "Hello").uuid
+    sandbox = SandboxClient(dialect=make_dialect("starred"))
+    sandbox.sandbox_state.create_user("dev", "u-1", {})
+    uuid = sandbox.sandbox_state.add_notification("dev", "u-1", "Hello").uuid
     row = (await sandbox.ok("GET", LIST, user_id="u-1"))["data"][0]
     assert row["notification_deliveries*uuid"] == uuid
     assert {key.split("*")[0] for key in row} == {"notification_deliveries"}
@@ -192,16 +195,18 @@ async def test_any_string_is_a_user_id_when_it_is_encoded(sandbox: SandboxClient
     path = f"/dev/users/{quote(user_id, safe='')}"
     assert (await sandbox.ok("GET", path))["user_id"] == user_id
     await sandbox.ok("POST", path + "/contacts_info", {"type": "email", "value": "a@b"})
-    sandbox.world.add_notification("dev", user_id, "Hello")
+    sandbox.sandbox_state.add_notification("dev", user_id, "Hello")
     assert (await sandbox.ok("GET", LIST, user_id=user_id))["meta"]["total"] == 1
     await sandbox.ok("DELETE", path)
 
 
-async def test_an_id_that_an_sdk_forgot_to_encode_is_understood(sandbox: SandboxClient) -> None:
-    await sandbox.ok("POST", "/dev/users", {"user_id": "eu/4410"})
+async def test_an_id_that_an_sdk_forgot_to_encode_is_no_route_as_at_the_service(sandbox: SandboxClient) -> None:
+    for user_id in ("eu/4410", "50%", "50%zz"):
+        await sandbox.ok("POST", "/dev/users", {"user_id": user_id})
+        assert (await sandbox.ok("GET", f"/dev/users/{quote(user_id, safe='')}"))["user_id"] == user_id
+    assert (await sandbox.call("GET", "/dev/users/eu/4410")).json() == {"error": "Not Found"}
     contact = {"type": "email", "value": "a@b"}
-    assert await sandbox.ok("POST", "/dev/users/eu/4410/contacts_info", contact) == contact
-    assert (await sandbox.ok("GET", "/dev/users/eu/4410?includes=contact_infos"))["contact_infos"] == [contact]
+    assert (await sandbox.call("POST", "/dev/users/eu/4410/contacts_info", contact)).status_code == 404
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -231,8 +236,8 @@ async def test_an_event_needs_no_header_and_becomes_a_notification(sandbox: Sand
     ("fields", "wrong"),
     [
         ({}, "event_type"),
-        ({"event_type": "Not-A-Type"}, "event_type"),
-        ({"event_type": "ok", "data": []}, "data"),
+        ({"event_type": ""}, "event_type"),
+        ({"event_type": "ok", "data": [1]}, "data"),
         ({"event_type": "ok", "timestamp": "now"}, "timestamp"),
         ({"event_type": "ok", "tags": [1]}, "tags"),
         ({"event_type": "ok", "environment": ""}, "environment"),
@@ -250,9 +255,55 @@ async def test_a_wrong_event_is_refused(sandbox: SandboxClient, fields: dict[str
 async def test_an_event_with_a_bad_token_or_for_elsewhere_is_refused(sandbox: SandboxClient) -> None:
     for token in (Token("nonsense"), Token("")):
         assert (await sandbox.ingest({"event_type": "ok"}, token)).status_code == 401
-    limited = sign_token(sandbox.world, environments=["staging"])
+    limited = sign_token(sandbox.sandbox_state, environments=["staging"])
     assert (await sandbox.ingest({"event_type": "ok"}, limited)).json() == {"message": "No Access"}
     assert (await sandbox.ingest({"event_type": "ok", "environment": "moon"})).status_code == 404
+
+
+@pytest.mark.parametrize("event_type", ["OrderPlaced", "user.login", "order/placed", "x" * 54, "Zahlung fällig"])
+async def test_any_text_is_an_event_type(sandbox: SandboxClient, event_type: str) -> None:
+    assert (await sandbox.ingest({"event_type": event_type, "user_id": "u-1"})).status_code == 200
+    (row,) = (await sandbox.ok("GET", LIST, user_id="u-1"))["data"]
+    assert row["event_type"] == event_type
+    assert row["title"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"data": []},
+        {"data": {"data": '{"order":1}', "notification_type": "ok"}},
+        {"ignore_user_contacts": "true"},
+        {"ignore_user_contacts": True},
+        {"ignore_user_contacts": "1"},
+        {"contact_infos": []},
+        {"contact_infos": [{"type": "email", "value": "a@b.example", "meta": [], "cc": True}]},
+        {"timestamp": "1795000000"},
+        {"version": 1},
+        {"tags": []},
+    ],
+    ids=str,
+)
+async def test_what_the_sdks_send_is_taken(sandbox: SandboxClient, fields: dict[str, object]) -> None:
+    assert (await sandbox.ingest({"event_type": "ok", "user_id": "u-1", **fields})).status_code == 200
+
+
+async def test_phps_empty_map_is_an_empty_object_in_users_and_contacts(sandbox: SandboxClient) -> None:
+    assert "meta" not in await sandbox.ok("POST", "/dev/users", {"user_id": "u-2", "meta": []})
+    assert "meta" not in await sandbox.ok("PUT", "/dev/users/u-1", {"meta": []})
+    contact = {"type": "email", "value": "a@b", "meta": []}
+    assert "meta" not in await sandbox.ok("POST", "/dev/users/u-1/contacts_info", contact)
+
+
+@pytest.mark.parametrize("base", [API, EDGE, "http://127.0.0.1:8080"])
+async def test_the_other_form_of_an_event_has_its_token_in_the_header(sandbox: SandboxClient, base: str) -> None:
+    body = {"event_type": "OrderPlaced", "version": 1, "message_id": "dev-1", "timestamp": 1, "user_id": "u-1"}
+    answers = [await sandbox.call("POST", "/dev/events", body, base=base) for _ in range(2)]
+    assert [answer.json()["is_duplicate"] for answer in answers] == [False, True]
+    assert (await sandbox.ok("GET", LIST, user_id="u-1"))["meta"]["total"] == 1
+    assert (await sandbox.http.post(f"{base}/dev/events", json=body)).status_code == 401
+    limited = sign_token(sandbox.sandbox_state, environments=["staging"])
+    assert (await sandbox.call("POST", "/dev/events", body, base=base, token=limited)).status_code == 403
 
 
 # -- doors, hosts and odd requests -------------------------------------------------------------------------------
@@ -261,7 +312,7 @@ async def test_an_event_with_a_bad_token_or_for_elsewhere_is_refused(sandbox: Sa
 async def test_environments_are_those_that_the_token_reaches(sandbox: SandboxClient) -> None:
     everything = await sandbox.ok("GET", "/environments")
     assert [row["identifier"] for row in everything["data"]] == ["dev", "staging", "production"]
-    limited = sign_token(sandbox.world, environments=["dev"])
+    limited = sign_token(sandbox.sandbox_state, environments=["dev"])
     answer = await sandbox.call("GET", "/environments", token=limited)
     assert [row["identifier"] for row in answer.json()["data"]] == ["dev"]
     refused = await sandbox.call("GET", "/production/users", token=limited)
@@ -287,21 +338,33 @@ async def test_each_host_serves_its_own_base_and_loopback_serves_both(sandbox: S
         assert await status(base, "POST", "/events/ingest") == 401
 
 
-@pytest.mark.parametrize(
-    "body",
-    [b"{", b"[1]", b"\xff", b'{"id":NaN}', b'{"id":1e999}', b"[" * 100_000, b'{"a":' + b"[" * 60 + b"]" * 60 + b"}"],
-)
+@pytest.mark.parametrize("body", [b"[1]", b'"text"', b'{"a":' + b"[" * 60 + b"]" * 60 + b"}"])
 async def test_a_body_that_is_no_object_is_refused(sandbox: SandboxClient, body: bytes) -> None:
-    headers = {"authorization": f"Bearer {sandbox.token.reveal()}"}
-    answer = await sandbox.http.post(f"{API}{LIST}/read", content=body, headers=headers)
+    answer = await sandbox.raw("POST", f"{LIST}/read", body)
     assert answer.status_code == 422
     assert list(answer.json()["errors"]) == ["body"]
 
 
+@pytest.mark.parametrize("body", [b"{", b"\xff", b'{"id":NaN}', b'{"id":1e999}', b"[" * 100_000])
+async def test_a_body_that_is_no_json_is_a_bad_request(sandbox: SandboxClient, body: bytes) -> None:
+    answer = await sandbox.raw("POST", f"{LIST}/read", body)
+    assert (answer.status_code, answer.json()) == (400, {"message": "The body is not valid JSON"})
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", ""])
+async def test_a_body_of_another_type_is_not_read(sandbox: SandboxClient, content_type: str) -> None:
+    (uuid,) = fill(sandbox, 1)
+    body = json.dumps({"type": "notification", "id": uuid}).encode()
+    answer = await sandbox.raw("POST", f"{LIST}/read", body, content_type)
+    assert answer.status_code == 415
+    assert sandbox.sandbox_state.notification("dev", uuid).read_at is None
+    right = await sandbox.raw("POST", f"{LIST}/read", body, "Application/JSON; charset=utf-8")
+    assert right.status_code == 200
+
+
 async def test_half_a_surrogate_pair_comes_back_as_it_went_in(sandbox: SandboxClient) -> None:
-    headers = {"authorization": f"Bearer {sandbox.token.reveal()}"}
     body = b'{"user_id":"half","meta":{"name":"\\ud83d"}}'
-    answer = await sandbox.http.post(f"{API}/dev/users", content=body, headers=headers)
+    answer = await sandbox.raw("POST", "/dev/users", body)
     assert answer.status_code == 200
     assert b'"\\ud83d"' in answer.content
 
@@ -339,34 +402,71 @@ async def test_what_breaks_inside_is_a_500_without_a_word_about_it(
     def break_down(*_: object) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr(sandbox.world, "users", break_down)
+    monkeypatch.setattr(sandbox.sandbox_state, "users", break_down)
     answer = await sandbox.call("GET", "/dev/users")
     assert (answer.status_code, answer.json()) == (500, {"message": "Something went wrong"})
 
 
 async def test_every_write_is_on_record_with_its_outcome_and_no_token(sandbox: SandboxClient) -> None:
     await sandbox.call("GET", "/dev/users")
-    assert sandbox.world.writes == []
+    assert sandbox.sandbox_state.writes == []
     await sandbox.call("POST", LIST + "/read", {"type": "user", "id": "u-1"})
     await sandbox.call("DELETE", "/dev/users/gone")
     await sandbox.ingest({"event_type": "welcome", "user_id": "u-1"})
-    marked, deleted, ingested = sandbox.world.writes
+    marked, deleted, ingested = sandbox.sandbox_state.writes
     assert marked == Write(
-        "POST", "/app_notifications/{environment}/read", "dev", "", {"type": "user", "id": "u-1"}, 200
+        "POST",
+        "/app_notifications/{environment}/read",
+        "dev",
+        "",
+        {"type": "user", "id": "u-1"},
+        200,
+        "/app_notifications/dev/read",
+        NOON,
     )
     assert (deleted.method, deleted.user_id, deleted.status) == ("DELETE", "gone", 404)
     assert (ingested.environment, ingested.user_id, ingested.body["api_token"]) == ("dev", "u-1", "••••")
-    assert sandbox.token.reveal() not in repr(sandbox.world.writes)
+    assert sandbox.token.reveal() not in repr(sandbox.sandbox_state.writes)
 
 
 async def test_a_write_without_a_token_changes_nothing_and_is_on_record(sandbox: SandboxClient) -> None:
     (uuid,) = fill(sandbox, 1)
     answer = await sandbox.http.post(f"{API}{LIST}/read", json={"type": "notification", "id": uuid})
     assert (answer.status_code, answer.json()) == (401, {"error": "Unauthenticated"})
-    assert sandbox.world.notification("dev", uuid).read_at is None
-    assert [write.status for write in sandbox.world.writes] == [401]
+    assert sandbox.sandbox_state.notification("dev", uuid).read_at is None
+    assert [write.status for write in sandbox.sandbox_state.writes] == [401]
 
 
 async def test_a_head_request_has_no_body(sandbox: SandboxClient) -> None:
     answer: httpx.Response = await sandbox.call("HEAD", "/environments")
     assert (answer.status_code, answer.content) == (200, b"")
+
+
+# -- browsers ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/environments", LIST + "/read", "/nowhere"])
+async def test_a_preflight_is_answered_without_a_token(sandbox: SandboxClient, path: str) -> None:
+    headers = {"origin": "https://app.example", "access-control-request-headers": "authorization,content-type"}
+    answer = await sandbox.http.options(API + path, headers=headers)
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["access-control-allow-headers"] == "authorization,content-type"
+    assert "DELETE" in answer.headers["access-control-allow-methods"]
+
+
+async def test_every_answer_may_be_read_by_a_web_page(sandbox: SandboxClient) -> None:
+    for method, path in (("GET", "/environments"), ("GET", "/nowhere"), ("POST", LIST + "/read")):
+        answer = await sandbox.call(method, path)
+        assert answer.headers["access-control-allow-origin"] == "*"
+
+
+async def test_a_body_that_is_too_large_is_refused(sandbox: SandboxClient) -> None:
+    answer = await sandbox.raw("POST", LIST + "/read", b'{"id": "' + b"x" * 1_048_576 + b'"}')
+    assert (answer.status_code, answer.json()) == (413, {"message": "Request body is too large"})
+
+
+@pytest.mark.parametrize("method", ["TRACE", "QUERY", "CONNECT"])
+async def test_a_method_that_no_route_has_is_not_allowed(sandbox: SandboxClient, method: str) -> None:
+    answer = await sandbox.call(method, "/environments")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, PUT, PATCH, POST, DELETE")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neptune_inbox.sync.schedule import ON_SCREEN_EVERY, OTHERS_EVERY, Schedule
+from neptune_inbox.sync.polling.schedule import ON_SCREEN_EVERY, OTHERS_EVERY, Schedule
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -37,7 +37,7 @@ def a_schedule(budget: int, watched: list[str], on_screen: str = "", seed: int =
     schedule = Schedule(requests_per_minute=budget, rng=Random(seed))
     schedule.set_users(watched)
     if on_screen:
-        schedule.look_at(frozenset({on_screen}))
+        schedule.set_visible(frozenset({on_screen}))
     return schedule
 
 
@@ -85,6 +85,45 @@ def test_nobody_starves_whatever_the_budget_and_the_number_of_users(
         assert max(gaps) <= longest_fair(budget, count) + 1, user
 
 
+DAY = 24 * HOUR
+
+
+def test_of_many_nobody_is_asked_twice_before_all_were_asked_once_in_a_day() -> None:
+    count, budget = 300, 3
+    watched, rng = users(count), Random(3)
+    schedule, now = a_schedule(budget, watched), START
+    busy = frozenset(rng.sample(watched, count // 25))
+    asked: set[str] = set()
+    rounds, order = 0, list[str]()
+    while now < START + DAY:
+        user, pause = schedule.next(now)
+        if user is None:
+            now += max(1, round(pause * 1000))
+            continue
+        assert user not in asked, f"asked twice in round {rounds}"
+        asked.add(user)
+        order.append(user)
+        schedule.note(user, now, 1, has_changed=user in busy)
+        if rng.random() < 0.02:
+            schedule.make_due(frozenset(rng.sample(watched, 3)))
+        if len(asked) == count:
+            asked, rounds = set(), rounds + 1
+    assert rounds >= int(DAY / (schedule.milliseconds_a_round * 1.05))
+    assert busy <= set(order[count : count + count // 6]), "who changes often comes first in each round"
+
+
+def test_whose_marks_were_sent_comes_first_of_those_who_were_not_asked_yet() -> None:
+    schedule, now = a_schedule(60, users(50)), START
+    schedule.note(schedule.next(now)[0] or "", now, 1)
+    schedule.make_due(frozenset({"u-40"}))
+    assert schedule.next(now + 1_000) == ("u-40", 0.0)
+
+
+def test_a_round_takes_what_the_budget_gives_everybody() -> None:
+    assert a_schedule(30, users(50)).milliseconds_a_round == 100_000
+    assert a_schedule(30, users(50), on_screen="u-1").milliseconds_a_round == 150_000
+
+
 @pytest.mark.parametrize("cost", [2, 3])
 def test_polls_that_cost_more_requests_come_less_often(cost: int) -> None:
     watched = users(50)
@@ -102,7 +141,7 @@ def test_a_user_who_comes_on_screen_later_is_due_at_the_shorter_interval() -> No
     schedule = a_schedule(120, ["u-1"])
     schedule.note("u-1", START, 1)
     assert schedule.next(START + ON_SCREEN_EVERY + 1_100)[0] is None
-    schedule.look_at(frozenset({"u-1"}))
+    schedule.set_visible(frozenset({"u-1"}))
     assert schedule.next(START + ON_SCREEN_EVERY + 1_100)[0] == "u-1"
 
 
@@ -173,7 +212,7 @@ def test_a_user_whose_poll_failed_waits_and_the_others_go_on() -> None:
 def test_looking_at_a_failing_user_does_not_hurry_them() -> None:
     schedule = a_schedule(60, ["u-1"])
     schedule.note_failure("u-1", START, 300.0)
-    schedule.look_at(frozenset({"u-1"}))
+    schedule.set_visible(frozenset({"u-1"}))
     assert schedule.next(START + 60_000)[0] is None
 
 
@@ -203,3 +242,11 @@ def test_a_refresh_during_a_poll_is_not_lost() -> None:
     assert schedule.next(START + 100 + 500) == ("u-1", 0.0), "what was under way began before the key"
     schedule.note("u-1", START + 700, 1)
     assert schedule.next(START + 1_300)[0] is None
+
+
+def test_programs_of_one_team_ask_together_no_more_often_than_one_alone() -> None:
+    users = [f"u-{number}" for number in range(80)]
+    alone, shared = a_schedule(60, users), a_schedule(60, users)
+    shared.agents = 4
+    asked_alone, asked_shared = (run(schedule, 600_000).requests for schedule in (alone, shared))
+    assert asked_alone * 0.9 <= asked_shared * 4 <= asked_alone + 4

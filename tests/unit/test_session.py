@@ -9,13 +9,13 @@ import pytest
 from msgspec.structs import replace
 
 from neptune_inbox.credentials import Claims, Vault, claims
-from neptune_inbox.errors import NotSignedIn, Offline, StoreProblem, TokenExpired, TokenRefused
-from neptune_inbox.model import EVERYONE, Filter, MarkState
+from neptune_inbox.errors import NotSignedIn, StoreProblem, TokenExpired
+from neptune_inbox.model import Filter, MarkState
 from neptune_inbox.sandbox.faults import Kind
 from neptune_inbox.sandbox.tokens import sign_token
-from neptune_inbox.sync.facts import Bus, HealthChanged, MarksChanged
-from neptune_inbox.sync.health import State
-from neptune_inbox.sync.session import check_expiry, place_key
+from neptune_inbox.sync.events import Bus, HealthChanged, MarksChanged
+from neptune_inbox.sync.polling.health import State
+from neptune_inbox.sync.session import check_expiry, tenant_key
 from neptune_inbox.text import CleanText
 from tests.builders import HOUR, NOON, Listener, Office, keys, profile, shown
 
@@ -26,14 +26,14 @@ NOBODY = CleanText("")
 
 def test_a_place_is_base_environment_and_team_and_nothing_else() -> None:
     here = profile()
-    assert place_key(here, "acme") == place_key(replace(here, name="other", colour="red"), "acme")
-    assert place_key(here, "acme") == place_key(replace(here, api_base=here.api_base.upper() + "/"), "acme")
+    assert tenant_key(here, "acme") == tenant_key(replace(here, name="other", colour="red"), "acme")
+    assert tenant_key(here, "acme") == tenant_key(replace(here, api_base=here.api_base.upper() + "/"), "acme")
     others = [
-        place_key(here, "umbrella"),
-        place_key(replace(here, environment="production"), "acme"),
-        place_key(replace(here, api_base="https://other.test/neptune"), "acme"),
+        tenant_key(here, "umbrella"),
+        tenant_key(replace(here, environment="production"), "acme"),
+        tenant_key(replace(here, api_base="https://other.test/neptune"), "acme"),
     ]
-    assert len({place_key(here, "acme"), *others}) == 4
+    assert len({tenant_key(here, "acme"), *others}) == 4
 
 
 # -- signing in --------------------------------------------------------------------------------------------------
@@ -54,7 +54,7 @@ async def test_an_expired_token_signs_out_and_reading_goes_on() -> None:
     ids = office.arrive(2)
     await session.inbox.refresh("u-1", Filter.UNREAD)
     await session.close()
-    office.builder.vault.hold(office.profile, sign_token(office.world, expires_at=office.clock.now() - HOUR))
+    office.builder.vault.hold(office.profile, sign_token(office.sandbox_state, expires_at=office.clock.now() - HOUR))
     requests = office.requests
     session = await office.open(is_signed_in=False)
     with pytest.raises(TokenExpired):
@@ -80,11 +80,11 @@ async def test_without_a_token_nothing_is_asked_and_the_sentence_says_so() -> No
 async def test_the_first_sign_in_of_a_team_opens_its_own_place() -> None:
     office = Office()
     session = await office.open(is_signed_in=False)
-    unbound = session.place
+    unbound = session.tenant
     assert await session.sign_in() is False
     await session.close()
     session = await office.open()
-    assert session.place == place_key(office.profile, "acme") != unbound
+    assert session.tenant == tenant_key(office.profile, "acme") != unbound
     assert session.token_source
     assert session.claims is not None
     assert session.claims.team == "acme"
@@ -120,28 +120,6 @@ async def test_a_new_token_wakes_everything() -> None:
     await session.close()
 
 
-# -- for the command line ----------------------------------------------------------------------------------------
-
-
-async def test_catching_up_fetches_everybody_who_is_watched_or_the_one_named() -> None:
-    office = Office(users=("u-1", "u-2"))
-    for user_id in ("u-1", "u-2", "u-3"):
-        office.arrive(1, user_id)
-    session = await office.open()
-    await session.catch_up("u-3")
-    assert (await session.inbox.overview("u-3")).cached.all == 1
-    assert (await session.inbox.overview(EVERYONE)).cached.all == 0
-    await session.catch_up()
-    assert (await session.inbox.overview(EVERYONE)).cached.all == 2
-    office.faults.set(Kind.OFFLINE)
-    with pytest.raises(Offline):
-        await session.catch_up()
-    office.faults.set(Kind.UNAUTHENTICATED)
-    with pytest.raises(TokenRefused):
-        await session.catch_up("u-1")
-    await session.close()
-
-
 # -- the end -----------------------------------------------------------------------------------------------------
 
 
@@ -169,19 +147,19 @@ async def test_a_closed_session_answers_instead_of_hanging(tmp_path: Path) -> No
         await session.inbox.watched()
 
 
-async def test_what_runs_in_the_background_is_polling_and_sending() -> None:
+async def test_what_runs_in_the_background_is_polling_sending_and_housekeeping() -> None:
     session = await Office().open()
-    assert session.background == (session.poller.run, session.courier.run)
+    assert session.background == (session.poller.run, session.sender.run, session.housekeeping.run)
     await session.close()
 
 
 def test_a_listener_hears_facts_in_order_until_it_is_taken_away() -> None:
     bus, heard = Bus(), list[object]()
     leave = bus.listen(heard.append)
-    bus.tell(HealthChanged())
-    bus.tell(MarksChanged(()))
+    bus.publish(HealthChanged())
+    bus.publish(MarksChanged(()))
     leave()
-    bus.tell(HealthChanged())
+    bus.publish(HealthChanged())
     assert heard == [HealthChanged(), MarksChanged(())]
 
 

@@ -12,10 +12,12 @@ import pytest
 
 from neptune_inbox.errors import StoreProblem
 from neptune_inbox.model import MarkState
-from neptune_inbox.store.database import Database
-from neptune_inbox.store.journal import Journal
+from neptune_inbox.store.database.database import Database
+from neptune_inbox.store.journal.journal import Journal
 from tests.builders import profile
-from tests.unit.store_helpers import PLACE, Office, keys
+from tests.unit.store_helpers import Office, keys
+
+pytestmark = pytest.mark.slow
 
 KILLED = 9
 
@@ -59,21 +61,21 @@ def a_working_day(office: Office, witness: Witness) -> None:
     office.hold("undone-1", "undone-2")
     witness.say("held:undone-1", "held:undone-2")
     witness.say("undoing:undone-1", "undoing:undone-2")
-    office.outbox.undo(PLACE)
+    office.outbox.undo()
     witness.say("undone:undone-1", "undone:undone-2")
-    office.hold("sent", "refused", "put-off", window=0)
+    office.hold("sent", "refused", "put-off", snapshot=0)
     witness.say("held:sent", "held:refused", "held:put-off")
     sent, refused, put_off = office.claim()
     witness.say("requested:sent", "requested:refused", "requested:put-off")
-    office.outbox.settle(sent, MarkState.SENT)
+    office.settle(sent, MarkState.ACCEPTED)
     witness.say("sent:sent")
-    office.outbox.settle(refused, MarkState.FAILED, error="No such notification.")
-    office.outbox.postpone(put_off, office.clock.now() + 1000, "later")
-    office.outbox.retry(PLACE)
+    office.settle(refused, MarkState.FAILED, error="No such notification.")
+    office.postpone(put_off, office.clock.now() + 1000, "later")
+    office.outbox.retry()
     witness.say("retried:refused")
     office.hold("dropped")
     witness.say("held:dropped", "dropping:dropped")
-    office.outbox.drop(PLACE, [mark.key for mark in office.outbox.marks(PLACE) if mark.id == "dropped"])
+    office.outbox.drop([mark.key for mark in office.outbox.marks() if mark.id == "dropped"])
     witness.say("dropped:dropped")
     office.hold("kept")
     witness.say("held:kept")
@@ -110,7 +112,7 @@ def kill_at(step: int) -> None:
 
 
 def check_the_promise(office: Office, witness: Witness) -> None:
-    history = {mark.id: mark for mark in office.outbox.marks(PLACE, unsettled_only=False)}
+    history = {mark.id: mark for mark in office.outbox.marks(unsettled_only=False)}
     sent_later = set()
     office.clock.advance(3600)
     while some := office.send():
@@ -120,9 +122,9 @@ def check_the_promise(office: Office, witness: Witness) -> None:
     taken_back = witness.heard("undoing") | witness.heard("dropping")
     for id in witness.heard("held") - taken_back:
         assert id in history, "what was called marked is never forgotten"
-        assert id in sent_later or history[id].state in (MarkState.SENT, MarkState.FAILED)
+        assert id in sent_later or history[id].state in (MarkState.ACCEPTED, MarkState.FAILED)
     for id in witness.heard("sent"):
-        assert history[id].state is MarkState.SENT
+        assert history[id].state is MarkState.ACCEPTED
 
 
 @pytest.mark.parametrize("loses_the_file", [False, True], ids=["the file stays", "the file is lost"])
@@ -145,7 +147,7 @@ def test_killed_at_any_step_it_keeps_every_word(tmp_path: Path, loses_the_file: 
             _check_after_a_loss(Office(folder), witness)
             continue
         office = Office(folder)
-        office.outbox.refill(office.journal.unsettled())
+        office.refill()
         check_the_promise(office, witness)
         office.database.close()
     assert status == 0
@@ -153,11 +155,11 @@ def test_killed_at_any_step_it_keeps_every_word(tmp_path: Path, loses_the_file: 
 
 
 def _check_after_a_loss(office: Office, witness: Witness) -> None:
-    office.outbox.refill(office.journal.unsettled())
-    undone = office.outbox.undo(PLACE)
+    office.refill()
+    undone = office.outbox.undo()
     assert undone is None or not {mark.id for mark in undone.undone} & witness.heard("requested")
     came_back = set(office.pending()) | ({mark.id for mark in undone.undone} if undone else set())
-    settled = {entry.id for entry in office.journal.read() if entry.outcome in ("sent", "failed")}
+    settled = {entry.id for entry in office.journal.read() if entry.outcome in ("accepted", "failed")}
     taken_back = witness.heard("undoing") | witness.heard("dropping")
     assert witness.heard("held") - taken_back <= came_back | settled
     assert not came_back & (witness.heard("undone") | witness.heard("dropped") | witness.heard("sent"))
@@ -178,7 +180,7 @@ def test_killed_at_random_nothing_that_was_called_marked_is_lost(tmp_path: Path)
                 witness_of.say(f"held:{id}")
                 if number % 3 == 0:
                     witness_of.say(f"undoing:{id}")
-                    office.outbox.undo(PLACE)
+                    office.outbox.undo()
                     witness_of.say(f"undone:{id}")
                 os.write(tell, b".")
 
@@ -191,7 +193,7 @@ def test_killed_at_random_nothing_that_was_called_marked_is_lost(tmp_path: Path)
         assert ended(child) == -signal.SIGKILL
         os.close(told)
     office = Office(tmp_path)
-    office.outbox.refill(office.journal.unsettled())
+    office.refill()
     pending = set(office.pending())
     assert witness_of.heard("held") - witness_of.heard("undoing") <= pending
     assert not witness_of.heard("undone") & pending
@@ -201,13 +203,13 @@ def test_killed_at_random_nothing_that_was_called_marked_is_lost(tmp_path: Path)
 def test_two_programs_never_claim_the_same_mark(tmp_path: Path) -> None:
     office = Office(tmp_path)
     ids = {f"n-{number}" for number in range(150)}
-    office.hold(*ids, window=0)
+    office.hold(*ids, snapshot=0)
     office.database.close()
 
     def work(name: str) -> None:
-        mine = Office(tmp_path)
+        triage = Office(tmp_path)
         witness = Witness(tmp_path / name)
-        while marks := mine.claim(owner=name, limit=2):
+        while marks := triage.claim(owner=name, limit=2):
             witness.say(*(f"claimed:{mark.id}" for mark in marks))
 
     children = [in_child(lambda name=name: work(name)) for name in ("one", "two")]  # type: ignore[misc]
@@ -219,10 +221,10 @@ def test_two_programs_never_claim_the_same_mark(tmp_path: Path) -> None:
 
 def test_two_programs_hold_at_the_same_time_without_an_error(tmp_path: Path) -> None:
     def work(name: str) -> None:
-        mine = Office(tmp_path)
+        triage = Office(tmp_path)
         for number in range(40):
-            mine.outbox.hold(
-                PLACE, profile(), keys([f"{name}-{number}"]), due_at=1, label="", receipt_id=f"{name}-{number}"
+            triage.outbox.hold(
+                profile(), keys([f"{name}-{number}"]), due_at=1, label="", receipt_id=f"{name}-{number}"
             )
 
     children = [in_child(lambda name=name: work(name)) for name in ("one", "two")]  # type: ignore[misc]

@@ -8,12 +8,15 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from msgspec.structs import replace
 
 from neptune_inbox.model import Key, MarkState
-from neptune_inbox.store.desk import Desk
-from neptune_inbox.store.quarantine import KEPT
+from neptune_inbox.store.database.repair import KEPT
+from neptune_inbox.store.triage import TriageStore
 from tests.builders import FakeClock
-from tests.unit.store_helpers import PLACE, Office, keys, raw
+from tests.unit.store_helpers import TENANT, Office, keys, raw
+
+pytestmark = pytest.mark.slow
 
 WAITING = [f"waiting-{number}" for number in range(20)]
 TRIED = [f"tried-{number}" for number in range(5)]
@@ -51,8 +54,8 @@ def change_a_word(content: bytearray, rng: Random) -> None:
     """The sort of damage that SQLite itself cannot see: another state, another id, in a well-formed row."""
     words = [(b"waiting-", b"waiving-"), (b"undone", b"undont"), (b"u-1", b"u-7"), (b"held", b"sent")]
     word, other = rng.choice([pair for pair in words if pair[0] in content])
-    places = [at for at in range(len(content)) if content.startswith(word, at)]
-    at = rng.choice(places)
+    positions = [at for at in range(len(content)) if content.startswith(word, at)]
+    at = rng.choice(positions)
     content[at : at + len(word)] = other
 
 
@@ -81,18 +84,18 @@ def workday(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, FakeClock]:
     """A folder as a busy day leaves it, closed in good order."""
     folder = tmp_path_factory.mktemp("workday")
     office = Office(folder)
-    desk = Desk(office.database, office.clock.now)
-    desk.note(PLACE, Key("u-1", "sent-0"), "called back")
+    triage_store = TriageStore(office.database, TENANT, office.clock.now)
+    triage_store.note(Key("u-1", "sent-0"), "called back")
     office.hold(*SENT)
     office.clock.advance(5)
     office.send()
     office.hold(*UNDONE)
-    office.outbox.undo(PLACE)
+    office.outbox.undo()
     office.hold(*TRIED)
     office.clock.advance(5)
     for mark in office.claim():
-        office.outbox.postpone(mark, office.clock.now() + 600_000, "later")
-    office.hold(*WAITING, window=3_600_000)
+        office.postpone(mark, office.clock.now() + 600_000, "later")
+    office.hold(*WAITING, snapshot=3_600_000)
     office.database.close()
     return folder, office.clock
 
@@ -112,11 +115,11 @@ def test_every_mark_under_way_is_back_and_nothing_settled_is(
 ) -> None:
     for seed in range(20):
         office = damaged_office(workday, tmp_path / str(seed), harm, seed)
-        office.outbox.refill(office.journal.unsettled())
+        office.refill()
 
         assert not office.database.is_memory, f"seed {seed}"
         assert sorted(office.pending()) == sorted(WAITING + TRIED), f"seed {seed}"
-        undone = office.outbox.undo(PLACE)
+        undone = office.outbox.undo()
         assert undone is None or not {mark.id for mark in undone.undone} & set(TRIED), f"seed {seed}"
         office.clock.at += 86_400_000
         sent = office.send()
@@ -130,19 +133,19 @@ def test_an_emptied_file_is_noticed_set_aside_and_told(workday: tuple[Path, Fake
 
     assert office.database.quarantined is not None
     assert office.database.quarantined.name.startswith("state.db.bad-2026")
-    assert office.outbox.refill(office.journal.unsettled()) == len(WAITING + TRIED)
+    assert office.refill() == len(WAITING + TRIED)
 
 
 def test_what_can_still_be_read_is_brought_over_without_the_journal(
     workday: tuple[Path, FakeClock], tmp_path: Path
 ) -> None:
     office = damaged_office(workday, tmp_path / "home", change_a_word, 3)
-    desk = Desk(office.database, office.clock.now)
+    triage_store = TriageStore(office.database, TENANT, office.clock.now)
 
     assert office.database.quarantined is not None
-    assert len(office.outbox.marks(PLACE, unsettled_only=False)) >= len(WAITING + TRIED + SENT + UNDONE) - 1
-    assert desk.mine(PLACE, keys(["sent-0"]))[Key("u-1", "sent-0")].note == "called back"
-    assert [receipt.label for receipt in office.outbox.receipts(PLACE, 10)] == [
+    assert len(office.outbox.marks(unsettled_only=False)) >= len(WAITING + TRIED + SENT + UNDONE) - 1
+    assert triage_store.triage(keys(["sent-0"]))[Key("u-1", "sent-0")].note == "called back"
+    assert [receipt.label for receipt in office.outbox.receipts(10)] == [
         "20 shown",
         "5 shown",
         "10 shown",
@@ -160,7 +163,7 @@ def test_a_mark_that_was_changed_on_the_disk_is_never_sent(tmp_path: Path) -> No
     connection.close()
 
     office.open()
-    office.outbox.refill(office.journal.unsettled())
+    office.refill()
     office.clock.advance(5)
 
     assert sorted(office.send()) == ["a", "b"]
@@ -174,7 +177,7 @@ def test_the_journal_overrules_a_rescued_row_that_is_older_than_the_truth(tmp_pa
     yesterday = office.state_file.read_bytes()
     office.open()
     office.clock.advance(1)
-    office.outbox.undo(PLACE, "act-1")
+    office.outbox.undo("act-1")
     office.clock.advance(5)
     office.send()
     office.database.close()
@@ -182,32 +185,32 @@ def test_the_journal_overrules_a_rescued_row_that_is_older_than_the_truth(tmp_pa
 
     assert office.reopen() == 0
     assert office.pending() == []
-    history = [office.outbox.history(PLACE, Key("u-1", id))[0].state for id in ("undone", "sent")]
-    assert history == [MarkState.UNDONE, MarkState.SENT]
+    history = [office.outbox.history(Key("u-1", id))[0].state for id in ("undone", "sent")]
+    assert history == [MarkState.UNDONE, MarkState.ACCEPTED]
 
 
 def test_the_journal_does_not_bring_back_what_the_outbox_knows_as_settled(tmp_path: Path) -> None:
     office = Office(tmp_path)
     office.hold("a")
-    told_before = office.journal.unsettled()
     office.clock.advance(5)
     office.send()
+    office.journal.append([replace(office.journal.read()[0], outcome="held")])
 
-    assert office.outbox.refill(told_before) == 0
+    assert office.refill() == 0
     assert office.pending() == []
 
 
 def test_a_lost_file_comes_back_with_acts_that_can_be_told(tmp_path: Path) -> None:
     office = Office(tmp_path)
-    office.hold("a", "b", window=60_000)
-    office.hold("c", window=0)
+    office.hold("a", "b", snapshot=60_000)
+    office.hold("c", snapshot=0)
     office.database.close()
     office.state_file.unlink()
 
     assert office.reopen() == 3
-    newest = {mark.id: mark.attempts for mark in office.outbox.marks(PLACE)}
+    newest = {mark.id: mark.attempts for mark in office.outbox.marks()}
     assert newest == {"a": 0, "b": 0, "c": 1}, "c was due, so it may have been tried"
-    undone = office.outbox.undo(PLACE)
+    undone = office.outbox.undo()
     assert undone is not None
     assert (undone.receipt.label, len(undone.undone)) == ("2 shown", 2)
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from neptune_inbox.errors import DiskFull, StoreProblem
-from neptune_inbox.store.ballast import SIZE, Ballast
-from neptune_inbox.store.database import Database
-from neptune_inbox.store.opening import Migration
+from neptune_inbox.store.database.database import Database
+from neptune_inbox.store.database.open import Migration
+from neptune_inbox.store.database.reserve import SIZE, ReservedSpace
 from tests.builders import FakeClock
 from tests.unit.store_helpers import raw
 
@@ -189,7 +189,7 @@ def test_after_closing_it_says_so_instead_of_crashing(path: Path) -> None:
 
 
 def test_a_file_that_another_program_keeps_for_itself_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("neptune_inbox.store.opening.BUSY_SECONDS", 0.01)
+    monkeypatch.setattr("neptune_inbox.store.database.open.BUSY_SECONDS", 0.01)
     database = opened(path)
     with raw(path) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -202,14 +202,14 @@ def test_a_file_that_another_program_keeps_for_itself_is_told(path: Path, monkey
 
 
 def test_the_spare_room_is_laid_once_and_given_back_once(tmp_path: Path) -> None:
-    ballast = Ballast(tmp_path / "ballast")
-    ballast.lay()
-    ballast.lay()
+    ballast = ReservedSpace(tmp_path / "ballast")
+    ballast.allocate()
+    ballast.allocate()
 
     assert (tmp_path / "ballast").stat().st_size == SIZE
     assert ballast.release()
     assert not ballast.release()
-    assert not Ballast(None).release()
+    assert not ReservedSpace(None).release()
 
 
 def test_a_full_disk_is_tried_once_more_with_the_spare_room(path: Path) -> None:

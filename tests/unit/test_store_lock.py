@@ -15,7 +15,6 @@ def test_only_one_of_two_windows_sends_and_the_other_takes_over_when_it_goes(tmp
     assert first.acquire()
     assert first.acquire(), "asking again for what one has is no failure"
     assert not second.acquire()
-    assert second.holder() == str(os.getpid())
     first.release()
     assert second.acquire()
     assert (first.is_held, second.is_held) == (False, True)
@@ -35,9 +34,7 @@ def test_the_lock_of_a_program_that_died_is_free(tmp_path: Path) -> None:
 
     lock = StoreLock(tmp_path / "lock")
 
-    assert lock.holder() == str(child)
     assert lock.acquire()
-    assert lock.holder() == str(os.getpid())
     lock.release()
 
 
@@ -46,7 +43,6 @@ def test_in_memory_there_is_nobody_to_share_with() -> None:
 
     assert lock.acquire()
     assert lock.is_held
-    assert lock.holder() == str(os.getpid())
     lock.release()
 
 
@@ -54,6 +50,5 @@ def test_a_folder_that_cannot_be_used_is_told_in_words(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     lock = StoreLock(tmp_path / "file" / "lock")
 
-    assert lock.holder() == ""
     with pytest.raises(StoreProblem, match="lock could not be used"):
         lock.acquire()

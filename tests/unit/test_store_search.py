@@ -9,28 +9,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neptune_inbox.model import Clause, Filter, Key, Notification, Search
-from neptune_inbox.store import cache_walk, cache_window
-from neptune_inbox.store.cache import Cache
-from neptune_inbox.store.cache_text import SHORTEST, legible
-from neptune_inbox.store.schema_cache import open_cache
+from neptune_inbox.model import Clause, Filter, Group, Key, Notification, Search, Term
+from neptune_inbox.store.cache import search as search_module
+from neptune_inbox.store.cache.cache import Cache
+from neptune_inbox.store.cache.merge import SHORTEST, decode_escapes
+from neptune_inbox.store.cache.payload import payload_holds
+from neptune_inbox.store.cache.schema import open_cache
 from tests.builders import HOUR, NOON, FakeClock, notification, page
-from tests.unit.store_helpers import PLACE
+from tests.unit.store_helpers import TENANT, elsewhere
 
 USERS = ("u-1", "u-2", "v-3")
 
 
 def cache_of(*rows: Notification) -> Cache:
     clock = FakeClock()
-    cache = Cache(open_cache(None, clock.now), clock.now)
+    cache = Cache(open_cache(None, clock.now), TENANT, clock.now)
     for user_id in {row.user_id for row in rows}:
-        cache.merge(PLACE, user_id, page(*(row for row in rows if row.user_id == user_id)), seen_at=NOON)
+        cache.merge(user_id, page(*(row for row in rows if row.user_id == user_id)), seen_at=NOON)
     return cache
 
 
 def ids(
     cache: Cache,
-    *clauses: Clause,
+    *clauses: Term,
     kind: Filter = Filter.ALL,
     users: tuple[str, ...] = USERS,
     only: set[Key] | None = None,
@@ -38,8 +39,8 @@ def ids(
     limit: int | None = None,
     newer_than: int | None = None,
 ) -> list[str]:
-    rowids = cache.window(
-        PLACE, Search(users, kind, clauses), only=only, without=without, limit=limit, newer_than=newer_than
+    rowids = cache.snapshot(
+        Search(users, kind, clauses), only=only, without=without, limit=limit, newer_than=newer_than
     )
     return [row.id for row in cache.rows(rowids)]
 
@@ -118,7 +119,7 @@ def test_the_scope_is_kept(cache: Cache) -> None:
     assert ids(cache, users=("nobody",)) == []
     assert ids(cache, users=("u-2",)) == ["code"]
     assert ids(cache, users=("u-1", "v-3")) == ["card", "bill", "link"]
-    assert list(cache.window("another place", Search(USERS))) == []
+    assert list(elsewhere(cache).snapshot(Search(USERS))) == []
 
 
 def test_read_and_unread_at_once_is_nothing(cache: Cache) -> None:
@@ -149,8 +150,8 @@ def test_what_the_outbox_and_my_plane_decide_comes_as_keys(cache: Cache) -> None
 
 
 def test_only_what_came_later_is_waiting_behind_the_banner(cache: Cache) -> None:
-    newest = max(cache.window(PLACE, Search(USERS)))
-    cache.merge(PLACE, "u-1", page(notification("late", created_at=NOON - 9 * HOUR)), seen_at=NOON)
+    newest = max(cache.snapshot(Search(USERS)))
+    cache.merge("u-1", page(notification("late", created_at=NOON - 9 * HOUR)), seen_at=NOON)
 
     assert ids(cache, newer_than=newest) == ["late"]
     assert ids(cache, newer_than=newest, kind=Filter.READ) == []
@@ -170,6 +171,7 @@ class _Case:
 WORDS = ["card", "Declined", "50%", "a_b", "ab", "x", '"q"', "münz", "TO\N{KELVIN SIGN}EN"]
 TEXTS = st.lists(st.sampled_from(WORDS), max_size=3).map(" ".join)
 INSTANTS = st.integers(NOON - 4, NOON)
+KEYS = st.frozensets(st.builds(Key, st.sampled_from(USERS), st.sampled_from("abcdefgh")), max_size=8)
 CLAUSES = st.one_of(
     st.builds(
         Clause, st.just("text"), st.sampled_from([*WORDS, "CARD", "ard 50", "zz", "token"]), is_negated=st.booleans()
@@ -179,6 +181,23 @@ CLAUSES = st.one_of(
     st.builds(Clause, st.sampled_from(["since", "before"]), instant=INSTANTS, is_negated=st.booleans()),
     st.builds(Clause, st.just("has"), st.just("link"), is_negated=st.booleans()),
     st.builds(Clause, st.just("is"), st.sampled_from(["read", "unread"]), is_negated=st.booleans()),
+    st.builds(
+        Clause,
+        st.just("data"),
+        st.sampled_from(["card", "m\u00fcnz", "CARD", "*", "c?rd", "7", "777", "7.5", "zz"]),
+        is_negated=st.booleans(),
+        path=st.sampled_from(["a", "note", "a.note", "N*", "\u00e9", "none"]),
+    ),
+    st.builds(Clause, st.just("keys"), is_negated=st.booleans(), keys=KEYS),
+)
+TERMS: st.SearchStrategy[Term] = st.recursive(
+    CLAUSES,
+    lambda inner: st.builds(
+        Group,
+        st.lists(st.lists(inner, min_size=1, max_size=2).map(tuple), min_size=1, max_size=3).map(tuple),
+        is_negated=st.booleans(),
+    ),
+    max_leaves=4,
 )
 ROWS = st.lists(
     st.builds(
@@ -187,7 +206,16 @@ ROWS = st.lists(
         st.sampled_from(USERS),
         TEXTS,
         body=TEXTS,
-        data=st.sampled_from(["{}", '{"a": "card"}', r'{"a": "m\u00fcnz"}', r'{"\u00e9": "Declined to\u212aen"}']),
+        data=st.sampled_from(
+            [
+                "{}",
+                '{"a":"card"}',
+                r'{"a":"m\u00fcnz"}',
+                r'{"\u00e9":"Declined to\u212aen"}',
+                '{"a":{"note":["Card",7,{"n":777}]}}',
+                '{"note":7.50,"b":{"note":true}}',
+            ]
+        ),
         created_at=st.one_of(st.none(), INSTANTS),
         is_read=st.booleans(),
         event_type=st.sampled_from(["otp_a", "payx", "pay", ""]),
@@ -196,7 +224,6 @@ ROWS = st.lists(
     max_size=12,
     unique_by=lambda row: row.key,
 ).map(tuple)
-KEYS = st.frozensets(st.builds(Key, st.sampled_from(USERS), st.sampled_from("abcdefgh")), max_size=8)
 CASES = st.builds(
     _Case,
     ROWS,
@@ -204,7 +231,7 @@ CASES = st.builds(
         Search,
         st.lists(st.sampled_from(USERS), unique=True).map(tuple),
         st.sampled_from(Filter),
-        st.lists(CLAUSES, max_size=3).map(tuple),
+        st.lists(TERMS, max_size=3).map(tuple),
     ),
     st.one_of(st.none(), KEYS),
     st.one_of(st.just(frozenset[Key]()), KEYS),
@@ -214,11 +241,15 @@ CASES = st.builds(
 )
 
 
-def holds(row: Notification, clause: Clause) -> bool:
+def holds(row: Notification, term: Term) -> bool:
+    if isinstance(term, Group):
+        found = any(all(holds(row, each) for each in alternative) for alternative in term.alternatives)
+        return found != term.is_negated
+    clause = term
     created = NOON if row.created_at is None else row.created_at
     if clause.field == "text":
         fields = [row.title, row.event_type, row.user_id]
-        fields += [row.body, legible(row.data)] if len(clause.value) >= SHORTEST else []
+        fields += [row.body, decode_escapes(row.data)] if len(clause.value) >= SHORTEST else []
         result = any(clause.value.lower() in field.lower() for field in fields)
     elif clause.field in ("event", "user"):
         result = fnmatchcase(row.event_type if clause.field == "event" else row.user_id, clause.value)
@@ -227,6 +258,10 @@ def holds(row: Notification, clause: Clause) -> bool:
         result = created >= clause.instant if clause.field == "since" else created < clause.instant
     elif clause.field == "has":
         result = bool(row.link)
+    elif clause.field == "data":
+        result = payload_holds(row.data, clause.path, clause.value)
+    elif clause.field == "keys":
+        result = row.key in clause.keys
     else:
         result = row.is_read == (clause.value == "read")
     return result != clause.is_negated
@@ -245,9 +280,9 @@ def test_any_search_shows_what_reading_every_row_would_show(case: _Case) -> None
         and all(holds(row, clause) for clause in case.search.clauses)
     }
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cache_window, "FEW", case.few)
-        patch.setattr(cache_walk, "WALKED", case.walked)
-        rowids = cache.window(PLACE, case.search, only=case.only, without=case.without, limit=case.limit)
+        patch.setattr(search_module, "FEW", case.few)
+        patch.setattr(search_module, "WALKED", case.walked)
+        rowids = cache.snapshot(case.search, only=case.only, without=case.without, limit=case.limit)
     rows = cache.rows(rowids)
 
     shown = [row.key for row in rows]
@@ -265,8 +300,8 @@ def test_what_very_many_rows_hold_is_found_as_the_index_finds_it(monkeypatch: py
     alike = [chr(code) * 3 for code in range(32, 0x2200) if chr(code).isprintable()]
     cache = cache_of(*(notification(f"{at}", title=title) for at, title in enumerate([*alike, "ſtraKe"])))
     by_index = ids(cache, Clause("text", text), limit=99)
-    monkeypatch.setattr(cache_window, "FEW", 0)
-    monkeypatch.setattr(cache_walk, "WALKED", 10_000)
+    monkeypatch.setattr(search_module, "FEW", 0)
+    monkeypatch.setattr(search_module, "WALKED", 10_000)
 
     assert ids(cache, Clause("text", text), limit=99) == by_index
 
@@ -276,8 +311,8 @@ def test_looking_through_the_newest_rows_is_given_up_where_they_hold_too_few(mon
         notification(f"{at}", title="rare" if at % 10 == 9 else "often", created_at=NOON - at) for at in range(60)
     ]
     cache = cache_of(*rows)
-    monkeypatch.setattr(cache_window, "FEW", 0)
-    monkeypatch.setattr(cache_walk, "WALKED", 20)
+    monkeypatch.setattr(search_module, "FEW", 0)
+    monkeypatch.setattr(search_module, "WALKED", 20)
 
     assert ids(cache, Clause("text", "rare"), limit=3) == ["9", "19", "29"]
     assert ids(cache, Clause("text", "often"), limit=3) == ["0", "1", "2"]
@@ -286,6 +321,54 @@ def test_looking_through_the_newest_rows_is_given_up_where_they_hold_too_few(mon
 @pytest.mark.parametrize("data", ['{"a": "\\u00e9"}', '{"a": "\\ud800"}', "{broken \\u", "[" * 100_000 + "\\u0041"])
 def test_any_payload_can_be_made_findable(data: str) -> None:
     cache = cache_of(notification("a", data=data))
-    cache.merge(PLACE, "u-1", page(notification("a", data="{}")), seen_at=NOON)
+    cache.merge("u-1", page(notification("a", data="{}")), seen_at=NOON)
 
     assert ids(cache, Clause("text", "Card declined")) == ["a"]
+
+
+PAYLOAD = (
+    '{"order":"A-77","cart":{"items":[{"sku":"X1","price":9.50},{"sku":"x2"}],"paid":false,"note":null},"n":777}'
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "is_found"),
+    [
+        ("order", "A-77", True),
+        ("ORDER", "a-77", True),
+        ("order", "A-7", False),
+        ("order", "A-7*", True),
+        ("order", "?-77", True),
+        ("order", "[A]-77", False),
+        ("sku", "x2", True),
+        ("items.sku", "X1", True),
+        ("cart.items.sku", "X1", True),
+        ("items.price.sku", "X1", False),
+        ("cart.order", "A-77", False),
+        ("price", "9.5", True),
+        ("price", "9.50", True),
+        ("n", "777", True),
+        ("n", "0777", True),
+        ("n", "77", False),
+        ("paid", "false", True),
+        ("note", "null", True),
+        ("note", "*", True),
+        ("cart", "*", True),
+        ("c*.sku", "x1", False),
+        ("c*.items.s?u", "x1", True),
+        ("missing", "*", False),
+    ],
+)
+def test_a_payload_field_is_found_by_its_last_names_at_any_depth(path: str, value: str, is_found: bool) -> None:
+    cache = cache_of(notification("a", data=PAYLOAD), notification("b", data='{"other":"A-78"}'))
+
+    assert ids(cache, Clause("data", value, path=path)) == (["a"] if is_found else [])
+    assert ids(cache, Clause("data", value, path=path), limit=5) == (["a"] if is_found else [])
+
+
+@pytest.mark.parametrize(
+    "data", ["", "{broken", "[" * 100_000, "7", "null", '{"order":{"order":[[]]}}', r'{"order":"\ud800"}']
+)
+def test_any_payload_can_be_asked_for_a_field(data: str) -> None:
+    assert not payload_holds(data, "order", "A-77")
+    assert ids(cache_of(notification("a", data=data)), Clause("data", "A-77", path="order")) == []

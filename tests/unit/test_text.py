@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 import unicodedata
 
 import pytest
@@ -12,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neptune_inbox.text import ascii_json, body_to_markdown, clean_block, clean_line, column_text
+from neptune_inbox.text_graphemes import is_new_picture
+from tests.speed import effort_of
 
 ODD_CHARACTERS = (
     "\u200d\ufe0f\U0001f469\U0001f52c\U0001f3fd❤↔\u0338e\u0301क\u093f\u094d\x9b\t\n \u2028\u202e\ud800\U000e0041"
@@ -30,7 +31,14 @@ def faults_in(text: str, breaks: str = "") -> list[str]:
         if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
         and char not in breaks
         and not (char == "\u200d" and is_between_pictures(text, i))
+        and not (char in "\u200c\u200d" and is_within_a_word_that_needs_it(text, i))
+        and not is_new_picture(char)
     ]
+
+
+def is_within_a_word_that_needs_it(text: str, i: int) -> bool:
+    around = text[i - 1 : i] + text[i + 1 : i + 2]
+    return len(around) == 2 and all("\u0590" <= char <= "\U00011fff" for char in around)
 
 
 def is_between_pictures(text: str, i: int) -> bool:
@@ -71,7 +79,12 @@ def test_a_body_is_clean_whether_it_was_html_or_not(s: str) -> None:
 def test_a_column_holds_no_character_that_changes_the_width_of_another(s: str) -> None:
     column = column_text(s)
     assert not [
-        char for char in column if unicodedata.category(char)[0] in "MC" or "\U0001f3fb" <= char <= "\U0001f3ff"
+        char
+        for char in column
+        if "\ufe00" <= char <= "\ufe0f"
+        or char == "\u20e3"
+        or "\U0001f3fb" <= char <= "\U0001f3ff"
+        or (unicodedata.category(char)[0] == "C" and char not in "\u200c\u200d" and not is_new_picture(char))
     ]
     assert column_text(column) == column
 
@@ -123,13 +136,18 @@ def test_a_line_of_ten_thousand_characters_is_broken() -> None:
         ("\U0001f44d\U0001f3fd", "\U0001f44d"),
         ("1\ufe0f\u20e3", "1"),
         ("\U0001f469\u200d\U0001f3fd", "\U0001f469"),
-        ("क्षि", "कष"),
-        ("\U0001f1e9\U0001f1ea", "DE"),
-        ("e\u0335\u0336", "e"),
+        ("क्षि", "क्षि"),
+        ("\U0001f1e9\U0001f1ea", "\U0001f1e9\U0001f1ea"),
+        ("e\u0335\u0336", "e\u0335\u0336"),
+        ("शरद\u094d\u200dय", "शरद\u094d\u200dय"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("a\u200cb \u200cक \u200d", "ab क "),
+        ("\U0001fae8\U0001fae9", "\U0001fae8\U0001fae9"),
+        ("\u1112\u1161\u11ab\u3164", "한"),
         ("한글", "한글"),
     ],
 )
-def test_a_column_shows_the_base_of_each_cluster(came: str, shown: str) -> None:
+def test_a_column_keeps_every_mark_and_word_and_drops_what_cannot_be_aligned(came: str, shown: str) -> None:
     assert column_text(came) == shown
 
 
@@ -227,21 +245,15 @@ BOMBS = {
 
 
 @pytest.mark.parametrize("name", BOMBS)
-def test_an_html_bomb_is_defused_in_a_quarter_of_a_second(name: str) -> None:
+def test_an_html_bomb_is_defused_before_it_takes_long(name: str) -> None:
     body_to_markdown("<p>loaded</p>")
-    began = time.process_time()
-    body = body_to_markdown(BOMBS[name])
-    assert time.process_time() - began <= 0.25
-    assert len(body) <= 65_536
+    assert effort_of(body_to_markdown, BOMBS[name]) < 30
+    assert len(body_to_markdown(BOMBS[name])) <= 65_536
 
 
-def test_cleaning_costs_well_under_a_microsecond_for_each_character() -> None:
+def test_cleaning_the_longest_body_costs_little() -> None:
     text = ("Dear Rajiv, café \U0001f469\u200d\U0001f52c क्षि \x1b[31m\n" * 4_000)[:65_536]
-    clean_block(text)
-    began = time.process_time()
-    for _ in range(5):
-        clean_block(text)
-    assert (time.process_time() - began) / (5 * len(text)) < 1e-6
+    assert effort_of(clean_block, text) < 10
 
 
 def test_json_text_is_ascii_and_reads_back() -> None:

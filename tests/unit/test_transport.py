@@ -13,16 +13,16 @@ import httpx
 import pytest
 
 from neptune_inbox import errors
-from neptune_inbox.api.transport import Answer, Transport
+from neptune_inbox.api.transport import ApiResponse, Transport
 from neptune_inbox.model import JsonValue, Mode, Token
-from tests.unit.api_helpers import API, CANARY, EDGE, NOW, QUICK, Handler, Recorder, over, show_everything
+from tests.unit.api_helpers import API, CANARY, EDGE, NOW, QUICK, Handler, RequestRecorder, over, show_everything
 
 
-async def get(http: httpx.AsyncBaseTransport | Handler | None) -> Answer:
+async def get(http: httpx.AsyncBaseTransport | Handler | None) -> ApiResponse:
     return await over(http).call("GET", "api", ("environments",), is_write=False, subject="the environments")
 
 
-async def post(http: httpx.AsyncBaseTransport | Handler | None) -> Answer:
+async def post(http: httpx.AsyncBaseTransport | Handler | None) -> ApiResponse:
     return await over(http).call("POST", "api", ("x",), body={"id": "n-1"}, is_write=True, subject="notification n-1")
 
 
@@ -42,7 +42,7 @@ def raising(error: Exception) -> Handler:
 
 
 async def test_a_read_carries_the_token_and_asks_for_json() -> None:
-    seen = Recorder([])
+    seen = RequestRecorder([])
     await get(seen)
     assert str(seen.request.url) == f"{API}/environments"
     assert seen.request.headers["authorization"] == f"Bearer {CANARY}"
@@ -53,7 +53,7 @@ async def test_a_read_carries_the_token_and_asks_for_json() -> None:
 
 
 async def test_a_delete_may_carry_a_body() -> None:
-    seen = Recorder()
+    seen = RequestRecorder()
     await over(seen).call(
         "DELETE", "api", ("dev", "users", "1", "contacts_info"), body={"type": "email"}, is_write=True
     )
@@ -63,7 +63,7 @@ async def test_a_delete_may_carry_a_body() -> None:
 
 
 async def test_the_edge_gets_the_token_in_the_body_and_no_authorization() -> None:
-    seen = Recorder({"ok": True})
+    seen = RequestRecorder({"ok": True})
     body: dict[str, JsonValue] = {"environment": "dev", "api_token": "••••", "event_type": "x"}
     await over(seen).call("POST", "edge", ("events", "ingest"), body=body, is_write=True)
     assert str(seen.request.url) == f"{EDGE}/events/ingest"
@@ -73,7 +73,7 @@ async def test_the_edge_gets_the_token_in_the_body_and_no_authorization() -> Non
 
 
 async def test_a_new_token_is_used_from_the_next_request_on() -> None:
-    seen = Recorder()
+    seen = RequestRecorder()
     transport = over(seen)
     await transport.call("GET", "api", ("a",), is_write=False)
     transport.use_token(Token("another-token"))
@@ -82,7 +82,7 @@ async def test_a_new_token_is_used_from_the_next_request_on() -> None:
 
 
 async def test_cookies_are_never_kept() -> None:
-    seen = Recorder([], headers={"set-cookie": "session=1; Path=/"})
+    seen = RequestRecorder([], headers={"set-cookie": "session=1; Path=/"})
     transport = over(seen)
     for _ in range(2):
         await transport.call("GET", "api", ("environments",), is_write=False)
@@ -95,7 +95,7 @@ async def test_cookies_are_never_kept() -> None:
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "HEAD", "get", "GET "])
 @pytest.mark.parametrize("is_write", [True, False])
 async def test_observe_sends_nothing_but_reads(method: str, is_write: bool) -> None:
-    seen = Recorder()
+    seen = RequestRecorder()
     transport = over(seen, mode=Mode.OBSERVE)
     with pytest.raises(errors.ObserveOnly, match="notification n-1"):
         await transport.call(method, "api", ("x",), is_write=is_write, subject="notification n-1")
@@ -106,11 +106,11 @@ async def test_observe_sends_nothing_but_reads(method: str, is_write: bool) -> N
 
 async def test_observe_refuses_even_a_read_that_is_called_a_write() -> None:
     with pytest.raises(errors.ObserveOnly):
-        await over(Recorder(), mode=Mode.OBSERVE).call("GET", "api", ("x",), is_write=True)
+        await over(RequestRecorder(), mode=Mode.OBSERVE).call("GET", "api", ("x",), is_write=True)
 
 
 async def test_without_a_token_nothing_is_sent() -> None:
-    seen = Recorder()
+    seen = RequestRecorder()
     with pytest.raises(errors.NotSignedIn):
         await over(seen, token=None).call("GET", "api", ("x",), is_write=False)
     assert seen.requests == []
@@ -120,7 +120,7 @@ async def test_without_a_token_nothing_is_sent() -> None:
     "token", [f"{CANARY}\n", f" {CANARY}", "CANARY ü0123456789", "CANARY", "x" * 4_097, "a b c d"]
 )
 async def test_a_token_that_is_none_is_refused_before_it_is_sent(token: str) -> None:
-    seen = Recorder()
+    seen = RequestRecorder()
     with pytest.raises(errors.TokenMalformed) as caught:
         await over(seen, token=token).call("GET", "api", ("x",), is_write=False)
     assert seen.requests == []
@@ -130,11 +130,11 @@ async def test_a_token_that_is_none_is_refused_before_it_is_sent(token: str) -> 
 @pytest.mark.parametrize(("api", "edge"), [("http://api.example", EDGE), (API, "http://edge.example")])
 async def test_plain_http_to_another_machine_is_refused_at_the_start(api: str, edge: str) -> None:
     with pytest.raises(errors.ConfigProblem, match="plain http"):
-        over(Recorder(), api=api, edge=edge)
+        over(RequestRecorder(), api=api, edge=edge)
 
 
 async def test_a_body_that_is_no_json_is_refused() -> None:
-    seen = Recorder()
+    seen = RequestRecorder()
     with pytest.raises(errors.Invalid):
         await over(seen).call("POST", "api", ("x",), body={"n": float("nan")}, is_write=True)
     assert seen.requests == []
@@ -142,11 +142,11 @@ async def test_a_body_that_is_no_json_is_refused() -> None:
 
 async def test_an_id_that_is_too_long_for_an_address_is_refused() -> None:
     with pytest.raises(errors.Invalid):
-        await over(Recorder()).call("GET", "api", ("users", "x" * 70_000), is_write=False)
+        await over(RequestRecorder()).call("GET", "api", ("users", "x" * 70_000), is_write=False)
 
 
 async def test_a_closed_transport_says_so() -> None:
-    transport = over(Recorder())
+    transport = over(RequestRecorder())
     await transport.call("GET", "api", ("x",), is_write=False)
     await transport.aclose()
     with pytest.raises(errors.Offline):
@@ -158,7 +158,7 @@ async def test_a_closed_transport_says_so() -> None:
 
 async def test_an_answer_has_its_value_and_its_evidence() -> None:
     headers = {"x-request-id": "req-7\x1b[31m", "date": "Sun, 06 Nov 1994 08:49:37 GMT"}
-    answer = await get(Recorder({"data": []}, headers=headers))
+    answer = await get(RequestRecorder({"data": []}, headers=headers))
     assert answer.value == {"data": []}
     assert answer.request_id == "req-7\N{REPLACEMENT CHARACTER}[31m"
     assert answer.server_date == 784_111_777_000
@@ -207,12 +207,12 @@ async def test_a_packed_answer_is_unpacked() -> None:
 )
 async def test_what_is_not_neptune_has_its_own_name(response: httpx.Response) -> None:
     with pytest.raises(errors.NotNeptune, match=r"api\.example\.test"):
-        await post(lambda request: response)
+        await get(lambda request: response)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308, 304, 300])
 async def test_a_redirect_is_never_followed(status: int) -> None:
-    seen = Recorder(status=status, headers={"location": "https://evil.example/sign-in"})
+    seen = RequestRecorder(status=status, headers={"location": "https://evil.example/sign-in"})
     with pytest.raises(errors.NotNeptune) as caught:
         await get(seen)
     assert len(seen.requests) == 1
@@ -221,7 +221,7 @@ async def test_a_redirect_is_never_followed(status: int) -> None:
 
 async def test_a_redirect_to_nonsense_is_no_crash() -> None:
     with pytest.raises(errors.NotNeptune) as caught:
-        await get(Recorder(status=302, headers={"location": "https://evil.example/\x1b[2J"}))
+        await get(RequestRecorder(status=302, headers={"location": "https://evil.example/\x1b[2J"}))
     assert "\x1b" not in str(caught.value)
 
 
@@ -322,17 +322,17 @@ def untrusted() -> ssl.SSLCertVerificationError:
 @pytest.mark.parametrize(
     ("error", "kind", "words"),
     [
-        (httpx.ConnectTimeout("x"), errors.TimedOut, "No connection"),
+        (httpx.ConnectTimeout("x"), errors.TimedOut, "timed out"),
         (httpx.ReadTimeout("x"), errors.TimedOut, "stopped answering"),
         (httpx.WriteTimeout("x"), errors.TimedOut, "stopped answering"),
         (httpx.PoolTimeout("x"), errors.TimedOut, "Too many requests"),
         (httpx.ConnectError("x"), errors.Offline, "No connection"),
         (caused_by(httpx.ConnectError("x"), socket.gaierror(-2, "x")), errors.Offline, "cannot be found"),
-        (caused_by(httpx.ConnectError("x"), ConnectionRefusedError()), errors.Offline, "Nobody answers"),
+        (caused_by(httpx.ConnectError("x"), ConnectionRefusedError()), errors.Offline, "refused by"),
         (
             caused_by(httpx.ConnectError("x"), ExceptionGroup("x", [ConnectionRefusedError()])),
             errors.Offline,
-            "Nobody",
+            "refused by",
         ),
         (caused_by(httpx.ConnectError("x"), untrusted()), errors.Untrusted, "self-signed certificate"),
         (caused_by(httpx.ConnectError("x"), ssl.SSLError(1, "WRONG_VERSION")), errors.Untrusted, "could not agree"),
@@ -413,20 +413,20 @@ async def test_no_fault_shows_the_token(handler: Handler, base: str) -> None:
 
 
 async def test_a_success_that_echoes_the_token_is_masked() -> None:
-    answer = await get(Recorder({"you_sent": [f"Bearer {CANARY}"]}, headers={"x-request-id": CANARY}))
+    answer = await get(RequestRecorder({"you_sent": [f"Bearer {CANARY}"]}, headers={"x-request-id": CANARY}))
     assert answer.value == {"you_sent": ["Bearer ••••"]}
     assert "CANARY" not in answer.request_id
 
 
 async def test_nothing_about_a_request_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
-        await over(Recorder([])).call("GET", "api", ("x",), params={"user_id": "u-4711"}, is_write=False)
+        await over(RequestRecorder([])).call("GET", "api", ("x",), params={"user_id": "u-4711"}, is_write=False)
     assert "u-4711" not in caplog.text
     assert "CANARY" not in caplog.text
 
 
 def test_a_transport_shows_no_token() -> None:
-    transport: Transport = over(Recorder())
+    transport: Transport = over(RequestRecorder())
     assert "CANARY" not in json.dumps({name: repr(value) for name, value in vars(transport).items()})
 
 

@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
-import pytest
-
 from neptune_inbox.model import Filter, Key, MarkState
 from neptune_inbox.sandbox.faults import Kind
-from neptune_inbox.sync.inbox import Scope
+from neptune_inbox.sync.inbox.inbox import Scope
 from neptune_inbox.sync.session import Session
 from tests.builders import Office, keys, settled
 
-HELD, SENDING, SENT, FAILED, UNDONE = (MarkState(name) for name in ("held", "sending", "sent", "failed", "undone"))
-
-
-@pytest.fixture
-def office() -> Office:
-    return Office()
-
-
-@pytest.fixture
-async def session(office: Office) -> AsyncIterator[Session]:
-    session = await office.open()
-    yield session
-    await session.close()
+HELD, SENDING, SENT, FAILED, UNDONE = (
+    MarkState(name) for name in ("held", "sending", "accepted", "failed", "undone")
+)
 
 
 async def fetch(office: Office, session: Session, count: int = 3, user_id: str = "u-1") -> list[str]:
@@ -36,14 +22,14 @@ async def fetch(office: Office, session: Session, count: int = 3, user_id: str =
 async def send_everything(office: Office, session: Session) -> None:
     """Time passes until nothing more is to be sent."""
     office.clock.advance(3600)
-    await settled(session.courier.flush())
+    await settled(session.sender.flush())
 
 
 async def test_what_is_taken_back_in_time_is_never_sent(office: Office, session: Session) -> None:
     ids = await fetch(office, session)
     receipt = await session.marking.hold(keys(ids[:1]), label="1 shown")
     office.clock.advance(4.9)
-    await session.courier.flush()
+    await session.sender.flush()
     undone = await session.marking.undo()
     assert undone is not None
     assert [mark.id for mark in undone.undone] == ids[:1]
@@ -60,7 +46,7 @@ async def test_what_is_taken_back_in_time_is_never_sent(office: Office, session:
 async def test_a_mark_all_is_taken_back_as_one(office: Office, session: Session) -> None:
     ids = await fetch(office, session, 40)
     plan = await session.marking.plan(await session.inbox.open(Scope()))
-    await session.marking.hold(plan.keys, label="40 shown")
+    await session.marking.hold(await session.marking.keys(plan), label="40 shown")
     undone = await session.marking.undo()
     assert undone is not None
     assert {mark.id for mark in undone.undone} == set(ids)
@@ -110,18 +96,18 @@ async def test_what_was_tried_may_have_been_seen_by_the_server_and_is_too_late(
     await session.marking.hold(keys(ids), label="1 shown")
     office.faults.set(Kind.RESET_AFTER, method="POST", times=1)
     office.clock.advance(5)
-    await session.courier.send_due()
+    await session.sender.send_due()
     undone = await session.marking.undo()
     assert undone is not None
     assert undone.undone == ()
-    assert office.world.notification("staging", ids[0]).read_at is not None
+    assert office.sandbox_state.notification("staging", ids[0]).read_at is not None
 
 
 async def test_of_an_act_half_sent_the_rest_is_taken_back(office: Office, session: Session) -> None:
     ids = await fetch(office, session, 9)
     await session.marking.hold(keys(ids), label="9 shown")
     office.clock.advance(5)
-    await session.courier.send_due()
+    await session.sender.send_due()
     sent = set(office.marked)
     undone = await session.marking.undo()
     assert undone is not None
@@ -140,7 +126,7 @@ async def test_without_a_window_a_mark_goes_at_once(office: Office) -> None:
     session = await office.open()
     ids = await fetch(office, session, 1)
     await session.marking.hold(keys(ids), label="1 shown")
-    await session.courier.flush()
+    await session.sender.flush()
     assert office.marked == ids
     await session.close()
 
@@ -148,5 +134,5 @@ async def test_without_a_window_a_mark_goes_at_once(office: Office) -> None:
 async def test_the_command_line_asked_before_so_its_marks_are_due_now(office: Office, session: Session) -> None:
     ids = await fetch(office, session, 2)
     await session.marking.hold(keys(ids), label="2 named", is_due_now=True)
-    await session.courier.flush()
+    await session.sender.flush()
     assert sorted(office.marked) == sorted(ids)

@@ -1,1 +1,1 @@
-"""What is drawn: widgets over tagged text, with no logic, no async and no keys of their own."""
+"""What is drawn: widgets over styled text, without logic, requests or keys of their own."""

@@ -16,8 +16,9 @@ from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from neptune_inbox.tui.spans import harmless
-from neptune_inbox.tui.theme import Meaning, rich_style
+from neptune_inbox.presentation.styled import harmless
+from neptune_inbox.presentation.theme import Role
+from neptune_inbox.tui.themes import rich_style
 from neptune_inbox.tui.widgets.markdown import MarkdownBody
 from neptune_inbox.tui.widgets.strips import palette_of
 
@@ -28,7 +29,7 @@ MOST: Final = 8_192
 MOST_LINES: Final = 1_000
 
 
-class Wish(NamedTuple):
+class DrawRequest(NamedTuple):
     """All that a drawn body depends on."""
 
     text: str
@@ -43,7 +44,7 @@ class Body(Widget):
     def __init__(self) -> None:
         super().__init__(classes="preview-body")
         self._text = ""
-        self._wish = Wish("", 0, "", has_colour=False)
+        self._wish = DrawRequest("", 0, "", has_colour=False)
         self._strips: list[Strip] = []
 
     @property
@@ -63,9 +64,9 @@ class Body(Widget):
         lines = self._lines(self.size.width)
         return lines[y].apply_style(self.rich_style) if y < len(lines) else Strip.blank(self.size.width)
 
-    def _wanted(self, width: int) -> Wish:
+    def _wanted(self, width: int) -> DrawRequest:
         palette = palette_of(self.app)
-        return Wish(self._text, width, palette.theme, palette.has_colour)
+        return DrawRequest(self._text, width, palette.theme, palette.has_colour)
 
     def _lines(self, width: int) -> list[Strip]:
         """The lines as far as they are drawn; what must be drawn first is on its way then."""
@@ -78,14 +79,14 @@ class Body(Widget):
                 self.run_worker(self._draw_aside(wish), group="body", exclusive=True)
         return self._strips
 
-    async def _draw_aside(self, wish: Wish) -> None:
+    async def _draw_aside(self, wish: DrawRequest) -> None:
         strips = await asyncio.to_thread(draw, wish)
         if wish == self._wish:
             self._strips = strips
             self.refresh(layout=True)
 
 
-def draw(wish: Wish) -> list[Strip]:
+def draw(wish: DrawRequest) -> list[Strip]:
     """The lines of a body, and a last one that says how much was left out; it may be called from any thread."""
     text, width, theme, has_colour = wish
     if not text or not width:
@@ -100,5 +101,5 @@ def draw(wish: Wish) -> list[Strip]:
     lines = [Strip(line) for line in islice(parted, MOST_LINES)]
     if len(text) > MOST or len(lines) == MOST_LINES:
         left_out = f"… cut here; i, then Y, copies all {len(text):,} characters"
-        lines.append(Strip([Segment(left_out[:width], rich_style(Meaning.DIM, theme, has_colour=has_colour))]))
+        lines.append(Strip([Segment(left_out[:width], rich_style(Role.DIM, theme, has_colour=has_colour))]))
     return lines

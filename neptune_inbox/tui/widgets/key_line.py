@@ -8,10 +8,9 @@ from textual import events
 from textual.content import Content
 from textual.widgets import Static
 
-from neptune_inbox.tui.keys import key_name
+from neptune_inbox.presentation.keymap import pressed
 
 _GROUP = re.compile(r"\S+(?: \S+)*")
-_SIGNS = {"esc": "escape", "⏎": "enter"}
 
 
 class KeyLine(Static):
@@ -29,8 +28,7 @@ class KeyLine(Static):
         for group in _GROUP.finditer(self.render_line(event.y).text):
             if group.start() <= event.x < group.end():
                 sign = group[0].split()[0]
-                key = key_name(_SIGNS.get(sign, sign))
-                self.app.post_message(events.Key(key, sign if len(sign) == 1 and sign not in _SIGNS else None))
+                self.app.post_message(events.Key(*pressed(sign)))
 
 
 def _drawn(text: str) -> Content:

@@ -10,10 +10,10 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from neptune_inbox.tui.pen import Pen
-from neptune_inbox.tui.spans import Line, Span, cells, width_of
-from neptune_inbox.tui.theme import Meaning
-from neptune_inbox.tui.widgets.at_once import Patch, as_textual_draws
+from neptune_inbox.presentation.ansi import AnsiWriter
+from neptune_inbox.presentation.styled import Span, StyledLine, cells, width_of
+from neptune_inbox.presentation.theme import Role
+from neptune_inbox.tui.widgets.direct_draw import Patch, as_textual_draws
 from neptune_inbox.tui.widgets.strips import Palette, make_strip, measures_as_rich, palette_of
 
 
@@ -32,15 +32,15 @@ class SpanLine(Widget):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._draw: Callable[[int], Line] = _say_nothing
-        self._made: tuple[Callable[[int], Line], int, Line] | None = None
+        self._draw: Callable[[int], StyledLine] = _say_nothing
+        self._made: tuple[Callable[[int], StyledLine], int, StyledLine] | None = None
         """The last line, and what it was made of."""
-        self._drawn: tuple[int, Palette, Line, Strip] | None = None
+        self._drawn: tuple[int, Palette, StyledLine, Strip] | None = None
 
-    def tell(self, draw: Callable[[int], Line]) -> None:
+    def tell(self, draw: Callable[[int], StyledLine]) -> None:
         """Show the line that `draw` makes for a width in cells, now and after every resize.
 
-        Nothing is repainted unless it differs from what stands there.
+        Nothing is repainted unless it differs from what is there.
         """
         width = self.size.width
         if not width:
@@ -53,7 +53,7 @@ class SpanLine(Widget):
             self.refresh(Region(start, 0, end - start, 1))
 
     @property
-    def line(self) -> Line:
+    def line(self) -> StyledLine:
         """The line as it stands at this width."""
         draw, width = self._draw, self.size.width
         if self._made is None or self._made[:2] != (draw, width):
@@ -61,7 +61,7 @@ class SpanLine(Widget):
         return self._made[2]
 
     @line.setter
-    def line(self, line: Line) -> None:
+    def line(self, line: StyledLine) -> None:
         self.tell(lambda width: line)
 
     @property
@@ -77,13 +77,13 @@ class SpanLine(Widget):
         drawn = self._drawn
         if drawn is None or drawn[2] is not line or drawn[:2] != (width, palette):
             behind = self.background_colors[1]
-            drawn = self._drawn = (width, palette, line, make_strip(line.spans, width, line.ground, palette, behind))
+            drawn = self._drawn = (width, palette, line, make_strip(line.spans, width, line.surface, palette, behind))
         return drawn[3]
 
-    def patches(self, regions: Iterable[Region], pen: Pen) -> list[Patch]:
+    def patches(self, regions: Iterable[Region], writer: AnsiWriter) -> list[Patch]:
         """The spans that these regions touch, from the first to the last."""
         width, line = self.size.width, self.line
-        spans = [*line.spans, (" " * (width - width_of(line.spans)), Meaning.TEXT)]
+        spans = [*line.spans, (" " * (width - width_of(line.spans)), Role.TEXT)]
         if not measures_as_rich(spans, width):
             return [Patch(0, 0, as_textual_draws(self.render_line(0), self.app.console))]
         regions = list(regions)
@@ -94,19 +94,19 @@ class SpanLine(Widget):
                 first = first if touched else x
                 touched.append(span)
             x += cells(span[0])
-        return [Patch(first, 0, pen.write([(touched, line.ground)]))]
+        return [Patch(first, 0, writer.write([(touched, line.surface)]))]
 
     def on_click(self, event: events.Click) -> None:
-        for spot in self.line.spots:
-            if spot.start <= event.x < spot.end:
+        for region in self.line.regions:
+            if region.start <= event.x < region.end:
                 event.stop()
-                self.post_message(ActionChosen(spot.action, spot.value))
+                self.post_message(ActionChosen(region.action, region.value))
                 return
 
 
-def changed_cells(before: Line, after: Line, width: int) -> tuple[int, int]:
+def changed_cells(before: StyledLine, after: StyledLine, width: int) -> tuple[int, int]:
     """From which cell to which (exclusive) two lines of this width differ, at most: whole spans are compared."""
-    if before.ground is not after.ground or width_of(before.spans) != width_of(after.spans):
+    if before.surface is not after.surface or width_of(before.spans) != width_of(after.spans):
         return 0, width
     pairs = list(zip(before.spans, after.spans, strict=False))
     same = next((number for number, (old, new) in enumerate(pairs) if old != new), len(pairs))
@@ -117,5 +117,5 @@ def changed_cells(before: Line, after: Line, width: int) -> tuple[int, int]:
     return start, width_of(after.spans) - width_of(new_rest[len(new_rest) - same :])
 
 
-def _say_nothing(width: int) -> Line:
-    return Line(())
+def _say_nothing(width: int) -> StyledLine:
+    return StyledLine(())

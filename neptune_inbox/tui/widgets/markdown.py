@@ -4,31 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from neptune_inbox.tui.theme import Meaning, rich_style
+from neptune_inbox.presentation.theme import Role
+from neptune_inbox.tui.themes import rich_style
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
     from rich.style import Style
 
 _STYLES = {
-    "markdown.code": Meaning.EVENT_UNREAD,
-    "markdown.code_block": Meaning.EVENT_UNREAD,
-    "markdown.block_quote": Meaning.DIM,
-    "markdown.list": Meaning.TEXT,
-    "markdown.item.bullet": Meaning.ACCENT,
-    "markdown.item.number": Meaning.ACCENT,
-    "markdown.hr": Meaning.FAINT,
-    "markdown.h1": Meaning.STRONG,
-    "markdown.h1.border": Meaning.FAINT,
-    "markdown.h2": Meaning.STRONG,
-    "markdown.h3": Meaning.STRONG,
-    "markdown.h4": Meaning.STRONG,
-    "markdown.h5": Meaning.TEXT,
-    "markdown.h6": Meaning.DIM,
-    "markdown.link": Meaning.ACCENT,
-    "markdown.link_url": Meaning.DIM,
-    "markdown.table.border": Meaning.FAINT,
-    "markdown.table.header": Meaning.STRONG,
+    "markdown.code": Role.EVENT_UNREAD,
+    "markdown.code_block": Role.EVENT_UNREAD,
+    "markdown.block_quote": Role.DIM,
+    "markdown.list": Role.TEXT,
+    "markdown.item.bullet": Role.ACCENT,
+    "markdown.item.number": Role.ACCENT,
+    "markdown.hr": Role.FAINT,
+    "markdown.h1": Role.STRONG,
+    "markdown.h1.border": Role.FAINT,
+    "markdown.h2": Role.STRONG,
+    "markdown.h3": Role.STRONG,
+    "markdown.h4": Role.STRONG,
+    "markdown.h5": Role.TEXT,
+    "markdown.h6": Role.DIM,
+    "markdown.link": Role.ACCENT,
+    "markdown.link_url": Role.DIM,
+    "markdown.table.border": Role.FAINT,
+    "markdown.table.header": Role.STRONG,
 }
 
 
@@ -50,6 +51,4 @@ class MarkdownBody:
             yield from list(console.render(body, options))
 
     def _styles(self) -> dict[str, Style]:
-        return {
-            name: rich_style(meaning, self._theme, has_colour=self._has_colour) for name, meaning in _STYLES.items()
-        }
+        return {name: rich_style(role, self._theme, has_colour=self._has_colour) for name, role in _STYLES.items()}

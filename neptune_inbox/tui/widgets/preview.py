@@ -9,8 +9,8 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from neptune_inbox.tui.format_panes import PreviewFacts, link_line, preview_head
-from neptune_inbox.tui.spans import Line, column, harmless
+from neptune_inbox.presentation.panes import PreviewFacts, link_line, preview_head
+from neptune_inbox.presentation.styled import StyledLine, column, harmless
 from neptune_inbox.tui.widgets.body import Body
 from neptune_inbox.tui.widgets.lines import SpanLine
 
@@ -74,13 +74,9 @@ class Preview(VerticalScroll, can_focus=True):
             line.tell(_head_line(facts, number))
         link = facts is not None and bool(facts.link_host)
         self._link.display = link
-        self._link.tell(lambda width: (link_line(facts, width) if facts else None) or Line(()))
+        self._link.tell(lambda width: (link_line(facts, width) if facts else None) or StyledLine(()))
         self._body.show(facts.body if facts else "")
         self._rest.update(_rest(facts))
-
-
-def _what(facts: PreviewFacts | None) -> tuple[str, str, str]:
-    return (facts.user_id, facts.title, facts.body) if facts else ("", "", "")
 
 
 def harmless_block(text: str) -> str:
@@ -88,8 +84,8 @@ def harmless_block(text: str) -> str:
     return "\n".join(harmless(line) for line in text.split("\n"))
 
 
-def _head_line(facts: PreviewFacts | None, number: int) -> Callable[[int], Line]:
-    return lambda width: preview_head(facts, width)[number] if facts else Line(())
+def _head_line(facts: PreviewFacts | None, number: int) -> Callable[[int], StyledLine]:
+    return lambda width: preview_head(facts, width)[number] if facts else StyledLine(())
 
 
 def _rest(facts: PreviewFacts | None) -> Content:

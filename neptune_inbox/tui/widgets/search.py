@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import ClassVar
 
 from rich.highlighter import Highlighter
 from rich.style import Style
 from rich.text import Text
-from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from neptune_inbox.errors import BadQuery
 from neptune_inbox.model import Instant
-from neptune_inbox.sync.query import parse_query
-from neptune_inbox.tui.theme import Ground, Meaning, rich_style
+from neptune_inbox.presentation.keymap import Where
+from neptune_inbox.presentation.theme import Role, Surface
+from neptune_inbox.sync.inbox.query import parse_query
+from neptune_inbox.tui.bindings import bind_keys, live_actions
+from neptune_inbox.tui.themes import rich_style
 
 _WORD = re.compile(r'[^\s"]*("[^"]*"?)?')
 _UNDERLINED = Style(underline=True)
@@ -22,11 +23,6 @@ _UNDERLINED = Style(underline=True)
 
 class SearchLine(Input):
     """A query."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        # Here it leaves whatever key the user gave to going back: it writes no letter.
-        Binding("escape", "screen.run('back')", show=False),
-    ]
 
     def __init__(self, *, id: str) -> None:
         super().__init__(
@@ -36,6 +32,23 @@ class SearchLine(Input):
         )
         self.wrong: tuple[int, int] | None = None
         """From where to where stands what cannot be understood."""
+
+    def on_mount(self) -> None:
+        bind_keys(self, Where.SEARCH, live_actions(self.app))
+
+    async def action_close(self) -> None:
+        """Leave the line, whatever key the user gave to going back in the list."""
+        await self.run_action("screen.run('back')")
+
+    async def action_take(self) -> None:
+        """Take what is offered above the line."""
+        await self.run_action("screen.take_suggestion")
+
+    async def action_farther(self) -> None:
+        await self.run_action("screen.suggestion(1)")
+
+    async def action_nearer(self) -> None:
+        await self.run_action("screen.suggestion(-1)")
 
     def check(self, now: Instant) -> BadQuery | None:
         """Underline what cannot be understood, and tell why; None where all of it can be."""
@@ -56,5 +69,5 @@ class _Underline(Highlighter):
     def highlight(self, text: Text) -> None:
         if self._line.wrong is not None:
             app = self._line.app
-            style = rich_style(Meaning.ERROR, app.theme, Ground.PAGE, has_colour=not app.no_color)
+            style = rich_style(Role.ERROR, app.theme, Surface.PAGE, has_colour=not app.no_color)
             text.stylize(Style(color=style.color, bold=True) + _UNDERLINED, *self._line.wrong)

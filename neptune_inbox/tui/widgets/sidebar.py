@@ -8,12 +8,12 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from neptune_inbox.model import Instant
-from neptune_inbox.tui.format_lines import ALL_USERS, SidebarFacts
-from neptune_inbox.tui.format_panes import SidebarLine, sidebar_lines
-from neptune_inbox.tui.theme import Ground
+from neptune_inbox.presentation.lines import ALL_USERS, SidebarFacts
+from neptune_inbox.presentation.panes import SidebarLine, sidebar_lines
+from neptune_inbox.presentation.theme import Surface
+from neptune_inbox.presentation.times import MINUTE
 from neptune_inbox.tui.widgets.lines import ActionChosen
 from neptune_inbox.tui.widgets.strips import Palette, make_strip, palette_of
-from neptune_inbox.tui.words import MINUTE
 
 
 class Sidebar(Widget, can_focus=True):
@@ -55,6 +55,13 @@ class Sidebar(Widget, can_focus=True):
         if choices := self._choices():
             self._ask(self._lines()[self._highlight(choices)])
 
+    @property
+    def highlighted_user(self) -> str:
+        """The user whose line is highlighted; empty on another line."""
+        choices = self._choices()
+        line = self._lines()[self._highlight(choices)] if choices else None
+        return (line.value or "") if line is not None and line.action == "user.go" else ""
+
     def render_lines(self, crop: Region) -> list[Strip]:
         strips = self._strips_now()[crop.y : crop.bottom]
         if (crop.x, crop.width) != (0, self.size.width):
@@ -70,12 +77,12 @@ class Sidebar(Widget, can_focus=True):
         lit = self._highlight(choices) if self.has_focus and choices else None
         drawn_for = (self._facts, self._now, self.size, palette, lit)
         if self._drawn_for != drawn_for:
-            grounds = [Ground.CURSOR if y == lit else Ground.PAGE for y in range(len(lines))]
+            surfaces = [Surface.CURSOR if y == lit else Surface.PAGE for y in range(len(lines))]
             self._drawn_for = drawn_for
             behind = self.background_colors[1]
             self._drawn = [
-                make_strip(line.spans, self.size.width, ground, palette, behind)
-                for line, ground in zip(lines, grounds, strict=True)
+                make_strip(line.spans, self.size.width, surface, palette, behind)
+                for line, surface in zip(lines, surfaces, strict=True)
             ]
         return self._drawn
 

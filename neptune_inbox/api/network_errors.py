@@ -1,0 +1,94 @@
+"""What httpx raises becomes one of our errors. Nothing of the original is kept, as it may carry the token."""
+
+from __future__ import annotations
+
+import re
+import socket
+import ssl
+from collections.abc import Iterator
+
+import httpx
+
+from neptune_inbox.errors import InboxError, Invalid, NotNeptune, Offline, TimedOut, Untrusted, proxy_sign_in
+from neptune_inbox.text import clean_line
+
+EXPECTED = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, UnicodeError)
+"""Every class that an exchange may raise, apart from our own and a passed deadline."""
+
+
+def of_exception(error: Exception, host: str) -> InboxError:
+    """The error that an outside exception stands for; `host` is the host that was asked."""
+    if isinstance(error, httpx.ProxyError):
+        return _proxy(error)
+    if isinstance(error, httpx.TimeoutException):
+        return _timeout(error, host)
+    if isinstance(error, httpx.LocalProtocolError | httpx.UnsupportedProtocol | httpx.InvalidURL | UnicodeError):
+        return Invalid("The request holds something that cannot be sent.", "Check the ids and the base in use.")
+    if isinstance(error, httpx.RemoteProtocolError):
+        is_cut = re.search(r"disconnected|closed|incomplete", str(error)) is not None
+        return (
+            _broken(host)
+            if is_cut
+            else NotNeptune(f"{host} did not answer in proper HTTP.").identified("not_http", host)
+        )
+    if isinstance(error, httpx.StreamError):
+        return _broken(host)
+    return _connection(error, host)
+
+
+def _proxy(error: httpx.ProxyError) -> InboxError:
+    status = re.match(r"[1-5][0-9]{2}\b", str(error))
+    if status is not None and status[0] == "407":
+        return proxy_sign_in()
+    shown = f" ({status[0]})" if status else ""
+    return Offline(
+        f"The proxy did not let the request through{shown}.", "Check HTTPS_PROXY and NO_PROXY."
+    ).identified("proxy_refused", shown)
+
+
+def _timeout(error: httpx.TimeoutException, host: str) -> InboxError:
+    if isinstance(error, httpx.ConnectTimeout):
+        return TimedOut(f"The connection to {host} timed out.").identified("connect_timed_out", host)
+    if isinstance(error, httpx.PoolTimeout):
+        return TimedOut(f"Too many requests to {host} are still under way.").identified("too_many_requests", host)
+    return TimedOut(f"{host} stopped answering in the middle of an exchange.").identified("stopped_answering", host)
+
+
+def _connection(error: Exception, host: str) -> InboxError:
+    causes = list(_causes(error))
+    for cause in causes:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            why = clean_line(cause.verify_message or "it cannot be verified", 120)
+            return Untrusted(f"The certificate of {host} is not trusted: {why}.").identified("certificate", host, why)
+        if isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+            return _broken(host)
+        if isinstance(cause, ssl.SSLError) and isinstance(error, httpx.ConnectError):
+            return Untrusted(f"{host} and this machine could not agree on a safe connection.").identified(
+                "no_safe_connection", host
+            )
+    if any(isinstance(cause, socket.gaierror) for cause in causes):
+        return Offline(f"The name {host} cannot be found.").identified("unknown_name", host)
+    if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
+        return Offline(f"The connection was refused by {host}.").identified("connection_refused", host)
+    if isinstance(error, httpx.ConnectError):
+        return Offline(f"No connection to {host} can be made.").identified("no_connection", host)
+    return _broken(host)
+
+
+def _broken(host: str) -> Offline:
+    return Offline(f"The connection to {host} broke.").identified("connection_broke", host)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The exception and everything it came from, groups included."""
+    waiting: list[BaseException] = [error]
+    seen: set[int] = set()
+    while waiting:
+        current = waiting.pop()
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        if isinstance(current, BaseExceptionGroup):
+            waiting.extend(current.exceptions)
+        waiting.extend(cause for cause in (current.__cause__, current.__context__) if cause is not None)

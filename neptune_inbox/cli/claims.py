@@ -1,0 +1,38 @@
+"""What colleagues wrote, read before a command tells of it, and whose claim it is, said before one acts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from neptune_inbox.presentation.team import claim_sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from neptune_inbox.cli.output import Output
+    from neptune_inbox.model import Key
+    from neptune_inbox.model.team import Claim
+    from neptune_inbox.sync.session import Session
+
+PATIENCE = 2.0
+"""Seconds that a command waits for the team's database; what was read before has to do where that is not enough."""
+
+
+async def read_news(session: Session, output: Output) -> None:
+    """Read what colleagues wrote last; where their database is not reached in time, say that it may be missing."""
+    if session.team is not None and not await session.team.share(PATIENCE):
+        output.note("The team's database was not reached in time: what colleagues wrote last may be missing.")
+
+
+async def others_on(session: Session, keys: Sequence[Key]) -> list[Claim]:
+    """The claims of colleagues on these, as the team's database has them now; none where there is no team."""
+    team = session.team
+    if team is None:
+        return []
+    await team.share(PATIENCE)
+    return list((await team.others(keys)).values())
+
+
+def claim_note(session: Session, claims: list[Claim]) -> str:
+    """The sentence that tells of them."""
+    return f"{claim_sentence(claims, session.team.agent if session.team else '')}."

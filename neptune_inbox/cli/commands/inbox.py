@@ -1,0 +1,310 @@
+"""Looking from a shell: `list`, `count`, `why`. Nothing here writes to the server."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from neptune_inbox.cli import fetching
+from neptune_inbox.cli.claims import read_news
+from neptune_inbox.cli.context import Cli, SignIn
+from neptune_inbox.cli.naming import find, find_anywhere
+from neptune_inbox.cli.options import TABLES, command, user_option
+from neptune_inbox.cli.output import Shape
+from neptune_inbox.cli.parameters import NOTIFICATIONS, QUERY, ROWS, STDIN
+from neptune_inbox.cli.parameters import ids as read_ids
+from neptune_inbox.cli.schemas import COUNTS, LISTED
+from neptune_inbox.errors import NotFound, Unreachable
+from neptune_inbox.model import Filter, Freshness, JsonObject, Notification, Remark, Row, clauses_of
+from neptune_inbox.notification_fields import Field, Kind, columns
+from neptune_inbox.presentation.json import evidence_json, iso, notification_json
+from neptune_inbox.presentation.labels import LIMIT, cached_note, rest_notes, short_id, triage_label
+from neptune_inbox.presentation.remedies import at_a_shell
+from neptune_inbox.presentation.row_state import label_of
+from neptune_inbox.presentation.rows import extra_text
+from neptune_inbox.presentation.sentences import evidence_text, oddity_sentences, unknown_user_sentence
+from neptune_inbox.presentation.table import Column
+from neptune_inbox.presentation.times import table_age
+from neptune_inbox.sync.inbox.laid_over import is_of_team
+from neptune_inbox.sync.inbox.query import parse_query
+
+if TYPE_CHECKING:
+    from neptune_inbox.sync.evidence import Evidence
+    from neptune_inbox.sync.session import Session
+
+KINDS = click.Choice([kind.value for kind in Filter])
+ON_SCREEN = (
+    Column("state"),
+    *(Column(shape.name, field.kind is Kind.INSTANT, shape.gives) for field, shape in columns()),
+    Column("mine", gives=4),
+    Column("id"),
+)
+IN_PIPES = tuple(Column(name) for name in ("state", "created_at", "user_id", "event_type", "title", "mine", "id"))
+
+
+@command("list", shapes=TABLES)
+@user_option(is_multiple=True)
+@click.option("--type", "kind", type=KINDS, default=Filter.UNREAD.value, show_default=True, help="Which of them.")
+@click.option("--query", "-q", type=QUERY, default="", metavar="Q", help='Such as "event:otp_* since:2d -is:done".')
+@click.option(
+    "--limit",
+    type=ROWS,
+    default=LIMIT,
+    show_default=True,
+    help="The most rows; as many pages are fetched as it takes. 0 is all of them.",
+)
+@click.option("--cached", is_flag=True, help="Show what was seen last, without any request.")
+@click.option("--follow", "-f", is_flag=True, help="Go on, and show what comes; ctrl+c ends it.")
+def list_notifications(
+    cli: Cli, users: tuple[str, ...], kind: str, query: str, limit: int, cached: bool, follow: bool
+) -> None:
+    """List notifications, newest first.
+
+    On a terminal they are aligned and cropped; elsewhere each is one line of whole values with tabs between.
+    """
+    if follow and (cached or cli.output.shape in (Shape.JSON, Shape.CSV)):
+        other = "--cached" if cached else f"--{cli.output.shape}"
+        raise click.UsageError(f"--follow and {other} do not go together; --jsonl follows line by line.")
+    if follow:
+        cli.run(lambda session: _follow(cli, session, users, Filter(kind), query, limit or None))
+        return
+    unknown: list[str] = []
+
+    async def work(session: Session) -> fetching.ListSummary:
+        scope = await fetching.users_in_scope(session, users)
+        if any(map(is_of_team, clauses_of(parse_query(query, session.now())))) and not cached:
+            await read_news(session, cli.output)
+        asked = (session, scope, Filter(kind), query, limit or None)
+        try:
+            if cli.output.shape is Shape.JSONL and not cached:
+                return await _print_pages(cli, session, scope, fetching.stream(*asked), asked[2:4])
+            if not cached:
+                await fetching.load(*asked)
+        except Unreachable as error:
+            shown = at_a_shell(error)
+            raise shown.saying(remedy=shown.remedy + await _tell_cached(session, scope)) from error
+        pages = fetching.pages(*asked)
+        if cached:
+            fetched = [(user, fresh.fetched_at) for user, fresh in (await session.inbox.freshness(scope)).items()]
+            cli.output.note(cached_note(fetched, session.now()))
+        listing = await _print_pages(cli, session, scope, pages, asked[2:4])
+        if not cached and not listing.count:
+            unknown.extend(await fetching.unknown_users(session, scope))
+        return listing
+
+    listing = cli.run(work, SignIn.UNUSED if cached else SignIn.NEEDED)
+    for user in unknown:
+        cli.output.note(unknown_user_sentence(user))
+    if len(unknown) < len(listing.freshness):
+        for note in rest_notes(listing.count, listing.total, listing.hidden, listing.missing):
+            cli.output.note(note)
+    for fresh in listing.freshness.values():
+        for note in oddity_sentences(fresh):
+            cli.output.note(note)
+
+
+async def _follow(
+    cli: Cli, session: Session, users: tuple[str, ...], kind: Filter, query: str, limit: int | None
+) -> None:
+    from neptune_inbox.cli.commands.following import follow
+
+    async def show(rows: Sequence[Row]) -> None:
+        if cli.output.is_data:
+            freshness = {user: (await session.inbox.overview(user)).fresh_of(user) for user in scope} if rows else {}
+            cli.output.values(await whole_objects(session, rows, freshness), record=LISTED)
+        else:
+            await _print_rows(cli, session, rows)
+        cli.output.flush()
+
+    scope = await fetching.users_in_scope(session, users)
+    listing = await fetching.fetch(session, scope, kind, query, limit)
+    await show(listing.rows)
+    await follow(session, scope, kind, query, listing.rows, show)
+
+
+async def _print_pages(
+    cli: Cli, session: Session, users: list[str], pages: AsyncIterator[list[Row]], asked: tuple[Filter, str]
+) -> fetching.ListSummary:
+    """Write each page as soon as it is known to come next; the answer is what the whole list is by then.
+
+    On a terminal all rows are aligned with one another, so that nothing is written before the last is known.
+    """
+    records, aligned = cli.output.records(LISTED), list[Row]()
+    count = 0
+    async for rows in pages:
+        count += len(rows)
+        if cli.output.is_data:
+            records.add(await whole_objects(session, rows, await session.inbox.freshness(users)))
+        elif cli.output.is_terminal:
+            aligned += rows
+        else:
+            await _print_rows(cli, session, rows)
+        cli.output.flush()
+        if cli.output.is_unread:
+            break
+    if cli.output.is_data:
+        records.end()
+    elif aligned:
+        await _print_rows(cli, session, aligned)
+    return await fetching.summary(session, users, *asked, count)
+
+
+@command("count", shapes=TABLES)
+@user_option(is_multiple=True)
+@click.option("--cached", is_flag=True, help="Show the last counts received, without any request.")
+def count(cli: Cli, users: tuple[str, ...], cached: bool) -> None:
+    """Count notifications: all, unread and read."""
+
+    notes: list[str] = []
+
+    async def work(session: Session) -> list[JsonObject]:
+        told: list[JsonObject] = []
+        for user in await fetching.users_in_scope(session, users):
+            if not cached:
+                await fetching.refresh_counts(session, user)
+            overview = await session.inbox.overview(user)
+            counts, fresh = overview.counts.get(user), overview.fresh_of(user)
+            numbers = {kind.value: counts.of(kind) if counts else None for kind in Filter}
+            is_counted = bool({Remark.NO_TOTALS, Remark.TOTAL_TOO_LOW} & {*fresh.remarks})
+            told.append(
+                {
+                    "user_id": user,
+                    **numbers,
+                    "skipped": fresh.skipped,
+                    "counted_by": "reading" if is_counted else "server",
+                    "fetched_at": iso(fresh.fetched_at),
+                }
+            )
+            notes.extend(oddity_sentences(fresh))
+            if fresh.fetched_at is None:
+                notes.append(f"{user} was never fetched, so nothing is known.")
+            elif not cached and await fetching.unknown_users(session, [user]):
+                notes.append(unknown_user_sentence(user))
+            if is_counted:
+                notes.append(f"The numbers of {user} were counted here: the server sends no total that can be used.")
+        return told
+
+    told = cli.run(work, SignIn.UNUSED if cached else SignIn.NEEDED)
+    if cli.output.is_data:
+        cli.output.values(told, record=COUNTS)
+        return
+    shown = [Column("user", gives=1), *(Column(kind.value, is_right=True) for kind in Filter)]
+    cli.output.table(shown, [[_shown(row[name]) for name in ("user_id", *Filter)] for row in told])
+    for note in notes:
+        cli.output.note(note)
+
+
+@command("why")
+@click.argument("id", type=NOTIFICATIONS, metavar="ID")
+@user_option()
+@click.option("--cached", is_flag=True, help="Show what is known here, without any request.")
+def why(cli: Cli, id: str, user: str, cached: bool) -> None:
+    """Show the evidence of one notification.
+
+    When it was created, first seen and read, by whom, and what was done from here. `-` as ID reads ids from standard
+    input; with --json they are an array then.
+    """
+    named = read_ids((id,))
+
+    async def work(session: Session) -> list[Evidence]:
+        if not cached:
+            await read_news(session, cli.output)
+        return [await _evidence(session, row, cached) for row in await _rows_named(session, named, user, cached)]
+
+    found = cli.run(work, SignIn.UNUSED if cached else SignIn.NEEDED)
+    if not cli.output.is_json:
+        cli.output.line("\n\n".join(evidence_text(evidence) for evidence in found))
+    elif id == STDIN:
+        cli.output.values(evidence_json(evidence) for evidence in found)
+    else:
+        cli.output.value(evidence_json(found[0]))
+
+
+async def _rows_named(session: Session, ids: Sequence[str], user: str, cached: bool) -> list[Row]:
+    if user and not cached:
+        await fetching.refresh(session, user, Filter.ALL)
+    rows = await find(session, user, ids, online=not cached) if user else await find_anywhere(session, "", ids)
+    if not user and not cached:
+        for owner in dict.fromkeys(row.user_id for row in rows):
+            await fetching.refresh(session, owner, Filter.ALL)
+    return list({row.key: row for row in rows}.values())
+
+
+async def _evidence(session: Session, row: Row, cached: bool) -> Evidence:
+    if not cached:
+        await session.people.refresh_contact(row.user_id)
+    evidence = await session.evidence.of(row.key)
+    if evidence is None:
+        raise NotFound(f"The notification {row.id} is not in the cache any more.", "Try again.")
+    return evidence
+
+
+async def _print_rows(cli: Cli, session: Session, rows: Sequence[Row]) -> None:
+    now = session.now()
+    if cli.output.is_terminal:
+        lengths = await session.inbox.shortest([row.key for row in rows])
+        cli.output.table(ON_SCREEN, [_on_screen(row, lengths[row.key], now) for row in rows])
+    else:
+        cli.output.table(IN_PIPES, [_in_pipes(row, now) for row in rows])
+
+
+def _on_screen(row: Row, id_length: int, now: int) -> list[str]:
+    cells = [_cell(row, field, now) for field, _ in columns()]
+    return [label_of(row), *cells, _mine(row, now), short_id(row.id, id_length)]
+
+
+def _in_pipes(row: Row, now: int) -> list[str]:
+    created = iso(row.created_at) or ""
+    return [label_of(row), created, row.user_id, row.event_type, row.title, _mine(row, now), row.id]
+
+
+def _cell(row: Row, field: Field, now: int) -> str:
+    if not field.stored:
+        return extra_text(field, row.extras.get(field.name), now)
+    return table_age(row.created_at, now) if field.kind is Kind.INSTANT else str(getattr(row, field.name))
+
+
+def _mine(row: Row, now: int) -> str:
+    triage = row.triage
+    return triage_label(triage.done_at, triage.snoozed_until, triage.is_starred, triage.note, now)
+
+
+async def whole_objects(
+    session: Session, rows: Sequence[Row], freshness: Mapping[str, Freshness]
+) -> list[JsonObject]:
+    """Each row as `list --json` prints it."""
+    whole = await session.inbox.notifications(rows)
+    return [
+        notification_json(whole.get(row.rowid) or _as_known(row), row.triage, row.mark)
+        | {"skipped": freshness[row.user_id].skipped}
+        for row in rows
+    ]
+
+
+def _as_known(row: Row) -> Notification:
+    """What the row tells of a notification that left the cache between two reads: most of it."""
+    return Notification(
+        id=row.id,
+        user_id=row.user_id,
+        title=row.title,
+        event_type=row.event_type,
+        created_at=row.created_at,
+        is_read=row.is_read,
+        read_at=row.read_at,
+        extras=row.extras,
+    )
+
+
+async def _tell_cached(session: Session, users: list[str]) -> str:
+    """What `--cached` would show, as the end of a remedy; empty where nothing was ever seen."""
+    overviews = [(await session.inbox.overview(user)).fresh_of(user) for user in users]
+    seen = [fresh.fetched_at for fresh in overviews if fresh.fetched_at is not None]
+    if not seen:
+        return ""
+    return f" --cached shows what was seen {table_age(min(seen), session.now())} ago."
+
+
+def _shown(value: object) -> str:
+    return "" if value is None else str(value)

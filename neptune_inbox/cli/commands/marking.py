@@ -1,0 +1,276 @@
+"""`mark`: read for the customer. What is marked is shown and agreed to before, and told one by one after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+from msgspec import Struct
+
+from neptune_inbox.cli import fetching
+from neptune_inbox.cli.claims import claim_note, others_on
+from neptune_inbox.cli.commands.inbox import KINDS
+from neptune_inbox.cli.confirm import confirm, confirm_by_name, name_place, place_json
+from neptune_inbox.cli.context import Cli, SignIn
+from neptune_inbox.cli.interruption import START_AGAIN, Account, account_of_marks, account_of_write
+from neptune_inbox.cli.naming import find
+from neptune_inbox.cli.options import command, dry_run_option, user_option, yes_option
+from neptune_inbox.cli.parameters import NOTIFICATIONS, QUERY, ROWS
+from neptune_inbox.cli.parameters import ids as read_ids
+from neptune_inbox.cli.wait import exit_code, wait
+from neptune_inbox.errors import Unreachable, UsageProblem
+from neptune_inbox.model import UNDER_WAY, Filter, JsonObject, JsonValue, Key, Mark, MarkState, Receipt, Row
+from neptune_inbox.presentation.json import iso, receipt_json
+from neptune_inbox.presentation.labels import LIMIT
+from neptune_inbox.presentation.sentences import outcome_words, plural, receipt_sum
+from neptune_inbox.presentation.table import Column
+from neptune_inbox.presentation.team import claimants
+from neptune_inbox.presentation.times import table_age
+
+if TYPE_CHECKING:
+    from neptune_inbox.sync.session import Session
+
+COLUMNS = (Column("outcome", gives=1), Column("id"), Column("title", gives=2))
+NOTHING_MARKED = Account("nothing was marked.", START_AGAIN)
+NO_WAY_BACK = "It cannot be taken back."
+
+
+class Plan(Struct, frozen=True):
+    """What a mark would do, before it is done."""
+
+    user: str
+    rows: tuple[Row, ...]
+    """Unread for the customer: these are marked."""
+    already_read: tuple[Row, ...]
+    pending: tuple[Row, ...]
+    """Being marked already."""
+    label: str
+
+    @property
+    def waiting(self) -> tuple[Row, ...]:
+        """The marks of an earlier act that are not sent yet."""
+        return tuple(row for row in self.pending if row.mark is not None and row.mark.state in UNDER_WAY)
+
+
+class MarkRequest(Struct, frozen=True):
+    """What was asked for."""
+
+    user: str
+    ids: tuple[str, ...]
+    is_shown: bool
+    kind: Filter
+    query: str
+    limit: int
+    is_cached: bool
+    is_agreed: bool
+    is_dry_run: bool
+
+
+@command("mark")
+@click.argument("ids", type=NOTIFICATIONS, nargs=-1, metavar="[ID]...")
+@user_option(is_required=True)
+@click.option("--shown", is_flag=True, help="Mark exactly the rows that `list` shows with the same options.")
+@click.option("--server-all", is_flag=True, help="Mark everything of the user on the server, seen or not.")
+@click.option("--type", "kind", type=KINDS, default=Filter.UNREAD.value, help="With --shown: which of them.")
+@click.option("--query", "-q", type=QUERY, default="", metavar="Q", help="With --shown: the query.")
+@click.option("--limit", type=ROWS, default=LIMIT, show_default=True, help="With --shown: the most rows.")
+@click.option("--cached", is_flag=True, help="With --shown: as they were seen last, and nothing that came since.")
+@dry_run_option()
+@yes_option()
+def mark(
+    cli: Cli,
+    ids: tuple[str, ...],
+    user: str,
+    shown: bool,
+    server_all: bool,
+    kind: str,
+    query: str,
+    limit: int,
+    cached: bool,
+    dry_run: bool,
+    yes: bool,
+) -> int:
+    """Mark notifications read for the customer.
+
+    Name them by ID (`-` reads the ids from standard input), or by --shown with a query, or take --server-all. They
+    go into the outbox and are sent at once. There is no way back: the service has no mark-as-unread.
+    """
+    if bool(ids) + shown + server_all != 1:
+        raise UsageProblem("Say what to mark in one way.", "Name ids, or use --shown, or --server-all.")
+    if not shown and (query or cached):
+        raise UsageProblem("--query and --cached go with --shown.", "Add --shown, or leave them out.")
+    if server_all:
+        return cli.run(lambda session: _mark_server_all(cli, session, user, is_agreed=yes, is_dry_run=dry_run))
+    wish = MarkRequest(user, read_ids(ids), shown, Filter(kind), query, limit, cached, yes, dry_run)
+    return cli.run(lambda session: _mark(cli, session, wish), SignIn.UNUSED if dry_run and cached else SignIn.NEEDED)
+
+
+async def _mark(cli: Cli, session: Session, wish: MarkRequest) -> int:
+    if not wish.is_dry_run:
+        session.marking.check_allowed()
+        cli.nothing_done = NOTHING_MARKED
+    plan = await _plan(session, wish)
+    for row in plan.already_read:
+        cli.output.note(f"{row.id} is read already.")
+    for row in plan.pending:
+        if row not in plan.waiting:
+            cli.output.note(f"{row.id} was marked already: accepted, not yet confirmed.")
+    if plan.waiting:
+        cli.output.note(f"{plural(len(plan.waiting), 'mark waits', 'marks wait')} in the outbox since before.")
+    if wish.is_dry_run:
+        _print_plan(cli, session, plan)
+        return 0
+    keys = [row.key for row in (*plan.rows, *plan.waiting)]
+    if not keys:
+        if cli.output.is_json:
+            cli.output.value(
+                {"receipt_id": None, "made_at": None, "label": plan.label, "marks": [], **_rest(session, plan)}
+            )
+        cli.output.note("Nothing was left to mark.")
+        return 0
+    if cli.output.can_ask and not wish.is_agreed:
+        _show(cli, session, plan)
+    others = await others_on(session, [row.key for row in plan.rows])
+    if others:
+        cli.output.note(claim_note(session, others))
+    confirm(cli.output, session.profile, _question(session, plan), is_agreed=wish.is_agreed)
+    cli.account = lambda session: account_of_marks(session, keys)
+    receipt = None
+    if plan.rows:
+        receipt = await session.marking.hold(
+            [row.key for row in plan.rows], label=plan.label, is_due_now=True, known=claimants(others)
+        )
+    marks = await wait(session, keys)
+    _print_outcomes(cli, session, plan, receipt, marks)
+    return exit_code(session, cli.output, marks)
+
+
+async def _plan(session: Session, wish: MarkRequest) -> Plan:
+    if wish.is_shown:
+        look = fetching.read if wish.is_cached else fetching.fetch
+        listing = await look(session, [wish.user], wish.kind, wish.query, wish.limit or None)
+        rows: Sequence[Row] = listing.rows
+        of = f" of {listing.total:,}" if listing.total > len(rows) else ""
+        label = f"{len(rows):,}{of} shown of {wish.user}" + (f", {wish.query}" if wish.query else "")
+    else:
+        found = await find(session, wish.user, wish.ids)
+        if any(row.mark is not None and row.mark.state is MarkState.ACCEPTED for row in found):
+            # Whether it had an effect is for the customer's list to say.
+            await fetching.refresh(session, wish.user, Filter.UNREAD)
+            found = await find(session, wish.user, wish.ids)
+        rows = list({row.key: row for row in found}.values())
+        label = f"{len(rows):,} of {wish.user}, named one by one"
+    unread = tuple(row for row in rows if row.counts_as_unread)
+    read = tuple(row for row in rows if row.is_read)
+    pending = tuple(row for row in rows if not row.is_read and not row.counts_as_unread)
+    return Plan(wish.user, unread, read, pending, label)
+
+
+async def _mark_server_all(cli: Cli, session: Session, user: str, *, is_agreed: bool, is_dry_run: bool) -> int:
+    profile, output = session.profile, cli.output
+    risk = (
+        f"This marks everything of {user} in {profile.environment} as read: what you never saw, and what arrives in "
+        f"this very moment. {NO_WAY_BACK}"
+    )
+    if is_dry_run:
+        await fetching.refresh(session, user, Filter.UNREAD)
+        counts = (await session.inbox.overview(user)).counts.get(user)
+        told: JsonObject = {"dry_run": True, "server_all": True, "user_id": user}
+        told |= {"unread": counts.unread if counts else None, "place": place_json(profile)}
+        if output.is_json:
+            output.value(told)
+        else:
+            output.record("would mark everything", user, f"{told['unread']} unread now")
+        output.note(f"{risk} Nothing was written.")
+        name_place(output, profile)
+        return 0
+    session.marking.check_allowed()
+    if others := await others_on(session, [Key(user, "")]):
+        cli.output.note(claim_note(session, others))
+    cli.nothing_done = NOTHING_MARKED
+    if profile.is_production:
+        confirm_by_name(output, profile, risk, user, is_agreed=is_agreed)
+    else:
+        confirm(output, profile, f"{risk} Go on?", is_agreed=is_agreed)
+    again = f"The same command again asks for it once more; `neptune-inbox count --user {user}` shows what is unread."
+    cli.account = lambda session: account_of_write(session, f"Marking everything of {user}", again)
+    await session.marking.mark_everything_on_server(user)
+    if output.is_json:
+        output.value(
+            {
+                "server_all": True,
+                "user_id": user,
+                "state": "sent",
+                "at": iso(session.now()),
+                "place": place_json(profile),
+            }
+        )
+    else:
+        output.record("sent", "everything", user)
+    try:
+        await fetching.refresh(session, user, Filter.UNREAD)
+    except Unreachable:
+        output.note("It was sent; the list here shows it after the next refresh.")
+    return 0
+
+
+def _question(session: Session, plan: Plan) -> str:
+    count, waiting = len(plan.rows) + len(plan.waiting), len(plan.waiting)
+    before = f" ({waiting:,} of them {'waits' if waiting == 1 else 'wait'} in the outbox since before)"
+    what = plural(count, "notification") + (before if waiting else "")
+    return f"Mark {what} of {plan.user} read for them in {session.profile.environment}? {NO_WAY_BACK}"
+
+
+def _show(cli: Cli, session: Session, plan: Plan) -> None:
+    now = session.now()
+    for row in (*plan.rows, *plan.waiting):
+        cli.output.note(f"  {table_age(row.created_at, now):>4}  {row.event_type}  {row.title}")
+
+
+def _print_plan(cli: Cli, session: Session, plan: Plan) -> None:
+    if cli.output.is_json:
+        cli.output.value(
+            {
+                "dry_run": True,
+                "user_id": plan.user,
+                "would_mark": [_row_json(r) for r in plan.rows],
+                **_rest(session, plan),
+            }
+        )
+    else:
+        cli.output.table(COLUMNS, [["would mark", row.id, row.title] for row in plan.rows])
+    cli.output.note(f"{plural(len(plan.rows), 'notification')} would be marked read. Nothing was written.")
+    name_place(cli.output, session.profile)
+
+
+def _print_outcomes(cli: Cli, session: Session, plan: Plan, receipt: Receipt | None, marks: Sequence[Mark]) -> None:
+    """What became of every mark that was asked for, those of an earlier act among them."""
+    # A receipt of nobody's, where there was nothing but what waited before.
+    told = Receipt(receipt.id if receipt else "", receipt.made_at if receipt else 0, plan.label, tuple(marks))
+    if cli.output.is_json:
+        own = {} if receipt else {"receipt_id": None, "made_at": None}
+        cli.output.value({**receipt_json(told), **own, **_rest(session, plan)})
+        return
+    titles = {row.key: row.title for row in (*plan.rows, *plan.waiting)}
+    cli.output.table(COLUMNS, [[outcome(mark), mark.id, titles.get(mark.key, "")] for mark in marks])
+    cli.output.note(f"{receipt_sum(told)} ({receipt.id})." if receipt else f"{receipt_sum(told)}.")
+
+
+def outcome(mark: Mark) -> str:
+    """What became of one mark, in words."""
+    if mark.state in UNDER_WAY:
+        return f"waiting: {mark.error}" if mark.error else "waiting"
+    return outcome_words(mark)
+
+
+def _row_json(row: Row) -> JsonValue:
+    return {"id": row.id, "title": row.title, "event_type": row.event_type, "created_at": iso(row.created_at)}
+
+
+def _rest(session: Session, plan: Plan) -> JsonObject:
+    return {
+        "already_read": [row.id for row in plan.already_read],
+        "already_pending": [row.id for row in plan.pending],
+        "place": place_json(session.profile),
+    }

@@ -1,0 +1,59 @@
+"""Who is polled and listed, from a shell: `watch`, `unwatch`. Local; no request is made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from neptune_inbox.cli.context import Cli, SignIn
+from neptune_inbox.cli.options import LISTS, command
+from neptune_inbox.cli.parameters import USERS, WATCHED
+from neptune_inbox.cli.parameters import ids as read_ids
+from neptune_inbox.presentation.table import Column
+from neptune_inbox.sync import verbs
+
+if TYPE_CHECKING:
+    from neptune_inbox.sync.session import Session
+
+
+@command("watch", shapes=LISTS)
+@click.argument("users", type=USERS, nargs=-1, metavar="[USER_ID]...")
+def watch(cli: Cli, users: tuple[str, ...]) -> None:
+    """Watch customers: they are polled and listed.
+
+    Without a name, show who is watched.
+    """
+
+    named = read_ids(users, "USER_ID")
+
+    async def work(session: Session) -> list[str]:
+        for user in named:
+            await session.inbox.watch(user)
+        return await session.inbox.watched()
+
+    _print_watched(cli, cli.run(work, SignIn.FOR_ITS_PLACE))
+
+
+@command("unwatch", shapes=LISTS)
+@click.argument("users", type=WATCHED, nargs=-1, required=True, metavar="USER_ID...")
+def unwatch(cli: Cli, users: tuple[str, ...]) -> None:
+    """Watch customers no longer; what was seen of them stays."""
+
+    named = read_ids(users, "USER_ID")
+
+    async def work(session: Session) -> list[str]:
+        await verbs.unwatch(session, named)
+        return await session.inbox.watched()
+
+    _print_watched(cli, cli.run(work, SignIn.FOR_ITS_PLACE))
+
+
+def _print_watched(cli: Cli, users: Sequence[str]) -> None:
+    if cli.output.is_json:
+        cli.output.values({"user_id": user} for user in users)
+        return
+    cli.output.table((Column("watched"),), [[user] for user in users])
+    if not users:
+        cli.output.note("You watch nobody. `neptune-inbox watch USER_ID` starts it.")

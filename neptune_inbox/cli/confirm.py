@@ -1,0 +1,79 @@
+"""Questions before a write: asked on a terminal, refused where nobody can answer, skipped with `--yes`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from neptune_inbox.cli.interruption import Interrupted, raised
+from neptune_inbox.cli.output import Output
+from neptune_inbox.errors import InboxError, UsageProblem
+from neptune_inbox.model import JsonObject, Profile
+from neptune_inbox.presentation.sentences import profile_sentence
+
+
+class Declined(InboxError):
+    """The user was asked and did not agree; nothing was written."""
+
+
+def confirm(output: Output, profile: Profile, question: str, *, is_agreed: bool) -> None:
+    """Name the place and ask before a write, unless it was agreed to.
+
+    Raises Declined, and UsageProblem where nobody can answer, in every mode.
+    """
+    name_place(output, profile)
+    if is_agreed:
+        return
+    if not output.can_ask:
+        raise _nobody(profile)
+    with _interruptible():
+        has_agreed = click.confirm(question, err=True)
+    if not has_agreed:
+        raise Declined("Nothing was changed.")
+
+
+def confirm_by_name(output: Output, profile: Profile, question: str, name: str, *, is_agreed: bool) -> None:
+    """Have a name typed before a write that cannot be taken back; raises Declined or UsageProblem."""
+    name_place(output, profile)
+    if is_agreed:
+        return
+    if not output.can_ask:
+        raise _nobody(profile)
+    with _interruptible():
+        typed = click.prompt(f"{question}\nType {name} to go on", err=True, default="", show_default=False)
+    if typed.strip() != name:
+        raise Declined(f"That is not {name}: nothing was changed.")
+
+
+def name_place(output: Output, profile: Profile) -> None:
+    """Say where a write goes, or would go."""
+    output.note(f"Place: {profile_sentence(profile)}.")
+
+
+def place_json(profile: Profile) -> JsonObject:
+    """Where a write goes, or would go."""
+    return {"profile": profile.name, "environment": profile.environment, "host": profile.host}
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let a signal end a question at once, and ctrl+d decline it."""
+    try:
+        with raised():
+            yield
+    except Interrupted:
+        # Below the question.
+        click.echo(err=True)
+        raise
+    except click.Abort:
+        click.echo(err=True)
+        raise Declined("Nobody answered: nothing was changed.") from None
+
+
+def _nobody(profile: Profile) -> UsageProblem:
+    return UsageProblem(
+        f"A write to {profile_sentence(profile)} is asked about first, and nobody is here to answer.",
+        "Add --yes to agree, or --dry-run to see what it would do.",
+    )

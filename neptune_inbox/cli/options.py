@@ -1,0 +1,186 @@
+"""How a command is declared: click's command with the options that every command takes, before or after its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from neptune_inbox.cli.context import Cli
+from neptune_inbox.cli.output import Shape
+from neptune_inbox.cli.parameters import NOT_GIVEN, PROFILE, TARGET, USER_ID
+from neptune_inbox.text import clean_line
+
+JSON_ONLY = (Shape.JSON,)
+LISTS = (Shape.JSON, Shape.JSONL)
+TABLES = (Shape.JSON, Shape.JSONL, Shape.CSV)
+HELP = {
+    Shape.JSON: "Print JSON with stable names.",
+    Shape.JSONL: "Print one JSON object a line.",
+    Shape.CSV: "Print CSV with a line of names.",
+}
+PLAIN_HELP = "Talk line by line; nothing is drawn."
+SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+def global_options(shapes: Sequence[Shape]) -> list[click.Parameter]:
+    """`--profile` and the ways to print; they set the run's `Cli` and are no arguments of the command."""
+    options: list[click.Parameter] = [
+        click.Option(
+            ["--profile", "-P"],
+            type=PROFILE,
+            metavar="NAME",
+            help="The profile to use instead of the default one.",
+            expose_value=False,
+            callback=_choose_profile,
+        )
+    ]
+    options.append(
+        click.Option(
+            ["--quiet"],
+            is_flag=True,
+            help="Say nothing beside the data but what went wrong.",
+            expose_value=False,
+            callback=_be_quiet,
+        )
+    )
+    options.append(
+        click.Option(
+            ["--debug"],
+            type=TARGET,
+            metavar="FILE",
+            help="Write a trace of requests, timings and decisions to FILE: no token, no bodies.",
+            expose_value=False,
+            callback=_start_trace,
+        )
+    )
+    options += [
+        click.Option(
+            [f"--{shape}"],
+            is_flag=True,
+            help=HELP[shape],
+            expose_value=False,
+            callback=_choose_shape,
+        )
+        for shape in shapes
+    ]
+    return options
+
+
+class Command(click.Command):
+    """A command that takes the global options too."""
+
+    def __init__(self, *args: Any, shapes: Sequence[Shape] = JSON_ONLY, **kwargs: Any) -> None:
+        kwargs["params"] = [*(kwargs.get("params") or []), *global_options(shapes)]
+        kwargs["context_settings"] = SETTINGS
+        super().__init__(*args, **kwargs)
+
+
+class CommandGroup(click.Group):
+    """A group of commands about one thing, such as `users`."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in self.commands and not ctx.resilient_parsing and not args[0].startswith("-"):
+            raise unknown("command", args[0], self.commands, ctx)
+        return super().resolve_command(ctx, args)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["params"] = [*(kwargs.get("params") or []), *global_options(LISTS)]
+        kwargs["context_settings"] = SETTINGS
+        kwargs |= {"invoke_without_command": True, "callback": _show_help}
+        super().__init__(*args, **kwargs)
+
+
+@click.pass_context
+def _show_help(ctx: click.Context) -> None:
+    """What a group does where none of its commands is named."""
+    if ctx.invoked_subcommand is None:
+        _cli(ctx).output.raw(f"{ctx.get_help()}\n")
+
+
+def command(name: str, shapes: Sequence[Shape] = JSON_ONLY) -> Callable[[Callable[..., int | None]], click.Command]:
+    """Declare a command; its function gets the run's `Cli` first, and its answer is the exit code (None: 0)."""
+
+    def declare(work: Callable[..., int | None]) -> click.Command:
+        return click.command(name, cls=Command, shapes=shapes)(click.pass_obj(work))
+
+    return declare
+
+
+def command_group(name: str, help: str, *commands: click.Command) -> click.Group:
+    """Declare a group of commands."""
+    return CommandGroup(name, help=help, commands=list(commands))
+
+
+def unknown(what: str, word: str, known: Iterable[str], ctx: click.Context) -> click.UsageError:
+    """The error for a word that there is none of, with the one that was probably meant."""
+    from difflib import get_close_matches
+
+    names = list(known)
+    near = [name for name in names if name.startswith(word) and len(word.strip("-")) > 1]
+    near = near or get_close_matches(word, names, 1, 0.6)
+    hint = f" Did you mean `{near[0]}`?" if near else ""
+    return click.UsageError(f"There is no {what} `{clean_line(word, 60)}`.{hint}", ctx)
+
+
+def user_option(*, is_required: bool = False, is_multiple: bool = False) -> Callable[..., Any]:
+    # For click a default of None is a value like any other, and would do for a required option.
+    default: dict[str, Any] = {} if is_multiple or is_required else {"default": NOT_GIVEN}
+    return click.option(
+        "--user",
+        "-u",
+        "users" if is_multiple else "user",
+        type=USER_ID,
+        metavar="USER_ID",
+        required=is_required,
+        multiple=is_multiple,
+        **default,
+        help="The customer." if is_required else "The customer; without it, the users that you watch.",
+    )
+
+
+def yes_option() -> Callable[..., Any]:
+    return click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+
+
+def dry_run_option() -> Callable[..., Any]:
+    return click.option("--dry-run", "-n", is_flag=True, help="Say exactly what would be written, and write nothing.")
+
+
+def _choose_profile(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        _cli(ctx).profile_name = value
+
+
+def _be_quiet(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    if value:
+        _cli(ctx).output.is_quiet = True
+
+
+def _start_trace(ctx: click.Context, _: click.Parameter, value: Path | None) -> None:
+    if value is not None and not ctx.resilient_parsing:
+        from neptune_inbox import __version__, debug_trace
+
+        debug_trace.start(value, __version__)
+        debug_trace.note("command", words=ctx.command_path)
+
+
+def _choose_shape(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if not value or ctx.resilient_parsing:
+        return
+    output = _cli(ctx).output
+    shape = Shape(str(param.name))
+    if output.shape not in (Shape.TEXT, shape):
+        raise click.UsageError(f"--{output.shape} and --{shape} do not go together.", ctx)
+    output.shape = shape
+
+
+def _cli(ctx: click.Context) -> Cli:
+    cli = ctx.find_object(Cli)
+    if cli is None:
+        raise RuntimeError("a command was run without its Cli")
+    return cli

@@ -1,0 +1,27 @@
+"""Saying whose claim it is before somebody else acts, in `--plain`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from neptune_inbox.presentation.team import claim_sentence, claimants
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from neptune_inbox.cli.plain.inbox import PlainInbox
+    from neptune_inbox.model import Key
+
+LEFT = "Left as it was."
+
+
+async def ask_about_claims(inbox: PlainInbox, keys: Sequence[Key]) -> str | None:
+    """Say who else is on these, and ask; their names where the agent goes on, empty for nobody, None to leave it."""
+    team = inbox.session.team
+    others = await team.others(keys) if team is not None else {}
+    if team is None or not others:
+        return ""
+    if not await inbox.console.agrees(f"{claim_sentence(list(others.values()), team.agent)}. Go on all the same?"):
+        inbox.console.say(LEFT)
+        return None
+    return claimants(others.values())

@@ -1,0 +1,384 @@
+"""What `--json` prints, command by command, as JSON Schema: `neptune-inbox help json` prints it and CI validates it.
+
+The columns of CSV come from here too, so that a value has one name in every shape.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from neptune_inbox.notification_fields import MARK_BEHIND, Field, Kind, exported_fields
+
+Schema = dict[str, Any]
+
+TEXT: Final[Schema] = {"type": "string"}
+WHOLE: Final[Schema] = {"type": "integer"}
+NUMBER: Final[Schema] = {"type": "number"}
+FLAG: Final[Schema] = {"type": "boolean"}
+ANY: Final[Schema] = {}
+OBJECT: Final[Schema] = {"type": "object"}
+TIME: Final[Schema] = {"type": ["string", "null"], "description": "ISO 8601 in UTC, or null where it is not known"}
+TEXT_OR_NULL: Final[Schema] = {"type": ["string", "null"]}
+WHOLE_OR_NULL: Final[Schema] = {"type": ["integer", "null"]}
+FLAG_OR_NULL: Final[Schema] = {"type": ["boolean", "null"]}
+TRUE: Final[Schema] = {"const": True}
+
+
+def record(properties: Schema, *, optional: tuple[str, ...] = ()) -> Schema:
+    """An object with exactly these names, each there unless it is optional."""
+    required = [name for name in properties if name not in optional]
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+
+
+def rows(items: Schema) -> Schema:
+    """An array of these; `--jsonl` prints one a line."""
+    return {"type": "array", "items": items}
+
+
+def either(*schemas: Schema) -> Schema:
+    return {"anyOf": list(schemas)}
+
+
+MINE = record({"done_at": TIME, "snoozed_until": TIME, "starred": FLAG, "note": TEXT})
+STATES: Final = ["held", "sending", "accepted", "confirmed", "contradicted", "refused", "undone", "dropped"]
+"""The state of a mark: before it is sent; taken by the server, shown as read there, still unread there; and so on."""
+POSTED = either(record({"field": TEXT, "id": TEXT}), {"type": "null"})
+ROW_MARK = either(record({"state": {"enum": STATES}, "at": TIME, "posted": POSTED}), {"type": "null"})
+
+
+def _of_field(field: Field) -> Schema:
+    match field.kind:
+        case Kind.INSTANT:
+            return TIME
+        case Kind.PAYLOAD:
+            return ANY
+        case Kind.WHOLE:
+            return WHOLE_OR_NULL
+        case Kind.FLAG:
+            return FLAG if field.stored else FLAG_OR_NULL
+        case _:
+            return TEXT
+
+
+def _notification() -> Schema:
+    properties: Schema = {}
+    for field in exported_fields():
+        properties[field.key] = _of_field(field)
+        if field.key == MARK_BEHIND:
+            properties["mark"] = ROW_MARK
+    return record({**properties, "mine": MINE})
+
+
+NOTIFICATION = _notification()
+MARK = record(
+    {
+        "id": TEXT,
+        "user_id": TEXT,
+        "state": {"enum": STATES},
+        "at": TIME,
+        "posted": POSTED,
+        "made_at": TIME,
+        "due_at": TIME,
+        "settled_at": TIME,
+        "attempts": WHOLE,
+        "error": TEXT,
+        "receipt_id": TEXT,
+    }
+)
+LISTED = record({**NOTIFICATION["properties"], "skipped": WHOLE})
+"""`skipped`: how many rows of this customer could not be read and are not listed."""
+RECEIPT = record(
+    {"receipt_id": TEXT, "made_at": TIME, "label": TEXT, "left_alone": WHOLE, "marks": rows(MARK)},
+)
+JOURNAL_LINE = record(
+    {
+        "at": TIME,
+        "actor": TEXT,
+        "profile": TEXT,
+        "environment": TEXT,
+        "verb": TEXT,
+        "outcome": TEXT,
+        "user_id": TEXT,
+        "id": TEXT,
+        "receipt_id": TEXT,
+        "detail": TEXT,
+        "request_id": TEXT,
+        "posted": POSTED,
+    }
+)
+CONTACT = record({"type": TEXT, "value": TEXT, "filterable": TEXT_OR_NULL, "meta": ANY})
+USER = record(
+    {"user_id": TEXT, "name": TEXT, "meta": ANY, "contact_infos": rows(CONTACT)}, optional=("contact_infos",)
+)
+PLACE = record({"profile": TEXT, "environment": TEXT, "host": TEXT})
+EVIDENCE = record(
+    {
+        **NOTIFICATION["properties"],
+        "first_seen_at": TIME,
+        "read_by": TEXT,
+        "reader": either(record({"agent": TEXT, "at": TIME, "batch": TEXT}), {"type": "null"}),
+        "read_after": TIME,
+        "read_before": TIME,
+        "contacts": either(rows(record({"type": TEXT, "value": TEXT})), {"type": "null"}),
+        "missing": TEXT,
+        "marks": rows(MARK),
+        "journal": rows(JOURNAL_LINE),
+        "raw": ANY,
+    }
+)
+INSIGHT_EVENT = record(
+    {
+        "event_type": TEXT,
+        "count": WHOLE,
+        "read": WHOLE,
+        "unread_after_1_day": WHOLE,
+        "median_s": WHOLE_OR_NULL,
+        "p90_s": WHOLE_OR_NULL,
+        "at_most": FLAG,
+    }
+)
+COUNTS = record(
+    {
+        "user_id": TEXT,
+        "all": WHOLE_OR_NULL,
+        "unread": WHOLE_OR_NULL,
+        "read": WHOLE_OR_NULL,
+        "fetched_at": TIME,
+        "skipped": WHOLE,
+        "counted_by": {"enum": ["server", "reading"]},
+    }
+)
+USER_CHANGE = record(
+    {
+        "dry_run": TRUE,
+        "user_id": TEXT,
+        "before": {"type": ["object", "null"]},
+        "after": {"type": ["object", "null"]},
+        "place": PLACE,
+    }
+)
+CONTACT_CHANGE = record(
+    {
+        "dry_run": TRUE,
+        "action": {"enum": ["add", "change", "delete"]},
+        "user_id": TEXT,
+        "before": either(CONTACT, {"type": "null"}),
+        "after": either(CONTACT, {"type": "null"}),
+        "place": PLACE,
+    }
+)
+MINE_OF = record({"id": TEXT, "user_id": TEXT, "mine": MINE})
+WATCHED = record({"user_id": TEXT})
+MARKED = {"already_read": rows(TEXT), "already_pending": rows(TEXT), "place": PLACE}
+MARK_PLAN = record(
+    {
+        "dry_run": TRUE,
+        "user_id": TEXT,
+        "would_mark": rows(record({"id": TEXT, "title": TEXT, "event_type": TEXT, "created_at": TIME})),
+        **MARKED,
+    }
+)
+MARK_RECEIPT = record(
+    {
+        "receipt_id": TEXT_OR_NULL,
+        "made_at": TIME,
+        "label": TEXT,
+        "left_alone": WHOLE,
+        "marks": rows(MARK),
+        **MARKED,
+    },
+    optional=("left_alone",),
+)
+SERVER_ALL_PLAN = record(
+    {"dry_run": TRUE, "server_all": TRUE, "user_id": TEXT, "unread": WHOLE_OR_NULL, "place": PLACE}
+)
+SERVER_ALL = record({"server_all": TRUE, "user_id": TEXT, "state": TEXT, "at": TIME, "place": PLACE})
+EVENT_SENT = record(
+    {
+        "sent": TRUE,
+        "event_type": TEXT,
+        "user_id": TEXT,
+        "message_id": TEXT,
+        "is_duplicate": FLAG,
+        "answer": ANY,
+        "arrival": either(record({"id": TEXT, "seconds": NUMBER}), {"type": "null"}),
+        "place": PLACE,
+    },
+    optional=("arrival",),
+)
+
+FINDING = record(
+    {
+        "level": {"enum": ["ok", "warn", "fail"]},
+        "what": TEXT,
+        "found": TEXT,
+        "remedy": TEXT,
+        "details": OBJECT,
+    },
+    optional=("details",),
+)
+ERROR: Final[Schema] = record(
+    {
+        "error": TEXT,
+        "sentence": TEXT,
+        "remedy": TEXT,
+        "exit_code": WHOLE,
+        "fields": OBJECT,
+        "position": WHOLE,
+    },
+    optional=("fields", "position"),
+)
+"""The one object on standard error where a command ends with another code than 0."""
+
+CLAIM = record({"id": TEXT_OR_NULL, "user_id": TEXT, "agent": TEXT_OR_NULL, "since": TIME, "until": TIME})
+"""Without an id it is the customer's whole queue; without an agent nobody is on it."""
+ABOUT: Final[Schema] = {"id": TEXT_OR_NULL, "user_id": TEXT, "title": TEXT}
+HANDOVER = record(
+    {
+        "since": TIME,
+        "at": TIME,
+        "agent": TEXT_OR_NULL,
+        "claimed": rows(record({**ABOUT, "agent": TEXT, "since": TIME})),
+        "notes": rows(record({**ABOUT, "agent": TEXT, "at": TIME, "text": TEXT})),
+        "handled": {"type": "object", "additionalProperties": WHOLE},
+        "refused": rows(record({**ABOUT, "agent": TEXT, "at": TIME, "reason": TEXT})),
+        "unread": rows(
+            record({"event_type": TEXT, "count": WHOLE, "customers": WHOLE, "oldest": TIME, "incident": FLAG})
+        ),
+        "customers": rows(record({"user_id": TEXT, "unread": WHOLE, "oldest": TIME})),
+        "customers_in_all": WHOLE,
+    }
+)
+TEAM_STATUS = record(
+    {
+        "agent": TEXT,
+        "database": TEXT,
+        "state": {"enum": ["starting", "sharing", "slow", "troubled"]},
+        "problem": TEXT,
+        "not_shared": WHOLE,
+        "read_seconds_ago": {"type": ["number", "null"]},
+        "here": rows(record({"agent": TEXT, "seconds_ago": WHOLE})),
+    }
+)
+
+SCHEMAS: Final[dict[str, Schema]] = {
+    "list": rows(LISTED),
+    "poll": either(rows(LISTED), record({"polls": FLAG, "pid": WHOLE_OR_NULL}), record({"unit": TEXT})),
+    "count": rows(COUNTS),
+    "why": either(EVIDENCE, rows(EVIDENCE)),
+    "insight": record(
+        {
+            "users": rows(TEXT),
+            "days": WHOLE,
+            "count": WHOLE,
+            "left_out": WHOLE,
+            "unread_by_age": OBJECT,
+            "arrivals_by_hour": rows(WHOLE),
+            "events": rows(INSIGHT_EVENT),
+        }
+    ),
+    "mark": either(MARK_RECEIPT, MARK_PLAN, SERVER_ALL, SERVER_ALL_PLAN),
+    "undo": record({"receipt_id": TEXT, "undone": rows(MARK), "too_late": rows(MARK)}),
+    "outbox": rows(MARK),
+    "receipts": either(rows(RECEIPT), RECEIPT),
+    "journal": rows(JOURNAL_LINE),
+    **dict.fromkeys(("done", "back", "snooze", "star", "note"), rows(MINE_OF)),
+    **dict.fromkeys(("watch", "unwatch"), rows(WATCHED)),
+    "users list": rows(USER),
+    "users get": USER,
+    "users create": either(USER, USER_CHANGE),
+    "users update": either(USER, USER_CHANGE),
+    "users delete": either(record({"user_id": TEXT, "deleted": TRUE, "place": PLACE}), USER_CHANGE),
+    "contacts list": rows(CONTACT),
+    **dict.fromkeys(("contacts add", "contacts update", "contacts delete"), either(rows(CONTACT), CONTACT_CHANGE)),
+    "environments": rows(record({"name": TEXT, "label": TEXT})),
+    "event send": either(EVENT_SENT, record({"dry_run": TRUE, "request": OBJECT, "place": PLACE})),
+    "login": record(
+        {
+            "profile": TEXT,
+            "environment": TEXT,
+            "mode": TEXT,
+            "saved_in": TEXT,
+            "expires_at": TIME,
+            "unread": WHOLE_OR_NULL,
+        }
+    ),
+    "logout": record({"profile": TEXT, "signed_out": TRUE}),
+    "profiles": rows(
+        record(
+            {
+                "name": TEXT,
+                "is_default": FLAG,
+                "environment": TEXT,
+                "mode": TEXT,
+                "api_base": TEXT,
+                "edge_base": TEXT,
+                "users": rows(TEXT),
+            }
+        )
+    ),
+    "config show": OBJECT,
+    "config path": record(dict.fromkeys(("config", "state", "journal", "cache", "log"), TEXT)),
+    "config check": record({"ok": TRUE}),
+    "config edit": record({"ok": TRUE}),
+    **dict.fromkeys(("claim", "release"), rows(CLAIM)),
+    "handover": HANDOVER,
+    "team init": record({"database": TEXT, "role": TEXT, "version": WHOLE, "sql": TEXT, "run": FLAG}),
+    "team status": TEAM_STATUS,
+    "team password": record({"role": TEXT, "database": TEXT, "saved_in": TEXT}),
+    "doctor": rows(
+        record(
+            {
+                "level": {"enum": ["ok", "warn", "fail"]},
+                "what": TEXT,
+                "found": TEXT,
+                "remedy": TEXT,
+                "details": OBJECT,
+            },
+            optional=("details",),
+        )
+    ),
+    "report": record({"file": TEXT, "parts": rows(record({"name": TEXT, "bytes": WHOLE, "holds": TEXT}))}),
+    "completion": record({"shell": TEXT, "script": TEXT}),
+    "help": either(rows(record({"name": TEXT, "value": TEXT})), OBJECT),
+    "sandbox": {"type": "object", "additionalProperties": TEXT},
+}
+"""By the words of the command; `demo` opens the inbox itself and prints none."""
+
+CSV: Final[dict[str, Schema]] = {
+    "list": LISTED,
+    "count": COUNTS,
+    "outbox": MARK,
+    "receipts": RECEIPT,
+    "insight": INSIGHT_EVENT,
+}
+"""What one line of `--csv` is made of."""
+
+
+def document() -> Schema:
+    """All of it, as `neptune-inbox help json` prints it."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "What neptune-inbox prints with --json",
+        "commands": SCHEMAS,
+        "error": ERROR,
+    }
+
+
+def columns(schema: Schema, prefix: str = "") -> list[str]:
+    """The names of a record's values, those of records inside it behind a dot."""
+    found: list[str] = []
+    for name, inner in schema["properties"].items():
+        found += columns(inner, f"{prefix}{name}.") if "properties" in inner else [f"{prefix}{name}"]
+    return found
+
+
+def cell(value: Any, name: str) -> str:
+    """The value under a name of `columns` as text: JSON where it is not text, empty where it is null."""
+    import json
+
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,115 @@
+"""What a list shows, and the rows that it shows: the cache with the outbox and triage laid over it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
+
+from msgspec import Struct, field
+
+from neptune_inbox.model.marks import HOPEFUL, Mark, Triage
+from neptune_inbox.model.notifications import Filter, Key
+from neptune_inbox.model.team import NOTHING_SHARED, TeamState, standing_marks
+from neptune_inbox.model.values import Instant
+from neptune_inbox.text import NO_TEXT, CleanText
+
+
+class Clause(Struct, frozen=True):
+    """One word of a search.
+
+    `field` is text, event, user, since, before, has, is, data, by, claimed, note, or keys.
+    """
+
+    field: str
+    value: str = ""
+    """The words to find, a glob for `event`, `user` and `data`, the flag for `is` and `has`."""
+    instant: Instant | None = None
+    """The bound for `since` and `before`."""
+    is_negated: bool = False
+    path: str = ""
+    """For `data` the names that lead to the value, joined by dots: the last ones, wherever they begin."""
+    keys: frozenset[Key] = frozenset()
+    """For `keys` the notifications that the outbox or triage named."""
+
+
+class Group(Struct, frozen=True):
+    """Alternatives, one of which must hold: each is terms that must all hold."""
+
+    alternatives: tuple[tuple[Term, ...], ...]
+    is_negated: bool = False
+
+
+Term: TypeAlias = Clause | Group
+
+
+def clauses_of(terms: Iterable[Term]) -> Iterator[Clause]:
+    """Every clause in these terms, however deep it lies."""
+    for term in terms:
+        if isinstance(term, Group):
+            for alternative in term.alternatives:
+                yield from clauses_of(alternative)
+        else:
+            yield term
+
+
+class Search(Struct, frozen=True):
+    """What a list shows: whose, which of the API's three kinds, and the clauses that must all hold."""
+
+    users: tuple[str, ...]
+    """The user ids in scope, in no order; empty shows nothing."""
+    kind: Filter = Filter.ALL
+    clauses: tuple[Term, ...] = ()
+
+
+class ColumnValues(Struct, frozen=True):
+    """What stands in some columns of a list, each value once; columns are made as wide as it needs."""
+
+    users: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    event_types: tuple[str, ...] = ()
+
+
+class Row(Struct, frozen=True):
+    """One line of the list: the cache with the outbox and triage laid over it."""
+
+    rowid: int
+    user_id: str
+    id: str
+    title: CleanText
+    event_type: CleanText
+    created_at: Instant | None
+    is_read: bool
+    read_at: Instant | None = None
+    has_link: bool = False
+    name: CleanText = NO_TEXT
+    """What the customer is called, where that is known here."""
+    mark: Mark | None = None
+    triage: Triage = field(default_factory=Triage)
+    team: TeamState = NOTHING_SHARED
+    """What the team told of it; its claim may be one of the customer's whole queue."""
+    extras: dict[str, str | int | bool] = {}
+    """As `Notification.extras` has them."""
+
+    @property
+    def key(self) -> Key:
+        return Key(self.user_id, self.id)
+
+    @property
+    def claimed_by(self) -> str:
+        """Who of the team is on it; empty where nobody is."""
+        return self.team.claim.agent if self.team.claim is not None else ""
+
+    @property
+    def is_claim_mine(self) -> bool:
+        return self.team.claim is not None and self.team.claim.is_mine
+
+    @property
+    def is_read_by_team(self) -> bool:
+        """Whether one of the team marked it before it was read, as far as the server says when that was."""
+        marks = standing_marks(self.team.marks) if self.is_read else ()
+        return any(self.read_at is None or self.read_at >= mark.at for mark in marks)
+
+    @property
+    def counts_as_unread(self) -> bool:
+        """Unread for the customer, and nothing of ours under way, or accepted and not yet looked at, to change it."""
+        return not self.is_read and not (self.mark is not None and self.mark.state in HOPEFUL)

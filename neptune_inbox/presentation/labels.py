@@ -1,0 +1,68 @@
+"""Short words for one row of a table, and the notes beside a list; `fast_list` speaks it too, so imports are few."""
+
+from __future__ import annotations
+
+from neptune_inbox.presentation.times import table_age
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from neptune_inbox.model import Instant
+
+SHORT_ID = 8
+LIMIT = 100
+"""The most rows of a list where no limit is named."""
+NOTHING_MATCHES = "Nothing matches."
+
+
+def triage_label(
+    done_at: Instant | None, snoozed_until: Instant | None, is_starred: bool, note: str, now: Instant
+) -> str:
+    """Triage in a few words: done, snoozed, starred, noted."""
+    words = (
+        ("done", done_at is not None),
+        ("snoozed", snoozed_until is not None and snoozed_until > now),
+        ("starred", is_starred),
+        ("noted", bool(note)),
+    )
+    return " ".join(word for word, holds in words if holds)
+
+
+def short_id(id: str, length: int) -> str:
+    """The beginning of a uuid, of so many characters or 8, which every command takes; any other id as it is."""
+    return id[: max(SHORT_ID, length)] if len(id) == 36 and id.count("-") == 4 else id
+
+
+def cached_note(fetched: Iterable[tuple[str, Instant | None]], now: Instant) -> str:
+    """How old what the cache holds of these users is."""
+    words = [f"{user} {table_age(at, now)} ago" if at is not None else f"{user} never" for user, at in fetched]
+    return f"From the cache, as it was seen last: {', '.join(words)}."
+
+
+def missing_words(user: str, loaded: int, told: int | None, *, is_fetched: bool) -> str:
+    """How much of a list of one user is loaded, where not all of it is: `221 of 1,521 of u-1 are loaded`."""
+    if not is_fetched:
+        return f"{user} was never fetched"
+    of = f"{loaded:,} of {told:,}" if told is not None else f"{loaded:,}"
+    return f"{of} of {user} are loaded"
+
+
+def rest_notes(shown: int, total: int, hidden: int, missing: Sequence[str] = ()) -> list[str]:
+    """What a list does not show: rows that are not loaded or lie beyond the limit, and rows that I put away.
+
+    That nothing matches is said only where nothing is `missing` (see `missing_words`).
+    """
+    notes = []
+    if missing:
+        notes.append(
+            f"Not everything was searched: {', '.join(missing)}. Without --cached, --limit 0 loads all of it."
+        )
+    elif not total and not hidden:
+        notes.append(NOTHING_MATCHES)
+    if shown < total:
+        notes.append(f"{shown:,} of at least {total:,} are shown; --limit 0 shows all of them.")
+    if hidden:
+        what = "1 row is" if hidden == 1 else f"{hidden:,} rows are"
+        notes.append(f"{what} left out as done or snoozed by you; --query is:done or is:snoozed shows them.")
+    return notes

@@ -1,0 +1,345 @@
+"""Evidence, receipts and rows in words and as JSON: said once, for both faces.
+
+Times in words are local; times in JSON are ISO 8601 in UTC. The names in the JSON are stable.
+"""
+
+from __future__ import annotations
+
+import json
+
+from neptune_inbox.model import (
+    UNDER_WAY,
+    AddressChange,
+    Freshness,
+    Instant,
+    JournalEntry,
+    Mark,
+    MarkState,
+    Notification,
+    Profile,
+    Receipt,
+    Remark,
+    Row,
+    Triage,
+)
+from neptune_inbox.model.team import TeamState
+from neptune_inbox.notification_fields import Field, Kind, extra_fields
+from neptune_inbox.presentation.row_state import ACCEPTED, CONTRADICTED, UNREAD_AGAIN, WORDS, row_state
+from neptune_inbox.presentation.times import date_text, local, long_span
+from neptune_inbox.sync.customers.address import HalfDone
+from neptune_inbox.sync.customers.contact_status import ContactStatus
+from neptune_inbox.sync.evidence import Evidence, ReadBy
+from neptune_inbox.text import clean_block
+
+STATE_WORDS = {
+    MarkState.HELD: "waiting to be sent",
+    MarkState.SENDING: "being sent",
+    MarkState.ACCEPTED: "accepted",
+    MarkState.CONFIRMED: "confirmed",
+    MarkState.CONTRADICTED: WORDS[CONTRADICTED],
+    MarkState.FAILED: "refused",
+    MarkState.UNDONE: "taken back, never sent",
+    MarkState.DROPPED: "given up",
+}
+NOT_READ = {state: f"not read: {WORDS[state]}" for state in (ACCEPTED, CONTRADICTED, UNREAD_AGAIN)}
+READERS = {ReadBy.US: "by us", ReadBy.NOT_US: "not by us", ReadBy.UNSURE: "by us or by the customer"}
+
+BATCH_SHOWN = 8
+"""Characters of a receipt's id that name it to people."""
+LONG_UNSEEN = 10 * 60_000
+"""Milliseconds: so long between two looks is told of."""
+NOTHING_WRITTEN = "Nothing was written yet."
+NO_LINK = "There is no link here."
+
+
+def duplicate_event_sentence(message_id: str) -> str:
+    return f"The server has event {message_id} already: nothing new was made of it."
+
+
+def unknown_user(user_id: str) -> str:
+    return f"Neptune knows no user {user_id}"
+
+
+def last_known_sentence(sentence: str) -> str:
+    """What went wrong while a user was asked for, where there is something to show all the same."""
+    return f"{sentence} This is what was last known."
+
+
+def half_done_sentence(outcome: HalfDone) -> str:
+    """What became of a change of an address that stopped half way."""
+    change = outcome.change
+    return f"{change.after.value} was added, and {change.before.value} was NOT deleted. {outcome.problem}"
+
+
+def unfinished_sentence(change: AddressChange) -> str:
+    """What is said of a change of an address that was begun before, where both addresses are there."""
+    return f"A change is half done: {change.before.value} was to become {change.after.value}, and both are there."
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """`1 notification`, `1,243 notifications`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def unknown_user_sentence(user_id: str) -> str:
+    """What is said of a user that people know nothing of."""
+    return f"Neptune does not know the user {user_id}."
+
+
+def oddity_sentences(fresh: Freshness) -> list[str]:
+    """What of a user's notifications is not shown, cannot be marked or not be counted as told; mostly empty."""
+    whose = f"of {fresh.user_id}" if fresh.user_id else ""
+    told = []
+    if fresh.skipped:
+        count = plural(fresh.skipped, "row")
+        told.append(f"{count} {whose} could not be read and {'is' if fresh.skipped == 1 else 'are'} not shown.")
+    if fresh.unnamed:
+        what, own = plural(fresh.unnamed, "notification"), "its" if fresh.unnamed == 1 else "their"
+        told.append(f"{what} {whose} cannot be marked: no id in the answer is {own} own.")
+    if Remark.TOTAL_TOO_LOW in fresh.remarks:
+        told.append(f"More notifications {whose} came than the server counts: its totals are not used.")
+    if Remark.PAGES_REPEAT in fresh.remarks:
+        told.append(f"The server gives the same page {whose} again and again: what is older cannot be reached.")
+    return told
+
+
+def profile_sentence(profile: Profile) -> str:
+    """Profile, environment and host of a write, such as `acme, PRODUCTION at api.teurons.com`."""
+    environment = profile.environment.upper() if profile.is_production else profile.environment
+    return f"{profile.name}, {environment} at {profile.host}"
+
+
+def read_sentence(evidence: Evidence) -> str:
+    """When it was read, and by whom, as exactly as that is known."""
+    after, before = evidence.read_between
+    if evidence.read_by is ReadBy.NOBODY:
+        return NOT_READ.get(row_state(standing(evidence)), "not read")
+    who = reader_words(evidence)
+    if before is not None and after == before:
+        return f"{local(before)}, {who}"
+    if before is None:
+        return f"before it was first seen, {who}"
+    is_long = evidence.is_in_team and after is not None and before - after >= LONG_UNSEEN
+    unseen = "; nobody of us is known to have looked in between" if is_long else ""
+    return f"between {local(after)} and {local(before)}, {who}{unseen}"
+
+
+def reader_words(evidence: Evidence) -> str:
+    """Who made it read: `by us`, and in a team which of us, when, and with which mark."""
+    reader = evidence.reader
+    if reader is None:
+        return READERS[evidence.read_by]
+    batch = f", batch {reader.batch[:BATCH_SHOWN]}" if reader.batch else ""
+    return f"by {reader.agent} (us), {date_text(reader.at, '%H:%M:%S')}{batch}"
+
+
+def standing(evidence: Evidence) -> Row:
+    """The notification as a row of the list would show it, under the newest mark that was not taken back."""
+    one = evidence.notification
+    kept = [mark for mark in evidence.marks if mark.state not in (MarkState.UNDONE, MarkState.DROPPED)]
+    return Row(
+        0,
+        one.user_id,
+        one.id,
+        one.title,
+        one.event_type,
+        one.created_at,
+        one.is_read,
+        one.read_at,
+        mark=kept[-1] if kept else None,
+        triage=evidence.triage,
+    )
+
+
+def evidence_lines(evidence: Evidence) -> list[tuple[str, str]]:
+    """The evidence as pairs of a label and what is known."""
+    notification, sighting = evidence.notification, evidence.sighting
+    lines = [
+        ("Notification", notification.id),
+        ("User", notification.user_id),
+        ("Title", notification.title),
+        ("Event", notification.event_type or "not given"),
+        ("Created", local(notification.created_at) if notification.created_at is not None else "not given"),
+        ("First seen", local(sighting.first_seen_at) if sighting else "not known"),
+        ("Read", read_sentence(evidence)),
+        ("Delivery", notification.status or "not given"),
+        ("Link", notification.link or "none"),
+    ]
+    lines += extra_lines(notification)
+    lines += [("Contacts", words) for words in contact_sentences(evidence.contact_status)]
+    if missing := missing_of(evidence):
+        lines.append(("Missing", missing))
+    lines += [("Mark", mark_sentence(mark)) for mark in evidence.marks]
+    if not evidence.marks:
+        lines.append(("Mark", "never marked on this machine" if evidence.is_in_team else "we never marked it"))
+    lines += [(label.capitalize(), text) for label, text in team_lines(evidence.team)]
+    lines += [("Mine", text) for text in mine_sentences(evidence.triage)]
+    lines += [("Journal", journal_sentence(entry)) for entry in evidence.journal]
+    return lines
+
+
+def team_lines(team: TeamState) -> list[tuple[str, str]]:
+    """What the team told of a notification: who is on it, who handled it, and the thread of notes, oldest first."""
+    lines = []
+    if team.claim is not None:
+        lines.append(("on it", f"{team.claim.agent}, since {local(team.claim.since)}"))
+    if team.handled is not None:
+        lines.append(("handled", f"by {team.handled.agent}, {local(team.handled.at)}"))
+    lines += [("note", f"{note.agent}, {local(note.at)}: {note.text}") for note in team.notes]
+    return lines
+
+
+def extra_lines(notification: Notification) -> tuple[tuple[str, str], ...]:
+    """Label and value of the declared fields that have no place of their own, where the server told them."""
+    told = ((field, notification.extras.get(field.name)) for field in extra_fields())
+    return tuple((field.label, _extra_words(field, value)) for field, value in told if value is not None)
+
+
+def _extra_words(field: Field, value: str | int | bool) -> str:
+    if field.kind is Kind.INSTANT:
+        return local(int(value))
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+
+
+def contact_sentences(contact_status: ContactStatus) -> list[str]:
+    """Every contact info in words, or why there is none to tell."""
+    if contact_status.is_unknown:
+        return [unknown_user(contact_status.user_id)]
+    found = (
+        [f"{contact.type} {contact.value}" for contact in contact_status.user.contacts] if contact_status.user else []
+    )
+    return found or ["none on file" if contact_status.knows_contacts else "not looked up yet"]
+
+
+def missing_of(evidence: Evidence) -> str:
+    """`unread for 3 days; no push token, no email`, or empty."""
+    notification = evidence.notification
+    return missing_sentence(
+        evidence.contact_status,
+        is_read=notification.is_read,
+        created_at=notification.created_at,
+        now=evidence.gathered_at,
+    )
+
+
+def missing_sentence(
+    contact_status: ContactStatus, *, is_read: bool, created_at: Instant | None, now: Instant
+) -> str:
+    """What is missing to reach a customer; empty where it is read, or nothing is known to be missing."""
+    missing = ("Neptune knows no such user",) if contact_status.is_unknown else contact_status.missing
+    if is_read or not missing:
+        return ""
+    since = f"unread for {long_span(now - created_at)}" if created_at is not None else "unread"
+    return f"{since}; {', '.join(missing)}"
+
+
+def evidence_text(evidence: Evidence) -> str:
+    """The evidence as plain text, with the raw row at its end."""
+    lines = [f"{label + ':':<14}{value}" for label, value in evidence_lines(evidence)]
+    return "\n".join([*lines, "", "Raw:", pretty(evidence.notification.raw)])
+
+
+def mark_sentence(mark: Mark) -> str:
+    """One mark: when it was made, where it stands, what was posted for it, and why."""
+    words = f"made {local(mark.made_at)}, {mark_state_words(mark)}"
+    if mark.settled_at is not None:
+        words += f" {local(mark.settled_at)}"
+    if mark.state is MarkState.ACCEPTED:
+        words += ", not yet confirmed"
+    if mark.posted is not None:
+        words += f", {posted_words(mark)}"
+    return f"{words}: {mark.error}" if mark.error else words
+
+
+def mark_state_words(mark: Mark) -> str:
+    """The state of a mark; `accepted, unread there again` where it was confirmed before."""
+    if mark.state is MarkState.CONTRADICTED and mark.confirmed_at is not None:
+        return WORDS[UNREAD_AGAIN]
+    return STATE_WORDS[mark.state]
+
+
+def posted_words(mark: Mark) -> str:
+    """``posted `uuid` 0a1b…``, or empty where nothing was posted."""
+    if mark.posted is None:
+        return ""
+    return f"posted `{mark.posted.field}` {mark.posted.id}" if mark.posted.field else f"posted {mark.posted.id}"
+
+
+def mine_sentences(triage: Triage) -> list[str]:
+    """Triage in words, a line for each thing that is set."""
+    words = []
+    if triage.done_at is not None:
+        words.append(f"done {local(triage.done_at)}")
+    if triage.snoozed_until is not None:
+        words.append(f"snoozed until {local(triage.snoozed_until)}")
+    if triage.is_starred:
+        words.append("starred")
+    if triage.note:
+        words.append(f"note: {triage.note}")
+    return words
+
+
+def journal_sentence(entry: JournalEntry) -> str:
+    """One line of the journal."""
+    what = " ".join(filter(None, (entry.verb, entry.outcome, entry.user_id, entry.id)))
+    other = "" if entry.posted_id == entry.id else f" {entry.posted_id}"
+    posted = f" (`{entry.field}`{other})" if entry.field else ""
+    detail = f"{posted}: {entry.detail}" if entry.detail else posted
+    return f"{local(entry.at)}  {entry.actor}  {entry.profile} ({entry.environment})  {what}{detail}"
+
+
+SENT_TWICE = "A program that is killed after an answer sends that mark again; a second time changes nothing."
+
+
+def receipt_text(receipt: Receipt) -> str:
+    """A receipt as plain text: the sum, then each id with its outcome."""
+    lines = [receipt.label, receipt_sum(receipt)]
+    if again := sum(mark.attempts > 1 for mark in receipt.marks):
+        lines.append(f"Tried more than once: {again:,}. {SENT_TWICE}")
+    lines.append("")
+    lines += [
+        "  ".join(filter(None, (mark.user_id, mark.id, outcome_words(mark), posted_words(mark))))
+        for mark in receipt.marks
+    ]
+    return "\n".join(lines)
+
+
+def outcome_words(mark: Mark) -> str:
+    """What became of one mark, and why."""
+    words = mark_state_words(mark)
+    return f"{words}: {mark.error}" if mark.error else words
+
+
+def receipt_sum(receipt: Receipt) -> str:
+    """`30 confirmed, 5 accepted, 1 refused, 1 waiting; 2 came since and were left alone`."""
+    waiting = receipt.count(*UNDER_WAY)
+    parts = [
+        f"{count:,} {word}"
+        for count, word in (
+            (receipt.count(MarkState.CONFIRMED), "confirmed"),
+            (receipt.count(MarkState.ACCEPTED), "accepted"),
+            (receipt.count(MarkState.CONTRADICTED), "contradicted"),
+            (receipt.count(MarkState.FAILED), "refused"),
+            (waiting, "waiting"),
+            (receipt.count(MarkState.UNDONE), "taken back"),
+            (receipt.count(MarkState.DROPPED), "given up"),
+        )
+        if count
+    ]
+    words = ", ".join(parts) or "nothing to mark"
+    if receipt.left_alone:
+        words += f"; {receipt.left_alone:,} came since and {'was' if receipt.left_alone == 1 else 'were'} left alone"
+    return words
+
+
+def exit_words(code: int | None) -> str:
+    """How a program ended: done, or with which exit code."""
+    return "done" if code == 0 else "it failed" if code is None else f"it failed with exit code {code}"
+
+
+def pretty(text: str) -> str:
+    """JSON text laid out over lines for reading, cleaned like any text from outside."""
+    try:
+        return clean_block(json.dumps(json.loads(text), indent=2, ensure_ascii=False))
+    except ValueError:
+        return clean_block(text)

@@ -1,0 +1,76 @@
+"""The words of the team's plane: who is on what, and how it is with the team's database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from neptune_inbox.presentation.json import iso
+from neptune_inbox.presentation.sentences import plural
+from neptune_inbox.presentation.times import clock
+
+if TYPE_CHECKING:
+    from neptune_inbox.model import JsonObject, Key
+    from neptune_inbox.model.team import Claim
+    from neptune_inbox.sync.team.sharer import Sharing
+
+
+def claim_sentence(claims: list[Claim], me: str) -> str:
+    """Who is on it, before somebody else acts."""
+    first = min(claims, key=lambda claim: claim.since)
+    names = list(dict.fromkeys(str(claim.agent) for claim in claims))
+    who = " and ".join(name if name != me else "you" for name in names)
+    verb = "has" if len(names) == 1 and names[0] != me else "have"
+    return f"{who} {verb} been on {'it' if len(claims) == 1 else 'these'} since {clock(first.since)}"
+
+
+def claimants(claims: Iterable[Claim]) -> str:
+    """Whose claims these are, as the fact keeps that it was known."""
+    return " and ".join(sorted({str(claim.agent) for claim in claims}))
+
+
+def sharing_words(sharing: Sharing) -> str:
+    """How it is with the team's database, as a sentence."""
+    if sharing.problem is not None:
+        return f"{sharing.problem.sentence} {sharing.problem.remedy}".strip()
+    return {
+        "starting": "The team's database has not answered yet.",
+        "sharing": "Everything is shared and read.",
+        "slow": "The team's database does not answer.",
+    }[sharing.state.value]
+
+
+def waiting_words(count: int) -> str:
+    """What is not shared yet; empty where everything is."""
+    return f"{plural(count, 'fact')} not shared yet" if count else ""
+
+
+def claim_json(key: Key, claim: Claim | None) -> JsonObject:
+    """Who is on a notification, or on a customer's whole queue."""
+    return {
+        "id": key.id or None,
+        "user_id": key.user_id,
+        "agent": claim.agent if claim else None,
+        "since": iso(claim.since) if claim else None,
+        "until": iso(claim.until) if claim else None,
+    }
+
+
+def sharing_json(sharing: Sharing, *, agent: str, database: str, waiting: int) -> JsonObject:
+    """What `team status` prints as JSON."""
+    return {
+        "agent": agent,
+        "database": database,
+        "state": sharing.state.value,
+        "problem": sharing.problem.sentence if sharing.problem else "",
+        "not_shared": waiting,
+        "read_seconds_ago": None if sharing.seconds is None else round(sharing.seconds, 1),
+        "here": [{"agent": each.agent, "seconds_ago": each.ago_ms // 1000} for each in sharing.present],
+    }
+
+
+def here_words(sharing: Sharing, me: str) -> str:
+    """Who is here, each once."""
+    names = list(dict.fromkeys(each.agent for each in sharing.present))
+    others = [name for name in names if name != me]
+    return ", ".join([f"{me} (you)", *others])

@@ -1,0 +1,286 @@
+"""What is on a terminal, cell by cell, so that only what differs from it is written.
+
+Textual writes whole regions and whole frames, with the full look before every span; over a slow line a dialog takes
+seconds so. Here everything that leaves is read into a picture of the screen, and what leaves in its place is the
+difference between that picture and what was written before: the cells that changed, with a change of look where the
+look changes. Frames that come faster than the line takes them become one.
+
+A text whose cells terminals measure or order differently (islands.py, bidi.py) is one unit: it is written whole or
+not at all. Neither textual nor rich is imported.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from neptune_inbox.presentation.bidi import LRM, closed, is_right_to_left
+from neptune_inbox.presentation.islands import with_islands
+from neptune_inbox.presentation.look import PLAIN, Look, after, change
+from neptune_inbox.text_graphemes import cells, clusters
+
+SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
+_WORTH_A_MOVE: Final = 6
+"""Unchanged cells that are written again, because moving over them takes as many bytes."""
+_ISLAND = re.compile("\x1b7 *\x1b8([^\x1b]*)\x1b8\x1b\\[\\d+C")
+_TOKEN = re.compile(
+    r"\x1b\[([\d;]*)m([^\x00-\x1f\x7f]*)"
+    r"|\x1b\[(\d+);(\d+)H([^\x00-\x1f\x7f]*)"
+    r"|([^\x00-\x1f\x7f]+)"
+    r"|(\r?\n)|(\x1b\[\?2026[hl])"
+    r"|(\x1b\[\?(?:7|25|10[01]\d|2004|2048)[hl]|\x1b\[\?\d+\$p|\x1b\[[<>]\d*u|\x1b\[2[23];0t|\x1b\[c|\x07"
+    r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\))"
+    r"|(\x1b\[[0-?]*[ -/]*[@-~]|\x1b[ -/]*[0-~]|[\x00-\x1f\x7f])"
+)
+_LOOK, _PLACE_TEXT, _TEXT, _LINE, _SYNC, _ELSEWHERE = 2, 5, 6, 7, 8, 9
+_EASY = (
+    " -~\u00a0-\u02ff\u0370-\u0482\u048a-\u052f\u1e00-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\u209c\u20a0-\u20c0"
+    "\u2100-\u27bf\u2800-\u28ff\u3001-\u3029\u3030-\u3096\u309b-\u9fff\uac00-\ud7a3\uff01-\uff9d\uffe0-\uffe6"
+)
+"""Characters that every terminal draws in cells of their own."""
+_PHRASE = re.compile(f"[^ \u2500-\u259f]*[^{_EASY}](?:[^ \u2500-\u259f]| (?![ \u2500-\u259f]|$))*")
+"""Words of which some are not easy, up to a gap or a border."""
+
+
+class _Row(NamedTuple):
+    """One line: the text that begins in each cell (empty where it began before), None where nothing is known."""
+
+    texts: list[str | None]
+    looks: list[Look]
+
+    @classmethod
+    def unknown(cls, width: int) -> _Row:
+        return cls([None] * width, [PLAIN] * width)
+
+
+class TerminalCells:
+    """The screen as it is to be, and as it was last written; for one thread."""
+
+    def __init__(self, size: Callable[[], tuple[int, int]]) -> None:
+        """`size` tells columns and lines of the terminal, now."""
+        self._size_now = size
+        self._size = size()
+        self._wanted: list[_Row] = []
+        self._shown: list[_Row] = []
+        self._touched: set[int] = set()
+        self._out: list[str] = []
+        self._has_sync = False
+        # Where the next text of what is fed goes, and its look.
+        self._y, self._x = 0, 0
+        self._look = PLAIN
+        # Where the terminal itself is; None where that is not known.
+        self._at: tuple[int, int] | None = None
+        self._pen: Look | None = None
+        self._clear()
+
+    def adopt(self, text: str) -> None:
+        """Take it that this text was written to the terminal already."""
+        self.feed(text)
+        self._shown = [_Row([*row.texts], [*row.looks]) for row in self._wanted]
+        self._touched.clear()
+        self._out.clear()
+
+    def forget(self) -> None:
+        """Take nothing for granted that is on the terminal: all of it is written again."""
+        self._at = self._pen = None
+        self._shown = [_Row.unknown(self._size[0]) for _ in range(self._size[1])]
+        self._touched.update(range(self._size[1]))
+
+    def feed(self, text: str) -> None:
+        """Take in what a program writes."""
+        if "\x1b7" in text:
+            text = _ISLAND.sub(r"\1", text)
+        for token in _TOKEN.finditer(text):
+            kind = token.lastindex
+            if kind == _LOOK:
+                self._look = after(self._look, token[1])
+                self._put(token[2])
+            elif kind == _PLACE_TEXT:
+                self._y, self._x = int(token[3]) - 1, int(token[4]) - 1
+                self._put(token[5])
+            elif kind == _TEXT:
+                self._put(token[6])
+            elif kind == _LINE:
+                self._y, self._x = self._y + 1, 0
+            elif kind == _SYNC:
+                self._has_sync = True
+            elif kind == _ELSEWHERE:
+                self._out.append(token[0])
+            else:
+                # It may change any cell; what was fed before it belongs to the screen before it.
+                self._out += [self._difference(), token[0]]
+                self._clear()
+
+    def changes(self) -> str:
+        """What has to be written so that the terminal shows all that was fed."""
+        size = self._size_now()
+        if size != self._size:
+            self._resize(size)
+        if self._touched:
+            self._out.append(self._difference())
+        text = "".join(self._out)
+        self._out.clear()
+        return text
+
+    def _clear(self) -> None:
+        width, height = self._size
+        self._wanted = [_Row.unknown(width) for _ in range(height)]
+        self._shown = [_Row.unknown(width) for _ in range(height)]
+        self._touched.clear()
+        self._at = self._pen = None
+
+    def _resize(self, size: tuple[int, int]) -> None:
+        """The terminal may have moved what was on it; what fits is written again."""
+        before, self._size = self._wanted, size
+        self._wanted = [_Row.unknown(size[0]) for _ in range(size[1])]
+        for new, old in zip(self._wanted, before, strict=False):
+            fits = min(size[0], len(old.texts))
+            while fits and fits < len(old.texts) and old.texts[fits] == "":
+                fits -= 1
+            new.texts[:fits], new.looks[:fits] = old.texts[:fits], old.looks[:fits]
+        self.forget()
+
+    def _put(self, text: str) -> None:
+        y, x = self._y, self._x
+        if not text or not (0 <= y < self._size[1] and x < self._size[0]):
+            return
+        row = self._wanted[y]
+        put = text if text.isascii() else _units(text)
+        end = x + len(put)
+        self._x = end
+        if end > self._size[0]:
+            # A terminal that does not wrap goes on in its last cell, which Textual never asks for.
+            put, end = put[: self._size[0] - x], self._size[0]
+        _part(row, x)
+        if end < self._size[0]:
+            _part(row, end)
+        row.texts[x:end] = put
+        row.looks[x:end] = [self._look] * len(put)
+        self._touched.add(y)
+
+    def _difference(self) -> str:
+        """The cells that differ, and the cursor where it was put last."""
+        out: list[str] = []
+        for y in sorted(self._touched):
+            wanted, shown = self._wanted[y], self._shown[y]
+            if wanted.texts != shown.texts or wanted.looks != shown.looks:
+                self._write_row(y, wanted, shown, out)
+                shown.texts[:], shown.looks[:] = wanted.texts, wanted.looks
+        self._touched.clear()
+        if (self._y, self._x) != self._at and out:
+            out.append(f"\x1b[{self._y + 1};{self._x + 1}H")
+            self._at = (self._y, self._x)
+        if not out:
+            return ""
+        # Whatever ends the program, the shell's text is in its own colours.
+        out.append(change(self._pen, PLAIN))
+        self._pen = PLAIN
+        return "".join([SYNC_START, *out, SYNC_END] if self._has_sync else out)
+
+    def _write_row(self, y: int, wanted: _Row, shown: _Row, out: list[str]) -> None:
+        texts, looks = wanted
+        old_texts, old_looks = shown
+        x, width = 0, len(texts)
+        forced = -1
+        while x < width:
+            text, look = texts[x], looks[x]
+            if x != forced and text == old_texts[x]:
+                was = old_looks[x]
+                if look is was or (text == " " and look.blank is was.blank):
+                    x += 1
+                    continue
+            if text is None:
+                x += 1
+                continue
+            if text == "":
+                # A unit is written from its start.
+                while texts[x] == "":
+                    x -= 1
+                text, look = texts[x] or " ", looks[x]
+            end = x + 1
+            while end < width and texts[end] == "":
+                end += 1
+            if self._at != (y, x):
+                self._move_to(y, x, wanted, out)
+            if look is not self._pen and not (
+                text == " " and self._pen is not None and self._pen.blank is look.blank
+            ):
+                out.append(change(self._pen, look))
+                self._pen = look
+            is_easy = len(text) == 1
+            out.append(text if is_easy and end - x == 1 else _whole(text))
+            self._at = (y, end) if end < width else None
+            if not is_easy and is_right_to_left(text):
+                # xterm.js puts our mark into the next cell.
+                forced = end
+            x = end
+
+    def _move_to(self, y: int, x: int, row: _Row, out: list[str]) -> None:
+        if self._at == (y, x):
+            return
+        if self._at is not None and self._at[0] == y and 0 < x - self._at[1] <= _WORTH_A_MOVE:
+            start = self._at[1]
+            between = row.texts[start:x]
+            is_same = all(
+                text is not None
+                and len(text) == 1
+                and (look is self._pen or (text == " " and self._pen is not None and look.blank is self._pen.blank))
+                for text, look in zip(between, row.looks[start:x], strict=True)
+            )
+            if is_same and "".join(map(str, between)).isascii():
+                out += map(str, between)
+                return
+        out.append(f"\x1b[{y + 1};{x + 1}H")
+
+
+def _part(row: _Row, at: int) -> None:
+    """Have a unit begin in this cell: one that began before it is cut in two, blanks where a cluster is on both."""
+    if row.texts[at] != "":
+        return
+    start = at
+    while row.texts[start] == "":
+        start -= 1
+    end = at
+    while end < len(row.texts) and row.texts[end] == "":
+        end += 1
+    left, right, used = "", "", start
+    for cluster in clusters(row.texts[start] or ""):
+        width = cells(cluster)
+        if used + width <= at:
+            left += cluster
+        elif used >= at:
+            right += cluster
+        else:
+            left += " " * (at - used)
+            right += " " * (used + width - at)
+        used += width
+    row.texts[start:end] = [*_units(left), *_units(right)]
+
+
+@lru_cache(4096)
+def _units(text: str) -> list[str]:
+    """What begins in each cell of a text; must not be changed."""
+    text = text.replace(LRM, "")
+    if not text:
+        return []
+    found: list[str] = []
+    place = 0
+    for phrase in _PHRASE.finditer(text):
+        found += _easy_units(text[place : phrase.start()])
+        width = cells(phrase[0])
+        found += [phrase[0], *[""] * (width - 1)] if width else []
+        place = phrase.end()
+    return found + _easy_units(text[place:])
+
+
+def _easy_units(text: str) -> list[str]:
+    found: list[str] = []
+    for char in text:
+        found += (char,) if cells(char) == 1 else (char, "")
+    return found
+
+
+def _whole(text: str) -> str:
+    return with_islands(closed(text))

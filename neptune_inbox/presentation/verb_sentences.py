@@ -1,0 +1,191 @@
+"""What every front end says of the outcome of a verb: each sentence once.
+
+How a row, a user or another verb is named differs between them; that is their `Voice`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from neptune_inbox.model import MarkState, Receipt, Row
+from neptune_inbox.presentation.sentences import plural
+from neptune_inbox.presentation.times import date_text, return_time
+from neptune_inbox.sync.marking.marking import MarkAllPlan
+from neptune_inbox.sync.verbs import Changed, Claimed, Snoozed, Unchanged, Watched
+
+if TYPE_CHECKING:
+    from neptune_inbox.store.outbox.undo import Undone
+    from neptune_inbox.sync.act_history import TakenBack
+
+NOTHING_TO_UNDO = "There is nothing to take back."
+NOTHING_TO_RETRY = "Nothing was refused or without effect."
+NOTHING_MARKED = "Nothing was marked."
+
+
+class Voice(Struct, frozen=True):
+    """How one front end names things in a sentence."""
+
+    name_title: Callable[[str], str]
+    """A title, in quotes and as long as fits."""
+    name_user: Callable[[str], str]
+    name_verb: Callable[[str], str]
+    """How an action, by its id, is asked for: `z`, `undo`."""
+    name_verb_on: Callable[[str], str]
+    """The same, for what the sentence is about: `U on it`, `back 3`."""
+
+
+def describe(rows: Sequence[Row], voice: Voice) -> str:
+    """`“Your card was declined” of u-4711`, or `3 notifications of 2 users`."""
+    users = {row.user_id for row in rows}
+    whose = f"of {voice.name_user(next(iter(users)))}" if len(users) == 1 else f"of {len(users)} users"
+    if len(rows) == 1:
+        return f"{voice.name_title(rows[0].title)} {whose}"
+    return f"{plural(len(rows), 'notification')} {whose}"
+
+
+def done_sentence(outcome: Changed, voice: Voice) -> str:
+    # What matters first: the end may not fit.
+    back = f"{voice.name_verb_on('mine.back')} brings it back"
+    if outcome.is_shared:
+        return f"Handled, for the whole team. The customer sees no change; {back}: {describe(outcome.rows, voice)}."
+    return f"Done for me. The customer sees no change; {back}: {describe(outcome.rows, voice)}."
+
+
+def back_sentence(outcome: Changed | Unchanged, voice: Voice) -> str:
+    if isinstance(outcome, Unchanged):
+        return f"In my queue already: {describe(outcome.rows, voice)}. Go to what is done or snoozed."
+    return f"Back in my queue: {describe(outcome.rows, voice)}."
+
+
+def snooze_sentence(outcome: Snoozed, voice: Voice) -> str:
+    return f"Snoozed until {return_time(outcome.until, outcome.at)}: {describe(outcome.rows, voice)}."
+
+
+def star_sentence(outcome: Changed, voice: Voice) -> str:
+    return f"{'Star removed' if outcome.is_off else 'Starred'}: {describe(outcome.rows, voice)}."
+
+
+def note_sentence(outcome: Changed, voice: Voice) -> str:
+    if outcome.is_shared:
+        return f"Noted for the team: {describe(outcome.rows, voice)}."
+    return f"{'Note removed' if outcome.is_off else 'Note kept'}: {describe(outcome.rows, voice)}."
+
+
+def claim_sentence(outcome: Claimed, voice: Voice) -> str:
+    what = f"the whole queue of {' and '.join(outcome.queues)}" if outcome.queues else describe(outcome.rows, voice)
+    if outcome.is_off:
+        return f"Given back: {what}."
+    also = f" {' and '.join(outcome.others)} had it before." if outcome.others else ""
+    return f"You are on it: {what}.{also} {voice.name_verb_on('team.claim')} gives it back."
+
+
+def watch_sentence(outcome: Watched, voice: Voice) -> str:
+    user = outcome.user_id
+    if not outcome.is_watched:
+        return f"No longer watching {user}; {voice.name_verb_on('user.watch')} watches again."
+    already = f" already; {voice.name_verb_on('user.unwatch')} stops it" if outcome.was_watched else ""
+    return f"Watching {user}{already}."
+
+
+def watch_label(outcome: Watched) -> str:
+    """What watching, or no longer watching, is called when it is taken back."""
+    return f"watching {outcome.user_id}{'' if outcome.is_watched else ' no longer'}"
+
+
+def mark_question(label: str) -> str:
+    return f"Mark {label} read for the customer?"
+
+
+def held_sentence(receipt: Receipt, seconds: float, voice: Voice) -> str:
+    """What was held, and until when it can be taken back; `seconds` is how long that is."""
+    # What matters first: the end may not fit.
+    refused = receipt.count(MarkState.FAILED)
+    without = f"Without an id of their own, {plural(refused, 'row')} cannot be marked. " if refused else ""
+    when = f"Sent in {seconds:g} s, {voice.name_verb('undo')} takes it back" if seconds else "Sent at once"
+    return f"{without}{when}: {receipt.label}."
+
+
+def too_late_sentence(labels: Sequence[str]) -> str:
+    """What is said of marks that cannot be taken back any more."""
+    return f"Already sent, cannot be taken back: {', '.join(labels)}. The API has no mark-as-unread."
+
+
+def undo_sentence(outcome: Undone | None) -> str:
+    if outcome is None:
+        return NOTHING_TO_UNDO
+    label = outcome.receipt.label
+    if not outcome.undone:
+        return too_late_sentence((label,))
+    left = outcome.milliseconds_left / 1000
+    when = f", {left:.0f} s before sending" if left > 0 else ", not sent yet"
+    some = f" {plural(len(outcome.too_late), 'was', 'were')} sent already." if outcome.too_late else ""
+    return f"Taken back: {label}{when}.{some}"
+
+
+def taken_back_sentence(outcome: TakenBack) -> str:
+    """Which act was taken back, and which later ones were sent already."""
+    is_undone = outcome.undone is not None and outcome.undone.undone
+    if not outcome.label and not is_undone:
+        return too_late_sentence(outcome.sent) if outcome.sent else undo_sentence(outcome.undone)
+    words = f"Taken back: {outcome.label}." if outcome.label else undo_sentence(outcome.undone)
+    return f"{words} Sent already: {', '.join(outcome.sent)}." if outcome.sent else words
+
+
+def send_sentence(count: int) -> str:
+    """How many marks are being sent now."""
+    return f"Sending {plural(count, 'mark')} now." if count else "Nothing is waiting to be sent."
+
+
+def refused_sentence(count: int, voice: Voice) -> str:
+    return f"{plural(count, 'mark was', 'marks were')} refused; {voice.name_verb('outbox')} lists them."
+
+
+def retry_sentence(count: int) -> str:
+    return f"Trying {plural(count, 'mark')} again."
+
+
+def next_id_sentence(tried: int, left: int) -> str:
+    """How many stuck marks are posted by the next id of their rows, and how many have none left."""
+    parts = [f"Trying {plural(tried, 'mark')} by another id."] if tried else []
+    if left:
+        parts.append(f"{plural(left, 'mark has', 'marks have')} no other id left to try.")
+    return " ".join(parts)
+
+
+def drop_sentence(count: int) -> str:
+    return f"Dropped {plural(count, 'mark')}; unread for the customer."
+
+
+def unsent_sentence(count: int) -> str:
+    return f"{plural(count, 'mark is', 'marks are')} not sent yet"
+
+
+def left_alone_sentence(count: int) -> str:
+    return f"{plural(count, 'notification')} came since this list was drawn: left alone."
+
+
+def server_all_question(user_id: str) -> str:
+    return f"Mark everything of {user_id} read?"
+
+
+def server_all_sentence(user_id: str) -> str:
+    return f"Everything of {user_id} was marked read on the server. It cannot be taken back."
+
+
+def all_shown_label(plan: MarkAllPlan) -> str:
+    """What a mark-all is called in its receipt."""
+    return f"all {plural(plan.count, 'listed notification')} of {_whose(plan)}"
+
+
+def plan_words(plan: MarkAllPlan) -> str:
+    """Whose they are and from when: `u-4711, from 02 Nov 09:00 to 04 Nov 12:00`."""
+    if plan.oldest is None or plan.newest is None:
+        return _whose(plan)
+    return f"{_whose(plan)}, from {date_text(plan.oldest, '%d %b %H:%M')} to {date_text(plan.newest, '%d %b %H:%M')}"
+
+
+def _whose(plan: MarkAllPlan) -> str:
+    return plan.users[0] if len(plan.users) == 1 else f"{len(plan.users)} users"

@@ -1,0 +1,368 @@
+"""What the server sent, on disk so that a start shows it at once: disposable, and never written for nothing."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from array import array
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+from msgspec.structs import replace
+
+from neptune_inbox.codes import NO_MASK, CodeMask
+from neptune_inbox.model import (
+    Candidate,
+    ColumnValues,
+    Instant,
+    Key,
+    Lifetime,
+    Notification,
+    Now,
+    Page,
+    Row,
+    Search,
+    Sighting,
+)
+from neptune_inbox.notification_fields import Kind, extra_fields, standard_fields
+from neptune_inbox.store.cache import identity
+from neptune_inbox.store.cache.among import Among, unread_among
+from neptune_inbox.store.cache.ids import (
+    account_ref,
+    account_refs,
+    keys_beginning,
+    rowids,
+    tenant_ref,
+    unique_lengths,
+)
+from neptune_inbox.store.cache.merge import Merged, merge
+from neptune_inbox.store.cache.payload import SAMPLED, names_in
+from neptune_inbox.store.cache.prune import Pruning
+from neptune_inbox.store.cache.search import find
+from neptune_inbox.store.database.database import Database
+from neptune_inbox.text import NO_TEXT, CleanText
+
+__all__ = ["Cache", "Merged"]
+
+_FROM = " FROM notification n JOIN account a ON a.ref = n.account JOIN event e ON e.ref = n.event"
+_NAME = " LEFT JOIN user u ON u.account = n.account"
+_EXTRA = " LEFT JOIN extra x ON x.seq = n.seq"
+_LINE = "n.seq, a.user_id, n.id, n.title, e.name, n.created_at, n.is_read, n.read_at, n.has_link, u.name"
+_FIELDS = standard_fields()
+_WHOLE = f"{', '.join(field.stored for field in _FIELDS)}, x.fields{_FROM} JOIN content c ON c.seq = n.seq{_EXTRA}"
+_BY_KEY = " WHERE a.place = ? AND a.user_id = ? AND n.id = ?"
+
+
+class Cache:
+    """The cached rows of one tenant. Raises StoreProblem."""
+
+    def __init__(self, database: Database, tenant: str, now: Now, codes: CodeMask = NO_MASK) -> None:
+        """`codes` hides one-time codes in every row that is read, but for the one that is `revealed`."""
+        self._database = database
+        self._tenant = tenant
+        self._now = now
+        self._codes = codes
+        self.revealed: Key | None = None
+        """The notification whose codes are shown."""
+        self._seen_unread: dict[int, Instant] = {}
+        """When rows were last seen unread, since that was last written: an idle poll writes nothing."""
+
+    def merge(self, user_id: str, page: Page, *, seen_at: Instant) -> Merged:
+        """Lay a page of one user over the cache, in one transaction.
+
+        `seen_at` is when the page was asked for: what was read by our own mark since then stays read.
+        """
+        with self._database.transaction() as connection:
+            merged, unread = merge(
+                connection, self._tenant, user_id, page, seen_at=seen_at, seen_unread=self._seen_unread
+            )
+        self._seen_unread.update(dict.fromkeys(unread, seen_at))
+        return merged
+
+    def note_read(self, keys: Collection[Key], read_at: Instant) -> None:
+        """Our own marks were confirmed: these are read now."""
+        with self._database.transaction() as connection:
+            connection.executemany(
+                "UPDATE notification SET is_read = 1, read_at = COALESCE(read_at, ?1), first_seen_read_at = ?1,"
+                " marked_at = ?1, last_seen_unread_at = max(COALESCE(last_seen_unread_at, 0), ?2)"
+                " WHERE seq = ?3 AND is_read = 0",
+                [
+                    (read_at, min(read_at, self._seen_unread.get(seq, 0)), seq)
+                    for seq in rowids(connection, self._tenant, keys)
+                ],
+            )
+
+    def snapshot(
+        self,
+        search: Search,
+        *,
+        only: Collection[Key] | None = None,
+        without: Collection[Key] = (),
+        limit: int | None = None,
+        newer_than: int | None = None,
+    ) -> array[int]:
+        """The rowids that a search shows, newest first; rows without a created time stand where they were first seen.
+
+        Of the `is` clauses only read and unread are judged here; the others are to be given as `only` and `without`.
+        `newer_than` leaves only rows that were cached after that rowid.
+        """
+        with self._database.searching() as connection:
+            return find(
+                connection, self._tenant, search, only=only, without=without, limit=limit, newer_than=newer_than
+            )
+
+    def newest_rowid(self) -> int:
+        """What every row that is cached from now on has a higher rowid than, whoever it belongs to."""
+        with self._database.reading() as connection:
+            (newest,) = connection.execute("SELECT max(seq) FROM notification").fetchone()
+        return int(newest or 0)
+
+    def rows(self, rowids: Sequence[int]) -> list[Row]:
+        """The rows with these rowids, in this order; those that are no longer cached are left out."""
+        with self._database.reading() as connection:
+            found = connection.execute(
+                f"SELECT {_lines()} WHERE n.seq IN (SELECT value FROM json_each(?))", (json.dumps(list(rowids)),)
+            )
+            by_rowid = {fields[0]: fields for fields in found}
+            return [self._masked(_line(by_rowid[rowid])) for rowid in rowids if rowid in by_rowid]
+
+    def column_values(self, rowids: Sequence[int]) -> ColumnValues:
+        """What stands in the columns of these rows."""
+        with self._database.reading() as connection:
+            found = connection.execute(
+                f"SELECT DISTINCT a.user_id, u.name, e.name{_FROM}{_NAME}"
+                " WHERE n.seq IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(rowids)),),
+            ).fetchall()
+        users, names, event_types = (
+            (tuple(dict.fromkeys(filter(None, each))) for each in zip(*found, strict=True)) if found else ((), (), ())
+        )
+        return ColumnValues(users, names, event_types)
+
+    def rowids(self, keys: Collection[Key]) -> dict[Key, int]:
+        """The rowid of each of these notifications that is cached."""
+        with self._database.reading() as connection:
+            found = connection.execute(
+                "SELECT a.user_id, n.id, n.seq FROM json_each(?) k"
+                " CROSS JOIN account a ON a.place = ? AND a.user_id = json_extract(k.value, '$[0]')"
+                " CROSS JOIN notification n ON n.account = a.ref AND n.id = json_extract(k.value, '$[1]')",
+                (json.dumps(list(keys)), tenant_ref(connection, self._tenant)),
+            )
+            return {Key(user_id, id): int(seq) for user_id, id, seq in found}
+
+    def keys(self, rowids: Sequence[int]) -> list[Key]:
+        """The notifications with these rowids, in this order; those that are no longer cached are left out."""
+        with self._database.searching() as connection:
+            found = connection.execute(
+                "SELECT a.user_id, n.id FROM json_each(?) k CROSS JOIN notification n ON n.seq = k.value"
+                " CROSS JOIN account a ON a.ref = n.account ORDER BY k.key",
+                (json.dumps(list(rowids)),),
+            )
+            return [Key(user_id, id) for user_id, id in found]
+
+    def unread_among(self, rowids: Sequence[int], without: Collection[int] = ()) -> Among:
+        """Those of these rows that are unread, newest first, and what of those is in `without`; no row is read."""
+        with self._database.searching() as connection:
+            return unread_among(connection, tenant_ref(connection, self._tenant), rowids, without)
+
+    def row(self, key: Key) -> Row | None:
+        """One row, or None when it is not cached."""
+        with self._database.reading() as connection:
+            found = connection.execute(
+                f"SELECT {_lines()}{_BY_KEY}", (tenant_ref(connection, self._tenant), *key)
+            ).fetchone()
+            return self._masked(_line(found)) if found else None
+
+    def notification(self, key: Key) -> Notification | None:
+        """One notification with all that the server sent, or None when it is not cached."""
+        with self._database.reading() as connection:
+            found = connection.execute(
+                f"SELECT {_WHOLE}{_BY_KEY}", (tenant_ref(connection, self._tenant), *key)
+            ).fetchone()
+            return self._hide_codes(_notification(found)) if found is not None else None
+
+    def notifications(self, rowids: Sequence[int]) -> dict[int, Notification]:
+        """The notifications with these rowids, each with all that the server sent; others are left out."""
+        with self._database.reading() as connection:
+            found = connection.execute(
+                f"SELECT n.seq, {_WHOLE} WHERE n.seq IN (SELECT value FROM json_each(?))", (json.dumps(list(rowids)),)
+            )
+            return {seq: self._hide_codes(_notification(fields)) for seq, *fields in found}
+
+    def _masked(self, row: Row) -> Row:
+        if row.key == self.revealed or (title := self._codes.text(row.title, row.event_type)) == row.title:
+            return row
+        return replace(row, title=CleanText(title))
+
+    def _hide_codes(self, row: Notification) -> Notification:
+        if row.key == self.revealed:
+            return row
+        codes, event = self._codes, row.event_type
+        return replace(
+            row,
+            title=CleanText(codes.text(row.title, event)),
+            body=CleanText(codes.text(row.body, event)),
+            data=codes.json(row.data, event),
+            raw=codes.json(row.raw, event),
+        )
+
+    def candidates(self, keys: Collection[Key]) -> dict[Key, tuple[Candidate, ...]]:
+        """What may be posted to mark each of these, the likeliest first; empty where nothing tells a row apart.
+
+        Left out are notifications that are not cached. Of a row that was cached before its ids were looked at, the
+        one candidate is its key, in a field without a name.
+        """
+        with self._database.reading() as connection:
+            return identity.candidates(connection, self._tenant, keys)
+
+    def keys_named(self, user_ids: Collection[str], value: str) -> list[Key]:
+        """The notifications of these users that carry this id, whatever key they are cached under."""
+        with self._database.reading() as connection:
+            return identity.keys_named(connection, self._tenant, user_ids, value)
+
+    def keys_beginning(self, user_ids: Collection[str], beginning: str, limit: int) -> list[Key]:
+        """The first `limit` notifications of these users whose ids begin so, in the order of users and ids."""
+        with self._database.reading() as connection:
+            return keys_beginning(connection, self._tenant, user_ids, beginning, limit)
+
+    def unique_lengths(self, user_ids: Collection[str], ids: Collection[str]) -> dict[str, int]:
+        """How many characters of each id it takes so that no other id of these users begins with them."""
+        with self._database.reading() as connection:
+            return unique_lengths(connection, self._tenant, user_ids, ids)
+
+    def sighting(self, key: Key) -> Sighting | None:
+        """When one notification was seen, and how; None when it is not cached."""
+        with self._database.reading() as connection:
+            found = _sighting(connection, self._tenant, key)
+        if found is None:
+            return None
+        seq, is_read, sighting = found
+        seen_since = self._seen_unread.get(seq)
+        if is_read or seen_since is None:
+            return sighting
+        return replace(sighting, last_seen_unread_at=max(seen_since, sighting.last_seen_unread_at or 0))
+
+    def unread_keys(self, user_id: str) -> list[Key]:
+        """The notifications of one user that are cached as unread, newest first."""
+        with self._database.reading() as connection:
+            found = connection.execute(
+                "SELECT id FROM notification INDEXED BY by_account WHERE account = ? AND is_read = 0"
+                " ORDER BY sorted_at DESC, seq DESC",
+                (account_ref(connection, self._tenant, user_id),),
+            )
+            return [Key(user_id, id) for (id,) in found]
+
+    def lifetimes(self, user_ids: Collection[str], since: Instant) -> list[Lifetime]:
+        """When what these users were sent since an instant came and was read, oldest first."""
+        with self._database.searching() as connection:
+            accounts = list(account_refs(connection, self._tenant, user_ids).values())
+            found = connection.execute(
+                "SELECT a.user_id, n.id, e.name, n.created_at, n.is_read, n.read_at, n.last_seen_unread_at,"
+                " n.first_seen_read_at FROM notification n"
+                " JOIN account a ON a.ref = n.account JOIN event e ON e.ref = n.event"
+                " WHERE n.account IN (SELECT value FROM json_each(?)) AND n.created_at >= ? ORDER BY n.created_at",
+                (json.dumps(accounts), since),
+            )
+            return [
+                Lifetime(
+                    key=Key(user_id, id),
+                    event_type=event_type,
+                    created_at=created_at,
+                    is_read=bool(is_read),
+                    read_after=read_at if read_at is not None else last_unread,
+                    read_before=read_at if read_at is not None else first_read,
+                )
+                for user_id, id, event_type, created_at, is_read, read_at, last_unread, first_read in found
+            ]
+
+    def event_types(self) -> list[str]:
+        """The event types that were ever cached of a tenant, in alphabetical order."""
+        with self._database.reading() as connection:
+            found = connection.execute(
+                "SELECT name FROM event WHERE place = ? AND name <> '' ORDER BY name",
+                (tenant_ref(connection, self._tenant),),
+            )
+            return [str(name) for (name,) in found]
+
+    def payload_names(self) -> list[str]:
+        """The names in the payloads of the newest rows, joined by dots, those that most rows have first."""
+        with self._database.reading() as connection:
+            found = connection.execute("SELECT data FROM content ORDER BY seq DESC LIMIT ?", (SAMPLED,))
+            return names_in(data for (data,) in found)
+
+    def remember(self, name: str, text: str) -> None:
+        """Keep a text under a name in the table `screen`, which the first paint of the next start reads."""
+        with self._database.transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO screen VALUES (?, ?)", (name, text))
+
+    def recall(self, name: str) -> str | None:
+        """The text that was kept under a name, or None."""
+        with self._database.reading() as connection:
+            found = connection.execute("SELECT text FROM screen WHERE name = ?", (name,)).fetchone()
+        return str(found[0]) if found else None
+
+    def pruning(self, before: Instant, kept: Callable[[Collection[Key]], Collection[Key]]) -> Pruning:
+        """A pass that forgets read rows older than an instant, in steps; `kept` tells which of some stay."""
+        return Pruning(self._database, self._tenant, before, kept)
+
+    def checkpoint(self) -> None:
+        """Write when rows were last seen unread, and move the log into the file; for idle times and quitting."""
+        seen = dict(self._seen_unread)
+        with self._database.transaction() as connection:
+            connection.executemany(
+                "UPDATE notification SET last_seen_unread_at = ?1 WHERE seq = ?2 AND is_read = 0"
+                " AND last_seen_unread_at < ?1",
+                [(at, seq) for seq, at in seen.items()],
+            )
+        self._seen_unread = {seq: at for seq, at in self._seen_unread.items() if seen.get(seq) != at}
+        self._database.checkpoint()
+
+
+def _sighting(connection: sqlite3.Connection, tenant: str, key: Key) -> tuple[int, bool, Sighting] | None:
+    """The rowid of one notification, whether it is read, and when it was seen how; None when it is not cached."""
+    found = connection.execute(
+        "SELECT n.seq, n.is_read, n.first_seen_at, n.last_seen_unread_at, n.first_seen_read_at FROM notification n"
+        f" JOIN account a ON a.ref = n.account{_BY_KEY}",
+        (tenant_ref(connection, tenant), *key),
+    ).fetchone()
+    if found is None:
+        return None
+    seq, is_read, *times = found
+    return seq, bool(is_read), Sighting(*times)
+
+
+def _line(fields: Sequence[Any]) -> Row:
+    rowid, user_id, id, title, event_type, created_at, is_read, read_at, has_link, name, *extras = fields
+    row = Row(
+        rowid,
+        user_id,
+        id,
+        title,
+        event_type,
+        created_at,
+        bool(is_read),
+        read_at,
+        bool(has_link),
+        name or NO_TEXT,
+    )
+    return replace(row, extras=_extras(extras[0])) if extras and extras[0] else row
+
+
+def _notification(fields: Sequence[Any]) -> Notification:
+    *values, extras = fields
+    told: dict[str, Any] = {
+        field.name: bool(value) if field.kind is Kind.FLAG else value
+        for field, value in zip(_FIELDS, values, strict=True)
+    }
+    return Notification(**told, extras=_extras(extras))
+
+
+def _lines() -> str:
+    """What a row of the list is made of; extras are looked up only where any field is one."""
+    return f"{_LINE}, x.fields{_FROM}{_NAME}{_EXTRA}" if extra_fields() else f"{_LINE}{_FROM}{_NAME}"
+
+
+def _extras(stored: object) -> dict[str, str | int | bool]:
+    """The extras that were stored and are still declared."""
+    told = json.loads(str(stored)) if stored else {}
+    return {field.name: told[field.name] for field in extra_fields() if field.name in told}

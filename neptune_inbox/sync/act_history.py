@@ -1,0 +1,88 @@
+"""What the agent did in this session, newest last, and taking it back one act after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from neptune_inbox.model import Key, Triage
+    from neptune_inbox.store.outbox.undo import Undone
+    from neptune_inbox.sync.session import Session
+
+MOST_ACTS = 500
+Restore: TypeAlias = Callable[[], Awaitable[object]]
+
+
+class Act(NamedTuple):
+    """One thing that was done, as the agent would call it, and how it is taken back."""
+
+    label: str
+    receipt_id: str = ""
+    """The receipt of its marks; empty where nothing is sent to anybody."""
+    restore: Restore | None = None
+
+
+class TakenBack(Struct, frozen=True):
+    """What became of taking back the last act."""
+
+    label: str = ""
+    """What was taken back that is mine alone; empty: `undone` tells it."""
+    undone: Undone | None = None
+    """The marks that were taken back, or were not."""
+    sent: tuple[str, ...] = ()
+    """The later acts that were skipped, as they were sent already."""
+
+
+class ActHistory:
+    """The acts of one session: marks and triage in one row, so that undo is about the last one."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._acts: list[Act] = []
+
+    def note_marks(self, receipt_id: str, label: str) -> None:
+        """Marks were held under this receipt."""
+        self._note(Act(label, receipt_id))
+
+    def note(self, label: str, restore: Restore) -> None:
+        """Something of my own was changed; `restore` puts it back."""
+        self._note(Act(label, restore=restore))
+
+    async def note_triage(self, label: str, before: Mapping[Key, Triage]) -> None:
+        """Triage of these rows may have been changed; an act that changed nothing is none."""
+        after = await self._session.triage.triage(list(before))
+        changed = {key: (old, after[key]) for key, old in before.items() if old != after[key]}
+        if changed:
+            self.note(label, lambda: self._session.triage.restore(changed))
+
+    async def take_back(self) -> TakenBack:
+        """Take back the newest act that can be."""
+        sent: list[str] = []
+        while self._acts:
+            act = self._acts[-1]
+            found = await self._try(act, sent)
+            self._acts.remove(act)
+            if found is not None:
+                return replace(found, sent=tuple(sent))
+        # Of another instance, or of before this start.
+        return TakenBack(undone=await self._session.marking.undo(), sent=tuple(sent))
+
+    async def _try(self, act: Act, sent: list[str]) -> TakenBack | None:
+        if act.restore is not None:
+            await act.restore()
+            return TakenBack(act.label)
+        undone = await self._session.marking.undo(act.receipt_id)
+        if undone is not None and undone.undone:
+            return TakenBack(undone=undone)
+        if undone is not None and undone.too_late:
+            sent.append(act.label)
+        return None
+
+    def _note(self, act: Act) -> None:
+        self._acts = [*self._acts[-MOST_ACTS:], act]

@@ -1,0 +1,372 @@
+"""Looking: which notifications a scope, a filter and a query show, how many there are, and how fresh that is.
+
+Nothing here writes to the server. What is opened is a frozen `ListSnapshot`;
+what came since waits until it is opened again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+
+from neptune_inbox.errors import BadQuery, StoreProblem, refuse_token
+from neptune_inbox.model import (
+    EVERYONE,
+    Clause,
+    Counts,
+    Filter,
+    Freshness,
+    Group,
+    Instant,
+    Key,
+    Notification,
+    Now,
+    Row,
+    Search,
+    Term,
+    clauses_of,
+)
+from neptune_inbox.model.team import Claim
+from neptune_inbox.sync.inbox.completeness import Coverage, coverage, lacking
+from neptune_inbox.sync.inbox.laid_over import is_about_us, keys_of
+from neptune_inbox.sync.inbox.list_snapshot import ListSnapshot, RowReader
+from neptune_inbox.sync.inbox.query import parse_query
+from neptune_inbox.sync.store_thread import on_thread, read_on_thread
+
+if TYPE_CHECKING:
+    from neptune_inbox.sync.fetch.fetcher import Fetched, Fetcher
+    from neptune_inbox.sync.tenant_store import TenantStore
+
+RECENT = 9
+"""Users that are remembered as gone to last."""
+MEASURED = 256
+"""Rows of a list, from the first on, whose columns are made as wide as they need."""
+SHORTEST_ID = 6
+"""An id may be shortened to this many characters, where that leaves no doubt."""
+
+
+class Scope(Struct, frozen=True):
+    """What the agent looks at: one user or `EVERYONE`, one of the API's kinds, and a query."""
+
+    user_id: str = EVERYONE
+    kind: Filter = Filter.UNREAD
+    query: str = ""
+
+
+class Overview(Struct, frozen=True):
+    """The counts and the freshness of a scope's users, as the sidebar and the filter bar show them."""
+
+    users: tuple[str, ...] = ()
+    names: dict[str, str] = field(default_factory=dict)
+    """What the users are called, where that is known."""
+    counts: dict[str, Counts] = field(default_factory=dict)
+    """What the server said, per user, made to add up."""
+    freshness: dict[str, Freshness] = field(default_factory=dict)
+    cached: Counts = field(default_factory=Counts)
+    """How many of the scope's rows are in the cache."""
+    user_id: str = EVERYONE
+    """Whose lists the coverages are of: the one user in scope, or everyone."""
+    coverages: dict[Filter, Coverage] = field(default_factory=dict)
+    """How far each list of the scope is loaded."""
+
+    claims: dict[str, Claim] = field(default_factory=dict)
+    """Who of the team is on the whole queues of these users."""
+
+    def coverage(self, kind: Filter) -> Coverage:
+        """How far a list of the scope is loaded; of one that was not looked at here, nothing is."""
+        return self.coverages.get(kind) or Coverage()
+
+    def fresh_of(self, user: str) -> Freshness:
+        """How fresh what we know of a user is; of one who was not looked at here, nothing is known."""
+        return self.freshness.get(user) or Freshness(user)
+
+    def total(self, kind: Filter, users: tuple[str, ...]) -> tuple[int | None, bool]:
+        """The sum over these users, and whether it is exact (every one of them was told by the server)."""
+        told = [count for user in users if (count := self.counts.get(user, Counts()).of(kind)) is not None]
+        return (sum(told) if told else None), len(told) == len(users)
+
+
+class Inbox:
+    """The notifications of one tenant."""
+
+    def __init__(
+        self,
+        *,
+        store: TenantStore,
+        fetcher: Fetcher,
+        now: Now,
+    ) -> None:
+        self._store = store
+        self._fetcher = fetcher
+        self._now = now
+        self._row_reader = RowReader(store.data)
+
+    async def open(self, scope: Scope, *, limit: int | None = None) -> ListSnapshot:
+        """The rows of a scope as they are now, newest first, or the first `limit` of them.
+
+        Raises BadQuery, TokenMisplaced.
+        """
+        refuse_token("The user id", scope.user_id)
+        clauses = parse_query(scope.query, self._now())
+        snapshot = await self._open(scope, clauses, limit=limit)
+        snapshot.is_partial = len(snapshot) == limit
+        return snapshot
+
+    async def open_users(
+        self, users: Sequence[str], kind: Filter, query: str = "", *, limit: int | None = None
+    ) -> ListSnapshot:
+        """The same of these users in one list."""
+        return await self._open(Scope(kind=kind), parse_query(query, self._now()), limit=limit, users=users)
+
+    async def waiting(self, scope: Scope, snapshot: ListSnapshot) -> int:
+        """How many rows the scope has now that the window, drawn earlier, does not show."""
+        return len(await self.open_newer(scope, snapshot))
+
+    async def open_newer(self, scope: Scope, snapshot: ListSnapshot) -> ListSnapshot:
+        """The rows of a scope that came after a window was drawn."""
+        clauses = parse_query(scope.query, self._now())
+        return await self._open(scope, clauses, newer_than=snapshot.newest_rowid)
+
+    async def count(self, scope: Scope) -> int | None:
+        """How many rows of the cache a scope shows; None for a query that cannot be understood."""
+        try:
+            return len(await self.open(scope))
+        except BadQuery:
+            return None
+
+    async def overview(self, user_id: str) -> Overview:
+        """Counts and freshness of the watched users, and of the user on screen if not watched."""
+        users = tuple(await self._watched(user_id))
+        told = await self._store.users.counts(users)
+        counts = {user: count.reconciled() for user, count in told.items()}
+        scope = users if user_id == EVERYONE else (user_id,)
+        cached = await self._store.users.local_counts(scope)
+        freshness = await self._fetcher.freshness(users)
+        coverages = await self._coverages(scope, freshness, counts, cached)
+        names = await self._store.users.names(users)
+        claims = await self._claims(users)
+        return Overview(users, names, counts, freshness, cached, user_id, coverages, claims)
+
+    @read_on_thread
+    def _claims(self, users: Sequence[str]) -> dict[str, Claim]:
+        team = self._store.data.team
+        claims = team.of_rows([Key(user, "") for user in users]) if team is not None else {}
+        return {key.user_id: state.claim for key, state in claims.items() if state.claim is not None}
+
+    async def _coverages(
+        self, scope: tuple[str, ...], freshness: dict[str, Freshness], counts: dict[str, Counts], cached: Counts
+    ) -> dict[Filter, Coverage]:
+        """How far each list of these users is loaded."""
+        open_ended = [user for user in scope if not freshness[user].has_everything]
+        of_each = dict.fromkeys(scope, cached)
+        if len(scope) > 1 and open_ended:
+            of_each = await self._store.users.local_counts_of(open_ended)
+        coverages = {}
+        for kind in Filter:
+            missing = lacking(open_ended, kind, freshness=freshness, counts=counts, cached=of_each)
+            bounds = {user: self._fetcher.back_to(freshness[user], kind) for user in missing}
+            coverages[kind] = coverage(missing, bounds, cached.of(kind) or 0)
+        return coverages
+
+    @on_thread
+    def rows(self, snapshot: ListSnapshot) -> list[Row]:
+        """Every row of a window as it is now, in its order."""
+        return list(snapshot.rows())
+
+    @read_on_thread
+    def page(self, snapshot: ListSnapshot, start: int, end: int) -> list[Row]:
+        """The rows of a window from a position to before another, without those that are no longer cached."""
+        return snapshot.page(start, end)
+
+    @read_on_thread
+    def members(self, snapshot: ListSnapshot, keys: Collection[Key]) -> frozenset[Key]:
+        """Those of these notifications that a window holds."""
+        return snapshot.members(keys)
+
+    @read_on_thread
+    def keys(self, snapshot: ListSnapshot, start: int = 0, end: int | None = None) -> list[Key]:
+        """The notifications of a window from a position to before another."""
+        return snapshot.keys(start, end)
+
+    @on_thread
+    def row(self, key: Key) -> Row | None:
+        """One row with outbox and triage laid over it, read from the cache."""
+        rowid = self._row_reader.rowid(key)
+        return self._row_reader.rows([rowid])[0] if rowid is not None else None
+
+    async def notification(self, key: Key) -> Notification | None:
+        """The whole notification, from the cache."""
+        return await self._store.cache.notification(key)
+
+    @read_on_thread
+    def notifications(self, rows: Sequence[Row]) -> dict[int, Notification]:
+        """The whole notifications of these rows, by rowid, from the cache."""
+        return self._store.data.cache.notifications([row.rowid for row in rows])
+
+    async def freshness(self, users: Sequence[str]) -> dict[str, Freshness]:
+        """How fresh what is known of each of these users is."""
+        return await self._fetcher.freshness(users)
+
+    @on_thread
+    def named(self, users: Sequence[str], text: str, *, limit: int) -> list[Key]:
+        """The notifications of these users that an id names: their own, another that they carry, or its beginning.
+
+        The beginning of an id has at least 6 characters. At most `limit` are answered.
+        """
+        cache = self._store.data.cache
+        found = list(cache.rowids([Key(user, text) for user in users])) or cache.keys_named(users, text)
+        if not found and len(text) >= SHORTEST_ID:
+            found = cache.keys_beginning(users, text, limit)
+        return found[:limit]
+
+    @on_thread
+    def shortest(self, keys: Sequence[Key]) -> dict[Key, int]:
+        """How many characters of each id it takes to name it among everybody who could be meant."""
+        data = self._store.data
+        users = dict.fromkeys(data.triage.watched())
+        if not all(key.user_id in users for key in keys):
+            users |= dict.fromkeys(data.users.seen())
+        lengths = data.cache.unique_lengths(users, {key.id for key in keys})
+        return {key: lengths[key.id] for key in keys}
+
+    async def refresh(self, user_id: str, kind: Filter) -> Fetched:
+        """Fetch one user now, outside the poller's turn; raises what the client raises."""
+        return await self._fetcher.poll(user_id, kind, is_on_screen=True)
+
+    async def look(self, user_id: str, kind: Filter, rows: int) -> bool:
+        """Fetch no more of one user than their newest rows of one kind; whether that is all of them.
+
+        Raises what the client raises.
+        """
+        return await self._fetcher.look(user_id, kind, rows)
+
+    async def reached(self, user_id: str, kind: Filter) -> Instant | None:
+        """How far back one list of a user was read: 0 is to its end, None is not at all."""
+        return await self._fetcher.reached(user_id, kind)
+
+    async def load_older(self, user_id: str, kind: Filter) -> Fetched:
+        """Fetch the next older pages of one user."""
+        return await self._fetcher.load_older(user_id, kind)
+
+    async def watched(self) -> list[str]:
+        """The watched users, in their order."""
+        return await self._store.triage.watched()
+
+    async def seen(self) -> list[str]:
+        """Everybody of whom anything was ever seen here, watched or not."""
+        return await self._store.users.seen()
+
+    async def watch(self, user_id: str, index: int | None = None) -> None:
+        """Watch a user, as the last or at this place among the watched. Raises TokenMisplaced."""
+        refuse_token("The user id", user_id)
+        await self._store.triage.watch(user_id, index)
+
+    async def unwatch(self, user_id: str) -> None:
+        await self._store.triage.unwatch(user_id)
+
+    @on_thread
+    def agents(self) -> list[str]:
+        """Who of the team did anything that is known here; empty where there is no team."""
+        team = self._store.data.team
+        return team.agents() if team is not None else []
+
+    async def event_types(self) -> list[str]:
+        """The event types seen in the cache."""
+        return await self._store.cache.event_types()
+
+    @on_thread
+    def note_visit(self, user_id: str) -> None:
+        """Keep that this user was gone to, as the last one; on a failing disk it is forgotten."""
+        visits = [user_id, *(user for user in self._visits() if user != user_id)]
+        with suppress(StoreProblem):
+            self._store.data.cache.remember(f"visits {self._store.tenant}", json.dumps(visits[:RECENT]))
+
+    @on_thread
+    def recent_users(self) -> list[str]:
+        """The users who were gone to last, the last one first."""
+        return self._visits()
+
+    def _visits(self) -> list[str]:
+        kept = self._store.data.cache.recall(f"visits {self._store.tenant}")
+        return [str(user) for user in json.loads(kept)] if kept else []
+
+    @on_thread
+    def reveal(self, key: Key | None) -> None:
+        """Show the one-time codes of this notification and of no other."""
+        self._store.data.cache.revealed = key
+
+    @property
+    def revealed(self) -> Key | None:
+        """The notification whose codes are shown."""
+        return self._store.data.cache.revealed
+
+    async def payload_names(self) -> list[str]:
+        """The names of payload fields seen in the cache, as `data.` takes them."""
+        return await self._store.cache.payload_names()
+
+    async def remember_screen(self, frozen: str) -> None:
+        """Keep what is on screen for the first paint of the next start."""
+        await self._store.cache.remember("screen", frozen)
+
+    @on_thread
+    def _watched(self, user_id: str) -> list[str]:
+        watched = self._store.data.triage.watched()
+        return watched if user_id in ("", *watched) else [*watched, user_id]
+
+    @read_on_thread
+    def _open(
+        self,
+        scope: Scope,
+        terms: tuple[Term, ...],
+        newer_than: int | None = None,
+        limit: int | None = None,
+        users: Sequence[str] = (),
+    ) -> ListSnapshot:
+        triage = self._store.data.triage
+        users = users or (triage.watched() if scope.user_id == EVERYONE else [scope.user_id])
+        only, without, rest = self._resolve(terms)
+        search = Search(tuple(users), scope.kind, rest)
+        hidden: set[Key] = set()
+        if scope.kind is Filter.UNREAD and not any(map(is_about_us, clauses_of(terms))):
+            hidden = triage.keys_where("done") | triage.keys_where("snoozed")
+        newest = self._store.data.cache.newest_rowid()
+        ids = self._store.data.cache.snapshot(
+            search, only=only, without=without | hidden, newer_than=newer_than, limit=limit
+        )
+        if newer_than is not None:
+            return ListSnapshot(ids, self._row_reader)
+        left_out = 0
+        if hidden:
+            shown = hidden - without if only is None else (hidden - without) & only
+            left_out = len(self._store.data.cache.snapshot(search, only=shown))
+        # What came in between, from another instance, is in the list if it is to be shown.
+        newest = max(newest, max(ids, default=0))
+        values = self._store.data.cache.column_values(ids[:MEASURED])
+        return ListSnapshot(ids, self._row_reader, hidden=left_out, newest_rowid=newest, values=values)
+
+    def _resolve(self, terms: tuple[Term, ...]) -> tuple[set[Key] | None, set[Key], tuple[Term, ...]]:
+        """Turn the clauses about outbox and triage into sets of keys; the rest is for the cache."""
+        only: set[Key] | None = None
+        without: set[Key] = set()
+        rest: list[Term] = []
+        for term in terms:
+            keys = None if isinstance(term, Group) else keys_of(self._store.data, term)
+            if keys is None:
+                rest.append(self._with_keys(term))
+            elif term.is_negated:
+                without |= keys
+            else:
+                only = keys if only is None else only & keys
+        return only, without, tuple(rest)
+
+    def _with_keys(self, term: Term) -> Term:
+        """The same term; within alternatives, clauses about outbox and triage name their notifications."""
+        if isinstance(term, Group):
+            found = (tuple(map(self._with_keys, alternative)) for alternative in term.alternatives)
+            return Group(tuple(found), term.is_negated)
+        keys = keys_of(self._store.data, term)
+        return term if keys is None else Clause("keys", is_negated=term.is_negated, keys=frozenset(keys))

@@ -1,0 +1,55 @@
+"""The words of a search that outbox, triage and the team answer: which notifications they name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from neptune_inbox.model import STUCK, Clause, Key, MarkState
+
+if TYPE_CHECKING:
+    from neptune_inbox.store.tenant import TenantData
+
+MARK_FLAGS = {"pending": (MarkState.HELD, MarkState.SENDING), "failed": STUCK}
+MINE_FLAGS = ("done", "starred", "snoozed", "noted")
+TEAM_FLAGS = ("claimed", "handled")
+TEAM_FIELDS = ("by", "claimed", "note")
+ANYBODY = "*"
+EVERY_ROW = 1 << 30
+
+
+def is_of_team(clause: Clause) -> bool:
+    """Whether what colleagues did can decide it."""
+    return clause.field in TEAM_FIELDS or (clause.field == "is" and clause.value in TEAM_FLAGS)
+
+
+def is_about_us(clause: Clause) -> bool:
+    """Whether what I or the team did decides it, so that what was put away is asked for as well."""
+    return is_of_team(clause) or (clause.field == "is" and clause.value in MINE_FLAGS)
+
+
+def keys_of(data: TenantData, clause: Clause) -> set[Key] | None:
+    """The notifications that a clause names; None for one that the cache answers."""
+    if clause.field == "is" and clause.value in MARK_FLAGS:
+        return data.outbox.keys_in_state(MARK_FLAGS[clause.value])
+    if clause.field == "is" and clause.value in MINE_FLAGS:
+        return data.triage.keys_where(clause.value)
+    if clause.field == "note":
+        theirs = data.team.keys_noted(clause.value) if data.team is not None else set()
+        return data.triage.keys_noted(clause.value) | theirs
+    if not is_about_us(clause):
+        return None
+    team = data.team
+    if clause.value == "handled" and clause.field == "is":
+        return team.handled() if team is not None else data.triage.keys_where("done")
+    if team is None:
+        return set()
+    if clause.field == "by":
+        return team.keys_by(clause.value)
+    agent = ANYBODY if clause.field == "is" else clause.value
+    return _with_queues(data, team.keys_claimed(agent))
+
+
+def _with_queues(data: TenantData, claimed: set[Key]) -> set[Key]:
+    """These, with every notification of the customers whose whole queue is among them."""
+    users = [key.user_id for key in claimed if not key.id]
+    return claimed | set(data.cache.keys_beginning(users, "", EVERY_ROW) if users else ())

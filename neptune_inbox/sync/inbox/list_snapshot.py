@@ -1,0 +1,163 @@
+"""A frozen list: the ids of one look at the cache, in order, with the rows behind them read in pages.
+
+The ids never change, so no position ever shifts; what a row says (its mark, triage, read or unread) is read again
+whenever `forget` is called, so a row that was acted on stays where it is and tells its new state.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import OrderedDict
+from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from neptune_inbox.model import ColumnValues, Key, Row
+from neptune_inbox.text import CleanText
+
+if TYPE_CHECKING:
+    from neptune_inbox.store.tenant import TenantData
+
+PAGE = 64
+PAGES_KEPT = 16
+
+
+class RowReader:
+    """Lays the outbox, triage and the team's facts over rows of the cache."""
+
+    def __init__(self, data: TenantData) -> None:
+        self._data = data
+
+    def rows(self, rowids: Sequence[int]) -> list[Row]:
+        """The rows with everything laid over them, in the order asked for."""
+        rows = self._data.cache.rows(rowids)
+        keys = [row.key for row in rows]
+        marks = self._data.outbox.current_marks(keys)
+        triage = self._data.triage.triage(keys)
+        team = self._data.team.of_rows(keys) if self._data.team is not None else {}
+        changed = marks.keys() | triage.keys() | team.keys()
+        return [
+            replace(
+                row,
+                mark=marks.get(row.key),
+                triage=triage.get(row.key, row.triage),
+                team=team.get(row.key, row.team),
+            )
+            if row.key in changed
+            else row
+            for row in rows
+        ]
+
+    def rowid(self, key: Key) -> int | None:
+        row = self._data.cache.row(key)
+        return row.rowid if row else None
+
+    def rowids(self, keys: Collection[Key]) -> dict[Key, int]:
+        """The rowids of those of these that are cached, read at once."""
+        return self._data.cache.rowids(keys)
+
+    def keys(self, rowids: Sequence[int]) -> list[Key]:
+        """The notifications behind rowids, in their order; those that are no longer cached are left out."""
+        return self._data.cache.keys(rowids)
+
+
+class ListSnapshot:
+    """What a list shows, frozen at the moment it was opened or folded in."""
+
+    def __init__(
+        self,
+        ids: array[int],
+        row_reader: RowReader | None,
+        *,
+        hidden: int = 0,
+        newest_rowid: int | None = None,
+        values: ColumnValues | None = None,
+    ) -> None:
+        self.ids = ids
+        self.values = values or ColumnValues()
+        """What stood in the columns of the first rows when the list was drawn."""
+        self.is_partial = False
+        """Only the first rows, so that they are on screen at once; the whole list follows."""
+        self.newest_rowid = max(ids, default=0) if newest_rowid is None else newest_rowid
+        """Rows with a higher one came after this list was drawn."""
+        self.hidden = hidden
+        """How many rows are left out because they are done or snoozed (mine)."""
+        self._row_reader = row_reader
+        self._pages: OrderedDict[int, list[Row]] = OrderedDict()
+
+    @classmethod
+    def empty(cls) -> ListSnapshot:
+        """The list before anything was opened."""
+        return cls(array("q"), None)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def row(self, index: int) -> Row:
+        """The row at a position; at most one page of rows is read for it."""
+        number, offset = divmod(index, PAGE)
+        page = self._pages.get(number)
+        if page is None:
+            page = self._read(number * PAGE, (number + 1) * PAGE)
+            self._pages[number] = page
+            if len(self._pages) > PAGES_KEPT:
+                self._pages.popitem(last=False)
+        return page[offset]
+
+    def index_of(self, key: Key) -> int | None:
+        """Where a notification stands in this list, or None when it is not in it."""
+        rowid = self._row_reader.rowid(key) if self._row_reader else None
+        if rowid is None:
+            return None
+        try:
+            return self.ids.index(rowid)
+        except ValueError:
+            return None
+
+    def members(self, keys: Collection[Key]) -> frozenset[Key]:
+        """Those of these notifications that are in this list, found in one look."""
+        if self._row_reader is None or not keys:
+            return frozenset()
+        here = set(self.ids)
+        return frozenset(key for key, rowid in self._row_reader.rowids(keys).items() if rowid in here)
+
+    def keys(self, start: int = 0, end: int | None = None) -> list[Key]:
+        """The notifications from a position to before another, found in one look; no row is read."""
+        return self._row_reader.keys(self.ids[start:end]) if self._row_reader else []
+
+    def forget(self) -> None:
+        """Read rows again from now on: their state changed, their place did not."""
+        self._pages.clear()
+
+    def rows(self) -> Iterator[Row]:
+        """All rows that are still cached, from the first to the last, read in pages that are not kept."""
+        for start in range(0, len(self.ids), 8 * PAGE):
+            yield from self.page(start, start + 8 * PAGE)
+
+    def page(self, start: int, end: int) -> list[Row]:
+        """The rows from a position to before another that are still cached; none is kept."""
+        return self._row_reader.rows(self.ids[start:end]) if self._row_reader else []
+
+    def find(self, start: int, step: int) -> int | None:
+        """The next position from `start` on, in steps of 1 or -1, whose row counts as unread."""
+        index = start
+        while 0 <= index < len(self.ids):
+            if self.row(index).counts_as_unread:
+                return index
+            index += step
+        return None
+
+    def _read(self, start: int, end: int) -> list[Row]:
+        """The rows at these positions; what is no longer cached is an empty line, so that no position shifts."""
+        ids = self.ids[start:end]
+        rows = self._row_reader.rows(ids) if self._row_reader else []
+        if len(rows) == len(ids):
+            return rows
+        kept = {row.rowid: row for row in rows}
+        return [kept.get(rowid) or placeholder(rowid) for rowid in ids]
+
+
+def placeholder(rowid: int) -> Row:
+    """The line in place of a row that the cache forgot; it belongs to nobody and counts as read."""
+    return Row(rowid, "", "", CleanText("no longer kept here"), CleanText(""), None, is_read=True)

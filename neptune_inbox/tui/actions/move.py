@@ -1,0 +1,77 @@
+"""Moving over the list and the preview; nothing here reads the network or writes anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from neptune_inbox.tui.inbox.screen import InboxScreen
+
+
+def _move(step: int) -> Callable[[InboxScreen], None]:
+    def move(inbox: InboxScreen) -> None:
+        if inbox.sidebar.has_focus:
+            inbox.sidebar.move(step)
+        elif inbox.preview.has_focus:
+            inbox.preview.scroll_lines(step)
+        elif step < 0 and inbox.rows.cursor_index == 0 and not inbox.selected and inbox.view.waiting:
+            inbox.queue.put(inbox.fold_in())
+        else:
+            inbox.rows.move(step)
+
+    return move
+
+
+def _unread(step: int) -> Callable[[InboxScreen], None]:
+    def go(inbox: InboxScreen) -> None:
+        if not go_to_unread(inbox, step):
+            inbox.say("No more unread below." if step > 0 else "No more unread above.")
+
+    return go
+
+
+def go_to_unread(inbox: InboxScreen, step: int) -> bool:
+    """Put the cursor on the next unread row below (1) or above (-1); False where there is none, and it stays."""
+    index = inbox.rows.cursor_index
+    found = inbox.snapshot.find((-1 if index is None else index) + step, step)
+    return found is not None and inbox.rows.go_to(inbox.snapshot.row(found).key)
+
+
+def _scroll(lines: int) -> Callable[[InboxScreen], None]:
+    return lambda inbox: inbox.preview.scroll_lines(lines)
+
+
+def _open(inbox: InboxScreen) -> None:
+    """Open what the cursor is on; opening never marks."""
+    if inbox.sidebar.has_focus:
+        inbox.sidebar.choose()
+    else:
+        inbox.preview_pane.show(True)
+
+
+def _answer_deletion(inbox: InboxScreen) -> None:
+    done, read = inbox.key("mine.done"), inbox.key("mark.row")
+    inbox.say(f"Nothing is deleted here: {done} is done for me, {read} is read for the customer.")
+
+
+VERBS = {
+    "move.down": _move(1),
+    "move.up": _move(-1),
+    "move.first": lambda inbox: inbox.rows.edge(0),
+    "move.last": lambda inbox: inbox.rows.edge(1),
+    "move.page_down": lambda inbox: inbox.rows.page(1),
+    "move.page_up": lambda inbox: inbox.rows.page(-1),
+    "move.half_down": lambda inbox: inbox.rows.half_page(1),
+    "move.half_up": lambda inbox: inbox.rows.half_page(-1),
+    "unread.next": _unread(1),
+    "unread.previous": _unread(-1),
+    "open": _open,
+    "back": lambda inbox: inbox.go_back(),
+    "preview.toggle": lambda inbox: inbox.preview_pane.show(None),
+    "preview.down": _scroll(3),
+    "preview.up": _scroll(-3),
+    "pane.next": lambda inbox: inbox.focus_next(),
+    "pane.previous": lambda inbox: inbox.focus_previous(),
+    "nothing.deleted": _answer_deletion,
+}

@@ -1,0 +1,1 @@
+"""The inbox screen and what it is made of; nothing here asks the network except through a session."""

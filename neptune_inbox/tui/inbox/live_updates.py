@@ -1,0 +1,185 @@
+"""What happens to the inbox without the agent: facts from below, and time that passes.
+
+Facts never move a row: they redraw what the rows say, or count what waits behind the banner.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING
+
+from neptune_inbox.errors import StoreProblem
+from neptune_inbox.presentation.sentences import plural
+from neptune_inbox.presentation.team import sharing_words
+from neptune_inbox.sync.events import (
+    Arrived,
+    HealthChanged,
+    MarksChanged,
+    MarksSent,
+    Polled,
+    TeamChanged,
+    TriageChanged,
+    Troubled,
+)
+from neptune_inbox.sync.team.sharer import Sharing, SharingState
+from neptune_inbox.tui.background import run_in_background
+from neptune_inbox.tui.inbox.status_message import About
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from textual.dom import DOMNode
+    from textual.timer import Timer
+
+    from neptune_inbox.sync.events import Fact
+    from neptune_inbox.sync.session import Session
+    from neptune_inbox.tui.inbox.drawing import InboxDrawing
+    from neptune_inbox.tui.inbox.list_controller import ListController
+    from neptune_inbox.tui.inbox.list_state import ListState
+    from neptune_inbox.tui.inbox.preview_controller import PreviewController
+    from neptune_inbox.tui.inbox.status_message import StatusMessages
+
+MINUTE = 60.0
+TROUBLE_PAUSE = 1.0
+"""Seconds until trouble with the team's database is told: so that what the act said of itself is read first."""
+REDRAW_PAUSE = 0.1
+"""Seconds between two readings of what the marks have become, while many are sent."""
+MANY = 20
+"""Marks under way, from which on they are followed at that pace and not one by one."""
+
+
+class LiveUpdates:
+    """Hears what the session tells, and the clock."""
+
+    def __init__(
+        self,
+        node: DOMNode,
+        session: Session,
+        state: ListState,
+        drawing: InboxDrawing,
+        controller: ListController,
+        preview: PreviewController,
+        messages: StatusMessages,
+    ) -> None:
+        self._node = node
+        self._session = session
+        self._state = state
+        self._drawing = drawing
+        self._list = controller
+        self._preview = preview
+        self._messages = messages
+        self._countdown: Timer | None = None
+        self._sent = 0
+        """How many marks went out since it was last said that some wait."""
+        self._marks_are_stale = self._is_following = False
+        self._unseen: set[str] = set()
+        self._asked: set[str] = set()
+
+    def start_clock(self) -> None:
+        """Let time pass on the screen: each second while a mark counts down, else each minute."""
+        self._countdown = self._node.set_interval(1.0, self.tick, pause=True)
+        self._node.set_interval(MINUTE, self.tick)
+
+    def expect(self, users: Iterable[str]) -> None:
+        """These users were never fetched before: what comes of them first is shown at once."""
+        self._unseen = set(users)
+
+    def await_answers(self, users: Iterable[str]) -> None:
+        """The server is asked about these users: what is said of that goes when all answers are there."""
+        self._asked = set(users)
+
+    def hold_still(self) -> None:
+        """The agent does something: from now on no row moves by itself."""
+        self._unseen.clear()
+
+    def tick(self) -> None:
+        """Draw what time changed."""
+        self._drawing.draw()
+
+    def hear(self, fact: Fact) -> None:
+        """Take in one fact from below."""
+        match fact:
+            case Arrived(user_id=user):
+                # At the first look at a user, and in an empty list, there is nothing to hold still.
+                (self._fill if user in self._unseen or self._state.is_empty else self._count_waiting)()
+            case Polled(user_id=user, changed=changed):
+                self._unseen.discard(user)
+                self._asked.discard(user)
+                if not self._asked:
+                    self._messages.be_silent(About.ASKING)
+                if changed:
+                    self._list.repaint()
+                    self._preview.fill()
+                self._redraw()
+                if user == self._state.scope.user_id and not self._drawing.view.overview.cached.all:
+                    look = partial(self._look_up_empty, user)
+                    run_in_background(self._node, "look-up-empty", look, is_latest_only=True)
+            case HealthChanged():
+                self._redraw()
+                self._preview.fill()
+            case MarksChanged() | TriageChanged():
+                self._marks_are_stale = True
+                run_in_background(self._node, "marks", self._follow_marks)
+            case TeamChanged(keys=keys):
+                self._marks_are_stale = True
+                if any(not key.id for key in keys):
+                    self._redraw()
+                if not keys:
+                    self._node.set_timer(TROUBLE_PAUSE, self._tell_team_trouble)
+                run_in_background(self._node, "marks", self._follow_marks)
+                self._preview.fill()
+            case MarksSent(count=count):
+                self._tell_sent(count)
+            case Troubled(error=error):
+                self._messages.say(self._drawing.explain(error), "warn")
+
+    async def _look_up_empty(self, user_id: str) -> None:
+        """Ask whether there is such a user at all: one that Neptune does not know has no empty inbox."""
+        if await self._session.people.refresh_contact(user_id):
+            await self._list.redraw_overview()
+            # Rows may have come meanwhile: nobody else is asked about while this answer is waited for.
+            self._preview.fill()
+
+    async def _follow_marks(self) -> None:
+        """Read the marks again, once for all that changed meanwhile: no key waits in this screen for the disk."""
+        if self._is_following:
+            return
+        self._is_following = True
+        try:
+            while self._marks_are_stale:
+                self._marks_are_stale = False
+                await self._list.redraw_marks()
+                self._run_countdown()
+                await asyncio.sleep(REDRAW_PAUSE if self._drawing.view.held > MANY else 0)
+        except StoreProblem as problem:
+            self._messages.say(self._drawing.explain(problem), "error")
+        finally:
+            self._is_following = False
+
+    def _tell_team_trouble(self) -> None:
+        """Say what keeps the team's database from us, where that has not passed meanwhile."""
+        sharing = self._session.team.sharing() if self._session.team is not None else Sharing()
+        if sharing.state in (SharingState.SLOW, SharingState.TROUBLED):
+            self._messages.say(sharing_words(sharing), "warn")
+
+    def _tell_sent(self, count: int) -> None:
+        """What was said of marks that could be taken back is over; those that go out together are told together."""
+        about = self._messages.about
+        if about not in (About.SENT, About.MARKS):
+            return
+        self._sent = count + (self._sent if about is About.SENT else 0)
+        self._messages.say(f"{plural(self._sent, 'mark')} sent; that cannot be taken back.", about=About.SENT)
+
+    def _redraw(self) -> None:
+        run_in_background(self._node, "overview", self._list.redraw_overview, is_latest_only=True)
+
+    def _fill(self) -> None:
+        run_in_background(self._node, "fill", partial(self._list.fold_in, keep=False), is_latest_only=True)
+
+    def _count_waiting(self) -> None:
+        run_in_background(self._node, "waiting", self._list.count_waiting, is_latest_only=True)
+
+    def _run_countdown(self) -> None:
+        if self._countdown is not None:
+            (self._countdown.resume if self._drawing.view.held else self._countdown.pause)()

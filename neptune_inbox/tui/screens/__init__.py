@@ -1,1 +1,0 @@
-"""The screens and sheets; each decides what its widgets' messages mean, and answers with plain values."""

@@ -1,0 +1,322 @@
+"""One profile, opened: its files, its client, and everything of `sync` on top of them."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Protocol
+
+from neptune_inbox import debug_trace
+from neptune_inbox.credentials import Claims, claims
+from neptune_inbox.credentials.tokens import TOKEN_VARIABLE
+from neptune_inbox.credentials.vault import MEMORY
+from neptune_inbox.errors import StoreProblem, no_token
+from neptune_inbox.model import Mode, Profile, Token
+from neptune_inbox.store.lock import StoreLock
+from neptune_inbox.store.triage import TriageStore
+from neptune_inbox.sync.clock_watch import Standstill
+from neptune_inbox.sync.customers.events import Events
+from neptune_inbox.sync.customers.people import People
+from neptune_inbox.sync.events import Bus
+from neptune_inbox.sync.evidence import EvidenceBook
+from neptune_inbox.sync.fetch.effect import EffectCheck
+from neptune_inbox.sync.fetch.fetcher import Fetcher
+from neptune_inbox.sync.habits import Habits
+from neptune_inbox.sync.handover import HandOvers
+from neptune_inbox.sync.hosts import Hosts
+from neptune_inbox.sync.housekeeping import Housekeeping
+from neptune_inbox.sync.inbox.inbox import Inbox
+from neptune_inbox.sync.inbox.older_pages import OlderPages
+from neptune_inbox.sync.insight import Insights
+from neptune_inbox.sync.marking.audit import AuditLog
+from neptune_inbox.sync.marking.marking import Marking
+from neptune_inbox.sync.marking.posting import Posting
+from neptune_inbox.sync.marking.sender import OutboxSender
+from neptune_inbox.sync.polling.health import Health
+from neptune_inbox.sync.polling.poller import Poller
+from neptune_inbox.sync.polling.schedule import Schedule
+from neptune_inbox.sync.session import Session, tenant_key
+from neptune_inbox.sync.store_thread import StoreThread, on_thread
+from neptune_inbox.sync.team.sharer import Sharer
+from neptune_inbox.sync.team.team import TeamService
+from neptune_inbox.sync.tenant_store import TenantStore
+from neptune_inbox.sync.triage import TriageService
+from neptune_inbox.text import clean_line
+from neptune_inbox.wiring.mode_watch import ModeWatch
+from neptune_inbox.wiring.stores import Stores, local_user
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+    from random import Random
+
+    from neptune_inbox.api.client import Client
+    from neptune_inbox.config import Settings
+    from neptune_inbox.credentials import Vault
+    from neptune_inbox.model import Now
+    from neptune_inbox.paths import Paths
+    from neptune_inbox.sync.polling.wakeable import Sleep
+    from neptune_inbox.sync.team.sharer import Link
+    from neptune_inbox.text import CleanText
+
+
+class TeamOpener(Protocol):
+    """Who the agent is in the team, and how its facts are reached: `wiring.team.TeamAccess`."""
+
+    @property
+    def agent(self) -> CleanText: ...
+    def open(self, of_tenant: str) -> Link: ...
+
+
+class Surroundings(Protocol):
+    """What a session is built from: the workspace's `Builder`."""
+
+    pending_notices: tuple[str, ...]
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def vault(self) -> Vault: ...
+    @property
+    def paths(self) -> Paths | None: ...
+    @property
+    def now(self) -> Now: ...
+    @property
+    def steady(self) -> Now | None: ...
+    @property
+    def sleep(self) -> Sleep: ...
+    @property
+    def rng(self) -> Random: ...
+    @property
+    def new_id(self) -> Callable[[], str]: ...
+    @property
+    def companions(self) -> tuple[Callable[[], Coroutine[None, None, None]], ...]: ...
+    def stores(self) -> Stores: ...
+    @property
+    def team_access(self) -> TeamOpener | None: ...
+    def make_client(self, profile: Profile, token: Token | None) -> Client: ...
+    def own_hosts(self, profile: Profile) -> tuple[str, ...]: ...
+
+
+class SessionParts:
+    """What the parts of one session share."""
+
+    def __init__(self, builder: Surroundings, profile: Profile) -> None:
+        self.builder = builder
+        self.profile = profile
+        self.stores = builder.stores()
+        self.site = "\n".join((profile.name, profile.api_base, profile.environment))
+        self.notices = tuple(dict.fromkeys((*builder.pending_notices, *self.stores.notices())))
+        builder.pending_notices = ()
+        self.tenant = self.stores.profiles.tenant_of(self.site) or tenant_key(profile, "")
+        data = self.stores.of(self.tenant)
+        _watch_all(data.triage, profile)
+        self._store, self.bus = TenantStore(data, StoreThread()), Bus()
+        self.owner = builder.new_id()
+        self.client = builder.make_client(profile, None)
+        # What is in memory is nobody else's, so there is no one to lock out.
+        paths = None if self.stores.state_file.is_memory else builder.paths
+        # Who only observes asks the server too, and must not keep anybody from sending.
+        role = ".observing" if profile.mode is Mode.OBSERVE else ""
+        self.lock = StoreLock(paths.lock.with_suffix(f".{self.tenant}{role}.lock") if paths else None)
+        written = builder.settings.profiles.get(profile.name)
+        self.mode_watch = ModeWatch(builder.paths, profile, written.mode if written else None)
+        self.health = Health(bus=self.bus, now=builder.now, rng=builder.rng)
+        self.posting = Posting(data)
+        self.standstill = Standstill(builder.steady) if builder.steady else None
+        self.effects = EffectCheck(store=self._store, bus=self.bus, now=builder.now)
+        self.fetcher = Fetcher(store=self._store, client=self.client, effects=self.effects, now=builder.now)
+        self.audit_log = AuditLog(
+            store=self._store,
+            profile=profile,
+            actor=local_user(),
+            now=builder.now,
+            may_write=self.mode_watch.may_write,
+        )
+
+    def poller(self, team: TeamService | None) -> Poller:
+        builder, polling = self.builder, self.builder.settings.polling
+        return Poller(
+            fetcher=self.fetcher,
+            schedule=Schedule(requests_per_minute=polling.requests_per_minute, rng=builder.rng),
+            lock=self.lock,
+            health=self.health,
+            bus=self.bus,
+            now=builder.now,
+            sleep=builder.sleep,
+            rng=builder.rng,
+            unfocused_factor=polling.unfocused_factor,
+            agents_here=team.programs_here if team is not None else lambda: 1,
+        )
+
+    def sender(self) -> OutboxSender:
+        builder = self.builder
+        return OutboxSender(
+            client=self.client,
+            store=self._store,
+            posting=self.posting,
+            lock=self.lock,
+            health=self.health,
+            bus=self.bus,
+            profile=self.profile,
+            owner=self.owner,
+            steady=builder.steady,
+            standstill=self.standstill,
+            now=builder.now,
+            sleep=builder.sleep,
+            rng=builder.rng,
+            may_write=self.mode_watch.may_write,
+        )
+
+    def marking(self, sender: OutboxSender) -> Marking:
+        return Marking(
+            store=self._store.foreground,
+            posting=self.posting,
+            client=self.client,
+            sender=sender,
+            health=self.health,
+            audit_log=self.audit_log,
+            bus=self.bus,
+            profile=self.profile,
+            undo_ms=self.undo_ms,
+            now=self.builder.now,
+            new_id=self.builder.new_id,
+        )
+
+    def team(self) -> TeamService | None:
+        facts, access, builder = self._store.data.team, self.builder.team_access, self.builder
+        if facts is None or access is None:
+            return None
+
+        def make_sharer() -> Sharer:
+            return Sharer(
+                store=facts,
+                connect=lambda: access.open(self.tenant),
+                instance=self.owner,
+                now=builder.now,
+                rng=builder.rng,
+                changed=service.changed,
+            )
+
+        service = TeamService(
+            store=self._store.foreground,
+            facts=facts,
+            make_sharer=make_sharer,
+            bus=self.bus,
+            sleep=builder.sleep,
+            claim_ms=builder.settings.team.claim_minutes * 60_000,
+        )
+        return service
+
+    @property
+    def store(self) -> TenantStore:
+        return self._store
+
+    @property
+    def undo_ms(self) -> int:
+        return int(self.builder.settings.ui.undo_seconds * 1000)
+
+    async def read_token(self) -> tuple[Token, Claims | None, str]:
+        """The profile's token, what it says of itself, and where it came from.
+
+        Raises SignInProblem, HostNotTrusted among them.
+        """
+        token = await self.builder.vault.read(self.profile)
+        if token is None:
+            raise no_token(self.profile.name)
+        source = self.builder.vault.source(self.profile)
+        place = {"environment": self.profile.environment, "mode": self.profile.mode, "api": self.profile.api_base}
+        debug_trace.note("sign in", profile=self.profile.name, token_from=source, **place)
+        await self._check_hosts(token, is_given_here=source in (TOKEN_VARIABLE, MEMORY))
+        return token, claims(token), source
+
+    @on_thread
+    def read_mode(self) -> Mode:
+        """What the settings let this profile do now."""
+        return self.mode_watch.mode()
+
+    @on_thread
+    def _check_hosts(self, token: Token, *, is_given_here: bool) -> None:
+        hosts = Hosts(self.stores.profiles, self.builder.own_hosts)
+        hosts.check(self.profile, token, is_given_here=is_given_here)
+
+    @on_thread
+    def remember_team(self, team: str) -> bool:
+        """Keep which tenant this profile stands for; False where the session was opened on another one."""
+        wanted = self.stores.of(tenant_key(self.profile, team))
+        if self.stores.profiles.tenant_of(self.site) != wanted.tenant:
+            wanted.triage.bind(self.site)
+        if wanted.tenant != self.tenant:
+            _watch_all(wanted.triage, self.profile)
+            self.builder.pending_notices = self.notices
+        return wanted.tenant == self.tenant
+
+    async def close(self) -> None:
+        """Close the files, then end their thread."""
+        await self._close()
+        self._store.thread.close()
+
+    @on_thread
+    def _close(self) -> None:
+        if self.lock.is_held:
+            # What was cut off on its way is the next sender's, at once and not after the lease.
+            with suppress(StoreProblem):
+                self._store.data.outbox.release(self.owner)
+        self.lock.close()
+        self.stores.close()
+
+
+def build_session(builder: Surroundings, profile: Profile) -> Session:
+    """A session that has not signed in yet. Raises StoreProblem, ConfigProblem."""
+    parts = SessionParts(builder, profile)
+    store, front, now = parts.store, parts.store.foreground, builder.now
+    client, audit_log = parts.client, parts.audit_log
+    team = parts.team()
+    poller, sender = parts.poller(team), parts.sender()
+    housekeeping = Housekeeping(
+        store=store.last, keep_days=builder.settings.store.keep_days, now=now, sleep=builder.sleep
+    )
+    beating = (parts.standstill.run,) if parts.standstill else ()
+    inbox = Inbox(store=front, fetcher=parts.fetcher, now=now)
+    return Session(
+        profile=profile,
+        tenant=parts.tenant,
+        bus=parts.bus,
+        health=parts.health,
+        inbox=inbox,
+        older_pages=OlderPages(inbox=inbox, poller=poller, now=now, sleep=builder.sleep),
+        marking=parts.marking(sender),
+        triage=TriageService(store=front, bus=parts.bus),
+        habits=Habits(store=front, profile=profile.name, now=now),
+        people=People(store=store, client=client, audit_log=audit_log, now=now),
+        events=Events(client=client, fetcher=parts.fetcher, audit_log=audit_log, now=now, sleep=builder.sleep),
+        evidence=EvidenceBook(store=front, now=now),
+        insights=Insights(store=store, now=now),
+        housekeeping=housekeeping,
+        handovers=HandOvers(store=store, actor=clean_line(local_user()), now=now),
+        poller=poller,
+        sender=sender,
+        audit_log=audit_log,
+        now=now,
+        undo_ms=parts.undo_ms,
+        team=team,
+        background=(
+            poller.run,
+            sender.run,
+            housekeeping.run,
+            *beating,
+            *((team.run,) if team else ()),
+            *builder.companions,
+        ),
+        notices=parts.notices,
+        _client=client,
+        _read_token=parts.read_token,
+        _read_mode=parts.read_mode,
+        _remember_team=parts.remember_team,
+        _close_stores=parts.close,
+    )
+
+
+def _watch_all(triage: TriageStore, profile: Profile) -> None:
+    """Watch the users that the profile names, unless the agent has chosen already."""
+    if not triage.watched():
+        for user_id in profile.users:
+            triage.watch(user_id)

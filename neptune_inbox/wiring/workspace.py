@@ -1,0 +1,198 @@
+"""What a workspace and its sessions are built from: settings, files, the token's sources, the network, the clock."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from random import Random
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from msgspec.structs import replace
+
+from neptune_inbox import config
+from neptune_inbox.config import Settings
+from neptune_inbox.credentials import Vault, claims
+from neptune_inbox.errors import NotSignedIn, StoreProblem
+from neptune_inbox.model import Instant, Now, Profile, Token
+from neptune_inbox.paths import Paths
+from neptune_inbox.sync.workspace import Change, ProfileSaved, TemplateSaved, ThemeChosen, ViewSaved, Workspace
+
+if TYPE_CHECKING:
+    import httpx
+
+    from neptune_inbox.api.client import Client
+    from neptune_inbox.sync.polling.wakeable import Sleep
+    from neptune_inbox.sync.session import Session
+    from neptune_inbox.sync.team.admin import TeamAdmin
+    from neptune_inbox.wiring.session import TeamOpener
+    from neptune_inbox.wiring.stores import Stores
+
+Work = Callable[[], Coroutine[None, None, None]]
+
+
+def wall_clock() -> Instant:
+    """Now, in milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+def boot_clock() -> Instant:
+    """Milliseconds since the machine was started, its sleep included: nobody can set it."""
+    clock = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+    return time.clock_gettime_ns(clock) // 1_000_000
+
+
+@dataclass(slots=True)
+class Builder:
+    """What sessions are built from; tests replace the clock, the sleep, the dice and the network."""
+
+    settings: Settings
+    vault: Vault
+    paths: Paths | None
+    """None keeps everything in memory."""
+    environ: Mapping[str, str] = field(default_factory=dict)
+    http: httpx.AsyncBaseTransport | None = None
+    """Replaces the network: the sandbox's in-process transport."""
+    now: Now = wall_clock
+    steady: Now | None = None
+    """A clock that nobody can set, to notice that `now` was; None with `wall_clock` is the machine's own."""
+    sleep: Sleep = asyncio.sleep
+    rng: Random = field(default_factory=Random)
+    new_id: Callable[[], str] = lambda: uuid4().hex
+    team_access: TeamOpener | None = None
+    """How the team's facts are reached; None where the agent works alone."""
+    team_admin: TeamAdmin | None = None
+    """How the team's database is set up; None where there is none."""
+    companions: tuple[Work, ...] = ()
+    """What else runs while a session is shown."""
+    pending_notices: tuple[str, ...] = field(default=(), init=False)
+    """What the session that is opened next has to say: of its profile, or of the one in whose stead it is opened."""
+    _in_memory: Stores | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        if self.steady is None and self.now is wall_clock:
+            self.steady = boot_clock
+
+    def workspace(self, *, is_demo: bool = False) -> Workspace:
+        """Everything that a front end needs before and around a session."""
+        return Workspace(
+            settings=self.settings,
+            vault=self.vault,
+            now=self.now,
+            open_session=self.open_session,
+            make_client=self.make_client,
+            change_settings=self.change_settings,
+            read_claims=claims,
+            find_profile=self._find_profile,
+            agree_to_hosts=self.agree_to_hosts,
+            blank_profile=self._blank_profile(),
+            log=self.paths.log if self.paths else None,
+            team=self.team_admin,
+            is_demo=is_demo,
+        )
+
+    def make_client(self, profile: Profile, token: Token | None) -> Client:
+        """A client for a profile. Raises ConfigProblem for a base that is not https."""
+        from neptune_inbox.api.client import Client
+        from neptune_inbox.api.transport import Transport
+
+        transport = Transport(
+            api_base=profile.api_base,
+            edge_base=profile.edge_base,
+            token=token,
+            mode=profile.mode,
+            http=self.http,
+            now=self.now,
+            sleep=self.sleep,
+            rng=self.rng,
+        )
+        return Client(transport, profile.environment)
+
+    def stores(self) -> Stores:
+        """The opened files; where they are in memory, always the same ones. Raises StoreProblem."""
+        from neptune_inbox.wiring.stores import Stores
+
+        if self._in_memory is not None:
+            return self._in_memory
+        agent = self.team_access.agent if self.team_access else None
+        stores = Stores(self.paths, self.now, agent, self.settings.privacy.mask)
+        if stores.state_file.is_memory:
+            self._in_memory = stores
+        return stores
+
+    def change_settings(self, change: Change) -> Settings:
+        """Keep a change in config.toml (in the demo: in memory). Raises ConfigProblem."""
+        if self.paths is None:
+            self.settings = _changed(self.settings, change)
+            return self.settings
+        match change:
+            case ProfileSaved(profile):
+                config.set_profile(self.paths, profile)
+                self.settings = config.set_default_profile(self.paths, profile.name)
+            case ViewSaved(name, query):
+                self.settings = config.add_view(self.paths, name, query)
+            case TemplateSaved(name, event):
+                template = config.Template(event.event_type, event.data)
+                self.settings = config.add_template(self.paths, name, template)
+            case ThemeChosen(theme):
+                self.settings = config.set_value(self.paths, "ui.theme", theme)
+        return self.settings
+
+    async def open_session(self, profile: Profile) -> Session:
+        """Open a profile's files and build its session. Raises StoreProblem."""
+        from neptune_inbox.wiring.session import build_session
+
+        # Files are opened, migrated and mended here: no key waits for that.
+        return await asyncio.to_thread(build_session, self, profile)
+
+    def own_hosts(self, profile: Profile) -> tuple[str, ...]:
+        """The hosts that were given together with a profile's own token: those that are written beside it."""
+        from neptune_inbox.sync.hosts import hosts_of
+
+        written = self.settings.profiles.get(profile.name)
+        return hosts_of(written or replace(profile, edge_base=config.edge_base_for(profile.api_base)))
+
+    async def agree_to_hosts(self, profile: Profile, token: Token) -> None:
+        """Remember that a token was given for a profile's hosts by hand; what cannot be kept is asked again."""
+        await asyncio.to_thread(self._agree, profile, token)
+
+    def _agree(self, profile: Profile, token: Token) -> None:
+        from neptune_inbox.sync.hosts import Hosts
+
+        with suppress(StoreProblem):
+            stores = self.stores()
+            try:
+                Hosts(stores.profiles, self.own_hosts).agree(profile, token)
+            finally:
+                stores.close()
+
+    def _find_profile(self, settings: Settings, name: str | None) -> Profile:
+        profile = config.profile_from(settings, name, self.environ)
+        if overruled := config.overruled_sentence(settings, name, self.environ):
+            self.pending_notices = (*self.pending_notices, overruled)
+        return profile
+
+    def _blank_profile(self) -> Profile:
+        try:
+            return config.profile_from(self.settings, None, self.environ)
+        except NotSignedIn:
+            api_base = self.environ.get("NEPTUNE_API_BASE", "") or config.DEFAULT_API_BASE
+            edge_base = self.environ.get("NEPTUNE_EDGE_BASE", "") or config.edge_base_for(api_base)
+            return Profile("", api_base, edge_base, self.environ.get("NEPTUNE_ENV", ""))
+
+
+def _changed(settings: Settings, change: Change) -> Settings:
+    match change:
+        case ProfileSaved(profile):
+            profiles = {**settings.profiles, profile.name: profile}
+            return replace(settings, profiles=profiles, default_profile=profile.name)
+        case ViewSaved(name, query):
+            return replace(settings, views={**settings.views, name: query})
+        case TemplateSaved(name, event):
+            template = config.Template(event.event_type, event.data)
+            return replace(settings, templates={**settings.templates, name: template})
+        case ThemeChosen(theme):
+            return replace(settings, ui=replace(settings.ui, theme=theme))

@@ -1,0 +1,82 @@
+"""A bug report holds what helps, and nothing of the customers, their notifications or the token."""
+
+from __future__ import annotations
+
+import stat
+import zipfile
+from pathlib import Path
+
+from tests.cli.shell import CUSTOMER, Shell
+
+CONFIG = f"""
+[profiles.acme]
+environment = "dev"
+users = ["{CUSTOMER}", "u-secret-customer"]
+token_command = ["pass", "show", "hidden/entry"]
+
+[views]
+refunds = "user:u-secret-customer is:unread"
+
+[commands]
+ticket = ["send-to-hidden-host"]
+"""
+
+
+def test_it_is_shown_before_it_is_written_and_names_what_it_holds(shell: Shell) -> None:
+    shown = shell("report", answers="n\n")
+    assert "version.txt" in shown.err
+    assert "Nothing was written." in shown.err
+    assert list(Path.cwd().glob("neptune-inbox-report-*")) == []
+
+
+def test_where_nobody_can_agree_nothing_is_written(shell: Shell, tmp_path: Path) -> None:
+    shown = shell("report", "--output", str(tmp_path / "report.zip"))
+    assert shown.code == 2
+    assert "Add --yes" in shown.err
+    assert not (tmp_path / "report.zip").exists()
+
+
+def test_nothing_of_a_customer_and_no_token_is_in_it(shell: Shell, tmp_path: Path) -> None:
+    ids = shell.tell_many(2)
+    shell.config(CONFIG)
+    shell("watch", "u-watched-later")
+    shell("list")
+    shell("note", ids[0], "a private note")
+    (shell.home / "state" / "neptune-inbox.log").write_text(f"Broke near {shell.token.reveal()} of {CUSTOMER}\n")
+    file = tmp_path / "report.zip"
+    shown = shell("report", "--yes", "--output", str(file))
+    assert shown.out == f"{file}\n"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    with zipfile.ZipFile(file) as bundle:
+        texts = {name: bundle.read(name).decode() for name in bundle.namelist()}
+    together = "\n".join(texts.values())
+    secrets = (shell.token.reveal(), CUSTOMER, "u-secret-customer", "u-watched-later", "private note", *ids)
+    assert [secret for secret in (*secrets, "hidden", str(Path.home()) + "/") if secret in together] == []
+    assert "3.11" in texts["version.txt"]
+    assert "Broke near" in texts["log.txt"]
+    assert set(texts) == {line.split()[0] for line in texts["manifest.txt"].splitlines()} | {"manifest.txt"}
+    assert shell("report", "--show").out.count("==> ") == len(texts)
+
+
+def test_a_file_that_is_there_is_not_overwritten(shell: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "report.zip"
+    file.write_text("mine")
+    shown = shell("report", "--yes", "--output", str(file))
+    assert shown.code == 2
+    assert "exists already" in shown.err
+    assert file.read_text() == "mine"
+
+
+def test_settings_that_cannot_be_read_are_reported_too(shell: Shell) -> None:
+    shell.config("[ui\n")
+    shown = shell("report", "--show")
+    assert shown.code == 0
+    assert "cannot be read" in shown.out
+
+
+def test_the_version_says_more_when_asked(shell: Shell) -> None:
+    told = shell("--version", "--verbose")
+    names = {cells[0] for cells in told.cells}
+    assert {"neptune-inbox", "python", "system", "sqlite", "textual", "keyring"} <= names
+    assert shell.token.reveal() not in told.out
+    assert shell("--verbose").code == 2
