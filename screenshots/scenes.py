@@ -92,7 +92,7 @@ async def filter_as_you_type() -> Frame:
         await sitter.see("Card ending 4242")
         await sitter.press("slash")
         await sitter.write("payment is:unread since:3d")
-        await sitter.see("payment is:unread since:3d", "Card ending 4242")
+        await sitter.see("payment is:unread since:3d", "Card ending 4242", "u-4711 Raji…")
         return await sitter.hold_still()
 
 

@@ -22,12 +22,14 @@ from neptune_inbox.tui.inbox.screen import InboxScreen
 from tests.tui.service import Service
 from tests.tui.sight import Sight
 
-LOOKS = 2_000
+LOOKS = 5_000
 """How often a condition is looked at before the story has failed; each look gives way for a millisecond."""
 A_MOMENT = 0.05
 """Seconds: the budget lets no two requests be made in the same instant."""
 ROUNDS = 3
 """A key may read the disk, decide, and write: three round trips until all of it is on the screen."""
+PATIENCE = 60
+"""How many round trips more a verb may take that is still being done; one that waits for the server takes longer."""
 NAMES = {
     "/": "slash", ":": "colon", "?": "question_mark", "@": "at", "$": "dollar_sign", "|": "vertical_line",
     "esc": "escape", " ": "space", "+": "plus",
@@ -171,12 +173,24 @@ class Inbox(Sight):
 
     async def settle(self) -> None:
         """Until what was pressed is done and drawn; requests to the server may still be under way."""
-        for _ in range(ROUNDS):
+        await self._round_trips(ROUNDS)
+        # A verb that waits for the answer of a sheet is done when the sheet is.
+        if isinstance(self.app.screen, InboxScreen):
+            idle = asyncio.ensure_future(self.app.screen.queue.until_idle())
+            for _ in range(PATIENCE):
+                await self.pilot.pause(0)
+                if idle.done() or not isinstance(self.app.screen, InboxScreen):
+                    break
+                await self._round_trips(ROUNDS)
+            idle.cancel()
+        await self.pilot.pause(0)
+
+    async def _round_trips(self, count: int) -> None:
+        for _ in range(count):
             await self.pilot.pause(0)
             session = self.app.session
             if session is not None and isinstance(self.app.screen, InboxScreen):
                 await session.inbox.watched()
-        await self.pilot.pause(0)
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait for something to be so, while the clock stands still."""
