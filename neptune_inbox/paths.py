@@ -67,6 +67,11 @@ class Paths:
         return self.state / "neptune-inbox.log"
 
     @property
+    def tour_note(self) -> Path:
+        """There when the tour of the demo has ended."""
+        return self.state / "tour-ended"
+
+    @property
     def lock(self) -> Path:
         """Held by the one process that polls and sends."""
         return self.state / "neptune-inbox.lock"

@@ -58,6 +58,8 @@ class View(Struct, frozen=True):
     unknown_user: str = ""
     """Whom the service said that it does not know, where nothing of theirs was ever seen."""
     is_demo: bool = False
+    tour: tuple[str, ...] = ()
+    """The step of the tour, as `HintFacts.tour`."""
     round_ms: int = 0
     """How long it takes at the least until every watched user was asked once."""
     requests_per_minute: int = 0

@@ -151,6 +151,8 @@ class HintFacts(NamedTuple):
 
     hints: tuple[tuple[str, str, str], ...] = ()
     """Key as shown, label, action id."""
+    tour: tuple[str, ...] = ()
+    """Which step of the tour it is, its key, what that does, the key that ends it; empty without a tour."""
 
 
 _COUNTED_TABS_WIDTH = 68
@@ -305,6 +307,12 @@ def rule_line(width: int) -> StyledLine:
 def hint_line(facts: HintFacts, width: int, now: Instant) -> StyledLine:
     """As many keys with their labels as fit, from the left; `help` is the last to go."""
     pieces: list[StyledItem] = []
+    if facts.tour:
+        step, key, words, end = facts.tour
+        doing = ((" ", Role.TEXT), (key, Role.KEY), (f" {words}", Role.TEXT))
+        leaving = ((" · ", Role.FAINT), (end, Role.KEY), (" ends the tour", Role.LABEL))
+        pieces = [StyledItem(((f" {step} ·", Role.DIM),), 2), StyledItem(doing, 1), StyledItem(leaving, 3)]
+        return assemble(pieces, [], width, gap=0)
     for index, (key, label, action) in enumerate(facts.hints):
         dot = (" · ", Role.FAINT) if pieces else (" ", Role.TEXT)
         rank = 1 if action == "help" else index + 2

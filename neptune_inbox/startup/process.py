@@ -19,7 +19,7 @@ CURIOUS_STARTS = ("TEXTUAL_DEVTOOLS", "TEXTUAL_SCREENSHOT")
 def prepare(*, is_demo: bool = False) -> None:
     """Close the process to onlookers and its children to its token; have what breaks written to the log, masked.
 
-    The demo leaves no trace on the disk.
+    The demo writes no log.
     """
     take_from_process()
     know_proxies(os.environ)

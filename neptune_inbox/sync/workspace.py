@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from neptune_inbox.api.client import Client
     from neptune_inbox.config import Settings
     from neptune_inbox.credentials import Claims, Vault
+    from neptune_inbox.store.tour_note import TourNote
     from neptune_inbox.sync.team.admin import TeamAdmin
 
 
@@ -82,9 +83,13 @@ class Workspace:
         log: Path | None = None,
         team: TeamAdmin | None = None,
         is_demo: bool = False,
+        tour_note: TourNote | None = None,
     ) -> None:
         self.settings = settings
         self.is_demo = is_demo
+        self.has_tour = tour_note is not None and not tour_note.is_there()
+        """Whether a tour is offered, or is being taken."""
+        self._tour_note = tour_note
         self.team = team
         """How the team's database is set up; None where the agent works alone."""
         self.background = ("", "")
@@ -124,6 +129,12 @@ class Workspace:
     async def add_template(self, name: str, event: Event) -> None:
         """Keep an event's type and data as a template in the configuration. Raises ConfigProblem."""
         await self._change(TemplateSaved(name, event))
+
+    def end_tour(self) -> None:
+        """End the tour, and do not offer it again."""
+        if self._tour_note is not None and self.has_tour:
+            asyncio.get_running_loop().run_in_executor(None, self._tour_note.write)
+        self.has_tour = False
 
     async def set_theme(self, theme: str) -> None:
         """Keep the theme in the configuration. Raises ConfigProblem."""

@@ -16,6 +16,7 @@ from neptune_inbox.credentials import Vault, token_from_environment
 from neptune_inbox.masking import know_proxies
 from neptune_inbox.model import Mode, Profile, looks_like_production
 from neptune_inbox.paths import Paths
+from neptune_inbox.store.tour_note import TourNote
 from neptune_inbox.sync.workspace import Workspace
 from neptune_inbox.wiring.team import team_access
 from neptune_inbox.wiring.workspace import Builder, wall_clock
@@ -46,10 +47,11 @@ def load_workspace(*, paths: Paths | None = None, environ: MutableMapping[str, s
     return Builder(settings, vault, paths, environ=dict(environ), team_access=team, team_admin=team).workspace()
 
 
-def load_demo(*, with_team: bool = False) -> Workspace:
-    """A living inbox on the in-process sandbox: no account, no network, no keyring, and no trace on the disk.
+def load_demo(*, with_team: bool = False, paths: Paths | None = None) -> Workspace:
+    """A living inbox on the in-process sandbox: no account, no network, no keyring.
 
-    `with_team`: a colleague works beside you, in memory.
+    It leaves no trace on the disk but the note under `paths` that its tour has ended. `with_team`: a colleague works
+    beside you, in memory.
     """
     from neptune_inbox.sandbox.arrivals import ArrivalGenerator
     from neptune_inbox.sandbox.memory_transport import transport_for
@@ -86,7 +88,7 @@ def load_demo(*, with_team: bool = False) -> Workspace:
         companions=(arrivals.run, *((colleague.run,) if with_team else ())),
         team_access=MemoryTeamAccess(team, "you") if with_team else None,
     )
-    return builder.workspace(is_demo=True)
+    return builder.workspace(is_demo=True, tour_note=TourNote((paths or Paths.find(os.environ)).tour_note))
 
 
 def _demo_profile(environment: str, sandbox_state: SandboxState) -> Profile:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import httpx
 
     from neptune_inbox.api.client import Client
+    from neptune_inbox.store.tour_note import TourNote
     from neptune_inbox.sync.polling.wakeable import Sleep
     from neptune_inbox.sync.session import Session
     from neptune_inbox.sync.team.admin import TeamAdmin
@@ -76,7 +77,7 @@ class Builder:
         if self.steady is None and self.now is wall_clock:
             self.steady = boot_clock
 
-    def workspace(self, *, is_demo: bool = False) -> Workspace:
+    def workspace(self, *, is_demo: bool = False, tour_note: TourNote | None = None) -> Workspace:
         """Everything that a front end needs before and around a session."""
         return Workspace(
             settings=self.settings,
@@ -92,6 +93,7 @@ class Builder:
             log=self.paths.log if self.paths else None,
             team=self.team_admin,
             is_demo=is_demo,
+            tour_note=tour_note,
         )
 
     def make_client(self, profile: Profile, token: Token | None) -> Client:

@@ -13,6 +13,7 @@ from neptune_inbox.errors import KeyringAbsent
 from neptune_inbox.model import Filter, JsonObject, Key, Mode, Profile
 from neptune_inbox.sandbox.dialects import PLAIN, Dialect
 from neptune_inbox.sandbox.joins import delivery_uuid
+from neptune_inbox.store.tour_note import TourNote
 from neptune_inbox.sync.workspace import Workspace
 from tests.builders import API, EDGE, ENVIRONMENT, MINUTE, NOON, Office
 from tests.hostile import HostileRow
@@ -64,6 +65,8 @@ class Service(Office):
         super().__init__(mode=mode, users=users, undo_seconds=undo_seconds, budget=budget, dialect=dialect)
         self.titles: dict[str, str] = {}
         """By uuid."""
+        self.tour_note: TourNote | None = None
+        """Where the end of the tour is noted, as in the demo; None offers none."""
         self._owners: dict[str, str] = {}
         self.use_settings(settings or Settings(ui=UiSettings(undo_seconds=undo_seconds)), budget=budget)
 
@@ -88,7 +91,7 @@ class Service(Office):
         self.builder.vault = Vault(keyring=keyring)
 
     def workspace(self) -> Workspace:
-        return self.builder.workspace()
+        return self.builder.workspace(tour_note=self.tour_note)
 
     # The customers -----------------------------------------------------------------------------------------------
 

@@ -122,7 +122,8 @@ def completion(cli: Cli, shell: str) -> None:
 def demo(cli: Cli, user: str, kind: str, plain: bool, with_team: bool) -> int:
     """Open a living inbox without an account or a network.
 
-    It runs on the built-in sandbox: no keyring is touched, and it leaves no trace.
+    It runs on the built-in sandbox: no keyring is touched. The first start offers a tour of eight steps; that it has
+    ended is all that is kept on the disk.
     """
     from neptune_inbox.cli.launch import WITH_TEAM, open_inbox
 

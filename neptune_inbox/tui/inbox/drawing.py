@@ -54,7 +54,7 @@ class InboxDrawing:
             bar=present.filter_facts(view),
             status=present.status_facts(view),
             sidebar=present.sidebar_facts(view, now),
-            hints=HintFacts(hints(self._actions, where)),
+            hints=HintFacts(hints(self._actions, where), view.tour),
             now=now,
         )
 

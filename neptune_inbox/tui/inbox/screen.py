@@ -33,6 +33,7 @@ from neptune_inbox.tui.inbox.older_loader import OlderLoader
 from neptune_inbox.tui.inbox.preview_controller import PreviewController
 from neptune_inbox.tui.inbox.search_controller import FIRST_ROWS, SearchController
 from neptune_inbox.tui.inbox.status_message import About, StatusMessages
+from neptune_inbox.tui.inbox.tour import Tour
 from neptune_inbox.tui.inbox.verb_queue import VerbQueue
 from neptune_inbox.tui.key_buffer import hold_keys, release_keys
 from neptune_inbox.tui.messages import ProfileChosen, SessionEvent, ThemeWanted
@@ -114,6 +115,7 @@ class InboxScreen(Screen[None]):
         self.search = SearchController(
             self, session, state, drawing, self.list, self.older, messages, lambda: workspace.settings.views
         )
+        self.tour = Tour(workspace, drawing, self.actions)
         self.updates = LiveUpdates(self, session, state, drawing, self.list, pane, messages)
         self.queue = VerbQueue(
             fail=lambda error: messages.say(drawing.explain(error), "error"), rest=lambda: release_keys(self.app)
@@ -130,6 +132,7 @@ class InboxScreen(Screen[None]):
             await self.prepare()
         self._show_first()
         self.rows.focus()
+        self.tour.start()
         if self.session.notices:
             self.say(" ".join(self.session.notices), "warn")
 
@@ -225,6 +228,7 @@ class InboxScreen(Screen[None]):
         if asks_to_mark or any(action.id == action_id and action.opens_dialog for action in self.actions):
             hold_keys(self.app)
         result = verb(self)
+        self.tour.did(action_id)
         if isawaitable(result):
             self.queue.put(result)
         elif not self.app.message_queue_size:
@@ -263,6 +267,8 @@ class InboxScreen(Screen[None]):
             self.select(frozenset())
         elif self.scope.query:
             self.queue.put(self.show_scope(replace(self.scope, query="")))
+        elif self.tour.is_on:
+            self.tour.end()
         else:
             self.messages.clear()
 
@@ -272,6 +278,7 @@ class InboxScreen(Screen[None]):
         if verb is None:
             return
         result = verb(self)
+        self.tour.did(action_id)
         if isawaitable(result):
             await result
 
