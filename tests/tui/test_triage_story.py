@@ -114,6 +114,25 @@ async def test_tomorrow_is_two_keys_and_each_choice_tells_the_time_that_it_means
         time.tzset()
 
 
+@pytest.mark.parametrize(("key", "hour"), [("t", 9), ("m", 9), ("e", 18), ("h", 18)])
+async def test_a_snooze_opens_where_two_choices_mean_the_same_moment(key: str, hour: int) -> None:
+    service = Service()
+    service.has(2)
+    async with inbox_of(service) as inbox:
+        days = (6 - time.localtime(NOON / 1000).tm_wday) % 7
+        await inbox.let_time_pass(days * 86_400 + 5 * 3_600)
+        await inbox.press("b")
+        for words in ("1 hour Sunday 08 November, 18:00", "this evening Sunday 08 November, 18:00"):
+            await inbox.asked(words)
+        for words in ("tomorrow Monday 09 November, 09:00", "Monday Monday 09 November, 09:00"):
+            await inbox.asked(words)
+        await inbox.press(key)
+        await inbox.hears("Snoozed until")
+        until = (await inbox.row_now("Card 2")).triage.snoozed_until
+        assert until is not None
+        assert time.localtime(until / 1000)[3] == hour
+
+
 async def test_star_and_note_are_kept_shown_and_found() -> None:
     service = Service()
     service.has(3)

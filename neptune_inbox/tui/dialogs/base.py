@@ -173,9 +173,7 @@ class ChoiceDialog(Dialog[str]):
             yield line(self._title, "sheet-title")
             for text, tone in self._lines:
                 yield line(text, f"sheet-line {tone}")
-            yield OptionList(
-                *(Option(self._prompt(choice), id=choice.value) for choice in self._choices), classes="sheet-choices"
-            )
+            yield OptionList(*(Option(self._prompt(choice)) for choice in self._choices), classes="sheet-choices")
             yield line("", "sheet-problem warn empty")
 
     def on_mount(self) -> None:
@@ -183,7 +181,7 @@ class ChoiceDialog(Dialog[str]):
         if self._default is None:
             choices.highlighted = None
         elif self._default:
-            choices.highlighted = choices.get_option_index(self._default)
+            choices.highlighted = [choice.value for choice in self._choices].index(self._default)
         choices.focus()
 
     def on_key(self, event: Key) -> None:
@@ -200,7 +198,7 @@ class ChoiceDialog(Dialog[str]):
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self.dismiss(event.option_id)
+        self.dismiss(self._choices[event.option_index].value)
 
     def _prompt(self, choice: Choice) -> Content:
         head = Content.assemble((f" {choice.shown_key:<6}", "bold $accent"), choice.label)

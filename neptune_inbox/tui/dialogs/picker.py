@@ -67,7 +67,7 @@ class Picker(FilterDialog):
     ) -> None:
         super().__init__()
         self._title = title
-        self._items = list(items)
+        self._items = list({item.value: item for item in items}.values())
         self._empty = empty
         self._free = free
         self._more = more
