@@ -109,9 +109,13 @@ class Studio:
             await session.close()
             session = await self.builder.open_session(self.profile)
             await session.sign_in()
+        watched = await session.inbox.watched()
         for kind in kinds or (Filter.UNREAD, Filter.ALL):
-            for user_id in await session.inbox.watched():
+            for user_id in watched:
                 await session.inbox.refresh(user_id, kind)
+        # Whoever is asked about while the picture is taken would have a name in it now and then.
+        for user_id in watched:
+            await session.people.refresh_contact(user_id)
         await session.close()
         self.clock.advance((MOMENT - self.clock.at) / 1000)
 
