@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from neptune_inbox import config
-from neptune_inbox.cli import fast_list
+from neptune_inbox.cli import fast_list, fast_store
 from neptune_inbox.errors import NotSignedIn
 from neptune_inbox.paths import Paths
 from neptune_inbox.sandbox.faults import Kind
@@ -183,4 +183,4 @@ class TestWhereThingsAre:
 
 
 def test_its_statements_were_written_for_the_stores_of_today() -> None:
-    assert {"main": len(cache_schema.MIGRATIONS), "state": len(state_schema.MIGRATIONS)} == fast_list.VERSIONS
+    assert {"main": len(cache_schema.MIGRATIONS), "state": len(state_schema.MIGRATIONS)} == fast_store.VERSIONS
