@@ -59,6 +59,11 @@ def run(arguments: list[str], *, is_process: bool = False) -> int:
             return code
     if any("ey" in word and word.count(".") > 1 for word in arguments) and (code := refuse_tokens(arguments)):
         return code
+    if arguments[:1] == ["status"] and "_NEPTUNE_INBOX_COMPLETE" not in os.environ:
+        from neptune_inbox.cli.fast_status import status
+
+        if (code := status(arguments[1:], os.environ)) is not None:
+            return code
     wish = None if "_NEPTUNE_INBOX_COMPLETE" in os.environ else read_request(arguments)
     if wish is not None:
         from neptune_inbox.cli.launch import open_inbox

@@ -166,6 +166,14 @@ def queries(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
     return _offer(ctx, incomplete, lambda cli: [*cli.workspace.settings.views.values(), *words])
 
 
+def status_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """The words of a format, behind what is typed of it."""
+    from neptune_inbox.presentation.status import NAMES
+
+    begun = incomplete.rpartition("{")[0]
+    return safe((f"{begun}{{{name}}}" for name in NAMES), incomplete)
+
+
 def _offer(ctx: click.Context, incomplete: str, find: Callable[[Cli], Iterable[str]]) -> list[str]:
     cli = ctx.find_object(Cli)
     if cli is None:

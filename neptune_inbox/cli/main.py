@@ -27,6 +27,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     IN_LOOK: {
         "list": "inbox:list_notifications",
         "count": "inbox:count",
+        "status": "status:status",
         "poll": "poll:poll",
     },
     IN_MARK: {},

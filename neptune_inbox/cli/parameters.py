@@ -104,6 +104,15 @@ def _read_target(text: str, what: str) -> Path:
     return Path(text)
 
 
+def _read_format(text: str, what: str) -> str:
+    from neptune_inbox.presentation.status import format_problem
+
+    words, remedy = format_problem(text)
+    if words:
+        raise UsageProblem(f"{what} {words}.", remedy)
+    return text
+
+
 ID = Kind("id", doors.read_id)
 USER_ID = Kind("id", doors.read_id, completes="users")
 USERS = Kind("id", doors.read_id, takes_stdin=True, completes="users")
@@ -122,6 +131,7 @@ ADDRESS = Kind("address", _read_address)
 TEXT = Kind("text", doors.read_text)
 LINE = Kind("line", doors.read_line)
 JSON = Kind("json", _read_source)
+FORMAT = Kind("format", _read_format, completes="status_names")
 ROWS = whole(0, doors.MOST_ROWS)
 """A limit; 0 means that there is none."""
 

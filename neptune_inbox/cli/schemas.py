@@ -230,6 +230,21 @@ ERROR: Final[Schema] = record(
 )
 """The one object on standard error where a command ends with another code than 0."""
 
+STATUS = record(
+    {
+        "profile": TEXT,
+        "customers": WHOLE,
+        "unread": WHOLE_OR_NULL,
+        "unread_at_least": FLAG,
+        "todo": WHOLE,
+        "todo_at_least": FLAG,
+        "oldest": TIME,
+        "pending": WHOLE,
+        "refused": WHOLE,
+        "seen_at": TIME,
+    }
+)
+"""`at_least`: not everybody was counted, or not everything is loaded, so that it may be more."""
 CLAIM = record({"id": TEXT_OR_NULL, "user_id": TEXT, "agent": TEXT_OR_NULL, "since": TIME, "until": TIME})
 """Without an id it is the customer's whole queue; without an agent nobody is on it."""
 ABOUT: Final[Schema] = {"id": TEXT_OR_NULL, "user_id": TEXT, "title": TEXT}
@@ -263,6 +278,7 @@ TEAM_STATUS = record(
 
 SCHEMAS: Final[dict[str, Schema]] = {
     "list": rows(LISTED),
+    "status": STATUS,
     "poll": either(rows(LISTED), record({"polls": FLAG, "pid": WHOLE_OR_NULL}), record({"unit": TEXT})),
     "count": rows(COUNTS),
     "why": either(EVIDENCE, rows(EVIDENCE)),

@@ -14,6 +14,7 @@ SHORT_ID = 8
 LIMIT = 100
 """The most rows of a list where no limit is named."""
 NOTHING_MATCHES = "Nothing matches."
+NOBODY_WATCHED = "You watch nobody. `neptune-inbox watch USER_ID` starts it."
 
 
 def triage_label(

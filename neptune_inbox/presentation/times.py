@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from time import gmtime, localtime, strftime
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from neptune_inbox.model import Instant
 

@@ -1,4 +1,4 @@
-"""How long whole commands take: `--version` and `list --cached`, against `python -c pass` in the same run.
+"""How long whole commands take: `--version`, `list --cached` and `status`, against `python -c pass` in the same run.
 
     python tests/bench/commands.py [ROWS]
 
@@ -86,6 +86,7 @@ def measure(rows: int) -> list[Figure]:
         "python -c pass (floor)": lambda: whole([sys.executable, "-c", "pass"], env),
         "--version": lambda: whole([*ours, "--version"], env),
         "list --cached --limit 20": lambda: whole([*ours, "list", "--cached", "--limit", "20"], env),
+        "status": lambda: whole([*ours, "status"], env),
         "a bare Textual app stands there": lambda: until_shown(bare, env, b"ready"),
         "the inbox: first row": lambda: until_shown([*ours, "--type", "all"], env, b"#000000"),
         "the inbox: x has selected a row": lambda: until_shown([*ours, "--type", "all"], env, b"1 selected", b"x"),

@@ -71,6 +71,8 @@ def fill(folder: Path, count: int) -> None:
     triage_store = TriageStore(state, machine, lambda: now)
     for user_id in USERS:
         triage_store.watch(user_id)
+    # As a session that signed in leaves it: else nobody could tell whose rows these are without a session.
+    triage_store.bind("\n".join((profile.name, profile.api_base, profile.environment)))
     state.close()
     done.touch()
 

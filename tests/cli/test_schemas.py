@@ -78,6 +78,7 @@ COMMANDS: list[tuple[str, list[str]]] = [
     ("contacts list", ["contacts", "list", CUSTOMER]),
     ("contacts add", ["contacts", "add", CUSTOMER, "email", "a@b.example", "--dry-run"]),
     ("contacts add", ["contacts", "add", CUSTOMER, "email", "a@b.example", "--yes"]),
+    ("status", ["status"]),
     ("poll", ["poll", "--status"]),
     ("poll", ["poll", "--systemd"]),
     ("environments", ["environments"]),

@@ -67,6 +67,7 @@ COMMANDS = {
     ("list",): {"click", "msgspec"},
     ("list", "--cached"): {"click", "msgspec"},
     ("count",): {"click", "msgspec"},
+    ("status",): {"click", "msgspec"},
 }
 """What each may load besides the standard library and our own."""
 BROUGHT_BY_OTHERS = {"__main__", "_distutils_hack", "typing_extensions", OURS}

@@ -11,6 +11,7 @@ from neptune_inbox.cli.context import Cli, SignIn
 from neptune_inbox.cli.options import LISTS, command
 from neptune_inbox.cli.parameters import USERS, WATCHED
 from neptune_inbox.cli.parameters import ids as read_ids
+from neptune_inbox.presentation.labels import NOBODY_WATCHED
 from neptune_inbox.presentation.table import Column
 from neptune_inbox.sync import verbs
 
@@ -56,4 +57,4 @@ def _print_watched(cli: Cli, users: Sequence[str]) -> None:
         return
     cli.output.table((Column("watched"),), [[user] for user in users])
     if not users:
-        cli.output.note("You watch nobody. `neptune-inbox watch USER_ID` starts it.")
+        cli.output.note(NOBODY_WATCHED)

@@ -32,7 +32,7 @@ IDS = (
     ("-", "ids from standard input, one a line"),
 )
 NAMES = (
-    *("keys", "search", "commands", "json", "ids", "plain", "config", "files", "exit-codes"),
+    *("keys", "search", "commands", "json", "ids", "plain", "config", "files", "exit-codes", "bars"),
     *("team", "security", "speed", "terminals", "sandbox", "architecture"),
 )
 """In the order in which `help` lists them; `json` is a schema and has no text."""
@@ -107,6 +107,12 @@ def _files() -> list[Block]:
     ]
 
 
+def _status_names() -> list[Block]:
+    from neptune_inbox.presentation.status import NAMES
+
+    return [table([(f"{{{name}}}", words) for name, words in NAMES.items()])]
+
+
 def _keys() -> list[Block]:
     """Every action under its group: keys, id, label and help, its commands and its words in `--plain`."""
     from neptune_inbox.presentation.keymap import all_actions, shown_keys
@@ -140,6 +146,7 @@ TABLES: dict[str, Callable[[], list[Block]]] = {
     "keys": _keys,
     "files": _files,
     "ids": lambda: [table(IDS)],
+    "status_names": _status_names,
     "variables": lambda: [table(VARIABLES)],
     "exit_codes": lambda: [table([(str(code), words) for code, words in EXIT_CODES])],
 }
