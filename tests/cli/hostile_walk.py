@@ -150,6 +150,7 @@ RIGHT: dict[tuple[str, ...], dict[str, str]] = {
     ("login",): {"--environment": "dev", "--token-stdin": ""},
     ("completion",): {"shell": "bash"},
     ("outbox",): {"--drop": "", "--yes": ""},
+    ("poll",): {"--once": ""},
 }
 """For each command what it cannot do without, by the name of the argument or option; an empty text is a flag."""
 

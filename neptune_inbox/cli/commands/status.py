@@ -36,7 +36,7 @@ def status(cli: Cli, form: str) -> None:
     """Print one line for a bar or a prompt.
 
     It reads the cache alone: no request is made, no token is read, and it is quick enough to be asked every second.
-    `+` stands behind a number that may be higher, as not everything was counted or loaded.
+    A number with a `+` behind it may be higher, as not everything was counted or loaded.
     """
     found = cli.run(_status, SignIn.UNUSED)
     if not found[0].customers:
