@@ -112,7 +112,7 @@ class Promise(RuleBasedStateMachine):
 
     @rule(numbers=st.sets(st.integers(0, 30), min_size=1, max_size=3))
     def mark_rows(self, numbers: set[int]) -> None:
-        self.snapshot.forget()
+        self.do(self.session.inbox.pages.reload(self.snapshot, [range(len(self.snapshot))]))
         indexes = {number % len(self.snapshot) for number in numbers if len(self.snapshot)}
         self.hold([row.key for row in map(self.snapshot.row, sorted(indexes)) if row.counts_as_unread])
 

@@ -142,6 +142,7 @@ async def _settled(
         snapshot = await session.inbox.open(scope)
         for position, key in enumerate(await session.inbox.keys(snapshot)):
             if key not in given:
+                await session.inbox.pages.load(snapshot, [range(position, position + 1)])
                 row = snapshot.row(position)
                 if since and (row.created_at is None or row.created_at < since):
                     break

@@ -63,6 +63,9 @@ class FixedWindow:
     def row(self, index: int) -> Row:
         return self.rows[index]
 
+    def is_loaded(self, index: int) -> bool:
+        return True
+
     def index_of(self, key: Key) -> int | None:
         return self._at.get(key)
 

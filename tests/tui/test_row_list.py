@@ -46,7 +46,7 @@ class TestMoving:
         async with inbox(plain(60)) as it:
             it.rows.page(1)
             assert (it.rows.cursor_index, it.rows.anchor_key) == (HEIGHT - 1, key(HEIGHT - 1))
-            it.rows.half_page(-1)
+            it.rows.page(-1, is_half=True)
             assert (it.rows.cursor_index, it.rows.anchor_key) == (5, key(5))
 
     async def test_ends_and_a_known_notification_are_one_leap(self) -> None:

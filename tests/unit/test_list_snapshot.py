@@ -21,7 +21,14 @@ async def a_window(office: Office, session: Session, count: int) -> tuple[ListSn
     """A list of so many unread rows, and their ids in its order."""
     ids = office.arrive(count)
     await session.inbox.refresh("u-1", Filter.UNREAD)
-    return await session.inbox.open(Scope()), ids[::-1]
+    snapshot = await session.inbox.open(Scope())
+    await reread(session, snapshot)
+    return snapshot, ids[::-1]
+
+
+async def reread(session: Session, snapshot: ListSnapshot) -> None:
+    """Have all rows say what they say now."""
+    await session.inbox.pages.reload(snapshot, [range(len(snapshot))])
 
 
 async def test_rows_are_at_their_positions_and_found_by_their_keys(office: Office, session: Session) -> None:
@@ -39,7 +46,7 @@ async def test_arrivals_do_not_move_anything(office: Office, session: Session) -
     before = [snapshot.row(index) for index in range(20)]
     new = office.arrive(30)
     await session.inbox.refresh("u-1", Filter.UNREAD)
-    snapshot.forget()
+    await reread(session, snapshot)
     assert [snapshot.row(index) for index in range(20)] == before
     assert len(snapshot) == 20
     assert snapshot.index_of(Key("u-1", new[0])) is None
@@ -52,7 +59,7 @@ async def test_a_row_that_was_acted_on_stays_and_tells_its_new_state(office: Off
     await session.marking.hold(keys([ids[1]]), label="1 shown")
     await session.triage.star(keys([ids[2]]), True)
     assert snapshot.row(1).mark is None, "read from the page that is kept"
-    snapshot.forget()
+    await reread(session, snapshot)
     marked, starred = snapshot.row(1), snapshot.row(2)
     assert marked.mark is not None
     assert marked.mark.state is MarkState.HELD
@@ -60,12 +67,12 @@ async def test_a_row_that_was_acted_on_stays_and_tells_its_new_state(office: Off
     assert starred.triage.is_starred
     office.clock.advance(5)
     await session.sender.flush()
-    snapshot.forget()
+    await reread(session, snapshot)
     accepted = snapshot.row(1)
     assert accepted.mark is not None
     assert (accepted.mark.state, accepted.counts_as_unread) == (MarkState.ACCEPTED, False)
     await session.inbox.refresh("u-1", Filter.UNREAD)
-    snapshot.forget()
+    await reread(session, snapshot)
     assert snapshot.row(1).is_read
     assert len(snapshot) == 3
 
@@ -74,7 +81,7 @@ async def test_a_refresh_does_not_unmark_what_is_pending(office: Office, session
     snapshot, ids = await a_window(office, session, 2)
     await session.marking.hold(keys([ids[0]]), label="1 shown")
     await session.inbox.refresh("u-1", Filter.UNREAD)
-    snapshot.forget()
+    await reread(session, snapshot)
     assert not snapshot.row(0).counts_as_unread
 
 
@@ -85,6 +92,7 @@ async def test_what_the_cache_forgot_leaves_an_empty_line_and_shifts_nothing(
     middle = office.sandbox_state.notification("staging", ids[3]).created_at
     office.stores.of(session.tenant).cache.note_read([Key("u-1", id) for id in ids[4:]], office.clock.now())
     prune(office.stores.of(session.tenant).cache, middle, [])
+    await reread(session, snapshot)
     assert [snapshot.row(index).id for index in range(6)] == [*ids[:4], "", ""]
     assert snapshot.row(5).title == "no longer kept here"
     assert not snapshot.row(5).counts_as_unread
@@ -96,7 +104,7 @@ async def test_what_the_cache_forgot_leaves_an_empty_line_and_shifts_nothing(
 async def test_the_next_unread_row_is_found_in_both_directions(office: Office, session: Session) -> None:
     snapshot, ids = await a_window(office, session, 6)
     await session.marking.hold(keys([ids[1], ids[2], ids[4]]), label="3 shown")
-    snapshot.forget()
+    await reread(session, snapshot)
     assert [snapshot.find(start, 1) for start in range(7)] == [0, 3, 3, 3, 5, 5, None]
     assert [snapshot.find(start, -1) for start in range(-1, 6)] == [None, 0, 0, 0, 3, 3, 5]
 
@@ -104,10 +112,12 @@ async def test_the_next_unread_row_is_found_in_both_directions(office: Office, s
 async def test_only_so_many_pages_are_kept(office: Office, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(window_module, "PAGE", 10)
     monkeypatch.setattr(window_module, "PAGES_KEPT", 3)
-    snapshot, ids = await a_window(office, session, 100)
-    assert [snapshot.row(index).id for index in range(100)] == ids
-    assert [snapshot.row(index).id for index in range(99, -1, -1)] == ids[::-1]
-    assert len(snapshot._pages) == 3
+    _, ids = await a_window(office, session, 100)
+    snapshot = await session.inbox.open(Scope())
+    for at in (*range(100), *range(99, -1, -1)):
+        await session.inbox.pages.load(snapshot, [range(at, at + 1)])
+        assert snapshot.row(at).id == ids[at]
+    assert len(snapshot._pages) == 4
 
 
 def test_before_anything_was_opened_the_list_is_empty() -> None:
@@ -138,7 +148,34 @@ async def test_what_of_a_selection_is_still_there_is_one_look_however_large_it_i
 
 
 async def test_a_range_and_the_whole_list_are_one_look_and_read_no_row(office: Office, session: Session) -> None:
-    snapshot, ids = await a_window(office, session, 150)
-    assert await session.inbox.keys(snapshot) == list(keys(ids))
-    assert await session.inbox.keys(snapshot, 20, 140) == list(keys(ids[20:140]))
-    assert not snapshot._pages
+    _, ids = await a_window(office, session, 150)
+    unread = await session.inbox.open(Scope())
+    assert await session.inbox.keys(unread) == list(keys(ids))
+    assert await session.inbox.keys(unread, 20, 140) == list(keys(ids[20:140]))
+    assert not unread._pages
+
+
+async def test_what_is_not_loaded_is_an_empty_line_that_belongs_to_nobody(office: Office, session: Session) -> None:
+    office.arrive(3 * PAGE)
+    await session.inbox.refresh("u-1", Filter.UNREAD)
+    snapshot = await session.inbox.open(Scope())
+    assert not snapshot.is_loaded(0)
+    assert (snapshot.row(0).user_id, snapshot.row(0).title, snapshot.row(0).counts_as_unread) == ("", "…", False)
+    assert await session.inbox.pages.load(snapshot, [range(-9, 5), range(3 * PAGE - 1, 9 * PAGE)])
+    assert [snapshot.is_loaded(at) for at in (0, PAGE, 2 * PAGE)] == [True, False, True]
+    assert not await session.inbox.pages.load(snapshot, [range(-9, 5), range(3 * PAGE - 1, 9 * PAGE)])
+
+
+async def test_the_next_unread_row_is_looked_for_beyond_what_is_loaded(office: Office, session: Session) -> None:
+    ids = office.arrive(3 * PAGE)[::-1]
+    await session.inbox.refresh("u-1", Filter.UNREAD)
+    snapshot = await session.inbox.open(Scope())
+    await session.marking.hold(keys(ids[1 : 2 * PAGE + 5]), label="shown")
+    await session.inbox.pages.load(snapshot, [range(1)])
+    assert snapshot.find(1, 1) == PAGE, "not loaded"
+    assert await session.inbox.pages.find_unread(snapshot, 1, 1) == 2 * PAGE + 5
+    assert await session.inbox.pages.find_unread(snapshot, 2 * PAGE + 4, -1) == 0
+    assert await session.inbox.pages.find_unread(snapshot, -1, -1) is None
+    assert await session.inbox.pages.positions(snapshot, keys([ids[2 * PAGE], "gone"])) == {
+        keys([ids[2 * PAGE]])[0]: 2 * PAGE
+    }

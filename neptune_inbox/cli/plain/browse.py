@@ -58,12 +58,12 @@ async def previous_unread(inbox: PlainInbox, _: str) -> None:
 
 async def _step(inbox: PlainInbox, step: int) -> None:
     inbox.check_listed()
-    inbox.snapshot.forget()
     start = inbox.current - 1 + step if inbox.current is not None else 0 if step > 0 else len(inbox.snapshot) - 1
-    index = inbox.snapshot.find(start, step)
+    index = await inbox.session.inbox.pages.find_unread(inbox.snapshot, start, step)
     if index is None:
         inbox.console.say(f"No more unread {'below' if step > 0 else 'above'} in this list.")
         return
+    await inbox.session.inbox.pages.reload(inbox.snapshot, [range(index, index + 1)])
     row = inbox.snapshot.row(index)
     if index + 1 not in inbox.numbers:
         inbox.print_row(index + 1, row)

@@ -138,23 +138,22 @@ class PlainInbox:
     async def relist(self) -> None:
         """Print the same list again from its first line, each line as it is now."""
         self._is_lost = False
-        self.snapshot.forget()
         self.numbers, self._printed_to, self.current = {}, 0, None
         overview = await self.session.inbox.overview(self.scope.user_id)
         self.console.say(await self._head(overview))
         self._say_problems(overview)
-        self.print_page(overview)
+        await self.print_page(overview)
 
     async def older(self) -> None:
         """Load older rows from the server and print what follows the last line; only these have numbers then."""
         self.check_listed()
-        last = self.snapshot.row(self._printed_to - 1).key if self._printed_to else None
+        last = await self.session.inbox.keys(self.snapshot, max(0, self._printed_to - 1), self._printed_to)
         await self._load_older()
         self.snapshot = await self.session.inbox.open(self.scope)
         self.notices.forget_arrivals()
-        index = self.snapshot.index_of(last) if last is not None else None
+        places = await self.session.inbox.pages.positions(self.snapshot, last)
         self.numbers, self.current = {}, None
-        self._printed_to = 0 if index is None else index + 1
+        self._printed_to = max(places.values(), default=-1) + 1
         await self.next_page()
 
     async def _load_older(self) -> None:
@@ -169,9 +168,10 @@ class PlainInbox:
         if not loaded:
             self.console.say("The server has no older ones.")
 
-    def print_page(self, overview: Overview) -> None:
+    async def print_page(self, overview: Overview) -> None:
         """Print the next lines of the list, and what is left of it."""
         end = min(self._printed_to + PAGE, len(self.snapshot))
+        await self.session.inbox.pages.reload(self.snapshot, [range(self._printed_to, end)])
         for index in range(self._printed_to, end):
             self.print_row(index + 1, self.snapshot.row(index))
         self._printed_to = end
@@ -188,7 +188,7 @@ class PlainInbox:
 
     async def next_page(self) -> None:
         """Print the lines that follow."""
-        self.print_page(await self.session.inbox.overview(self.scope.user_id))
+        await self.print_page(await self.session.inbox.overview(self.scope.user_id))
 
     def print_row(self, number: int, row: Row) -> None:
         """Print one line; from now on its number stands for it."""

@@ -33,6 +33,7 @@ from neptune_inbox.model import (
 from neptune_inbox.model.team import Claim
 from neptune_inbox.sync.inbox.completeness import Coverage, coverage, lacking
 from neptune_inbox.sync.inbox.laid_over import is_about_us, keys_of
+from neptune_inbox.sync.inbox.list_pages import ListPages
 from neptune_inbox.sync.inbox.list_snapshot import ListSnapshot, RowReader
 from neptune_inbox.sync.inbox.query import parse_query
 from neptune_inbox.sync.store_thread import on_thread, read_on_thread
@@ -104,6 +105,7 @@ class Inbox:
         self._fetcher = fetcher
         self._now = now
         self._row_reader = RowReader(store.data)
+        self.pages = ListPages(store)
 
     async def open(self, scope: Scope, *, limit: int | None = None) -> ListSnapshot:
         """The rows of a scope as they are now, newest first, or the first `limit` of them.

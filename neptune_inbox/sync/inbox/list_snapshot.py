@@ -1,14 +1,16 @@
 """A frozen list: the ids of one look at the cache, in order, with the rows behind them read in pages.
 
 The ids never change, so no position ever shifts; what a row says (its mark, triage, read or unread) is read again
-whenever `forget` is called, so a row that was acted on stays where it is and tells its new state.
+when its page is, so a row that was acted on stays where it is and tells its new state.
+
+What draws asks for `row` and never waits: pages are read on the store's thread (`read`) and handed over (`take`).
 """
 
 from __future__ import annotations
 
 from array import array
 from collections import OrderedDict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 PAGE = 64
 PAGES_KEPT = 16
+"""Pages that are kept beside those that are wanted now."""
 
 
 class RowReader:
@@ -95,25 +98,85 @@ class ListSnapshot:
         return len(self.ids)
 
     def row(self, index: int) -> Row:
-        """The row at a position; at most one page of rows is read for it."""
+        """The row at a position as it was read last; an empty line where it is not loaded."""
         number, offset = divmod(index, PAGE)
         page = self._pages.get(number)
-        if page is None:
-            page = self._read(number * PAGE, (number + 1) * PAGE)
-            self._pages[number] = page
-            if len(self._pages) > PAGES_KEPT:
-                self._pages.popitem(last=False)
-        return page[offset]
+        return page[offset] if page is not None else _unloaded(self.ids[index])
+
+    def is_loaded(self, index: int) -> bool:
+        """Whether the row at a position was read."""
+        return index // PAGE in self._pages
 
     def index_of(self, key: Key) -> int | None:
-        """Where a notification stands in this list, or None when it is not in it."""
-        rowid = self._row_reader.rowid(key) if self._row_reader else None
-        if rowid is None:
-            return None
-        try:
-            return self.ids.index(rowid)
-        except ValueError:
-            return None
+        """Where a notification stands among the loaded rows; None where it is not one of them."""
+        for number, page in self._pages.items():
+            for offset, row in enumerate(page):
+                if row.id == key.id and row.key == key:
+                    return number * PAGE + offset
+        return None
+
+    def find(self, start: int, step: int) -> int | None:
+        """The next position from `start` on, in steps of 1 or -1, whose row counts as unread or is not loaded."""
+        index = start
+        while 0 <= index < len(self.ids):
+            if not self.is_loaded(index) or self.row(index).counts_as_unread:
+                return index
+            index += step
+        return None
+
+    # Pages ---------------------------------------------------------------------------------------------------------
+
+    def missing(self, positions: Iterable[range]) -> frozenset[int]:
+        """The pages of these positions that are not loaded."""
+        return self.pages_of(positions) - self._pages.keys()
+
+    def pages_of(self, positions: Iterable[range]) -> frozenset[int]:
+        """The numbers of the pages that these positions are on."""
+        last = len(self.ids) - 1
+        return frozenset(
+            number
+            for each in positions
+            if each and each.start <= last and each.stop > 0
+            for number in range(max(0, each.start) // PAGE, min(last, each.stop - 1) // PAGE + 1)
+        )
+
+    def take(self, pages: dict[int, list[Row]], wanted: Collection[int]) -> None:
+        """Show these pages as they were read now; of the others some are kept, never fewer than the wanted ones."""
+        for number, page in pages.items():
+            self._pages.pop(number, None)
+            self._pages[number] = page
+        for number in [number for number in self._pages if number not in wanted][:-PAGES_KEPT]:
+            del self._pages[number]
+
+    def take_only(self, pages: dict[int, list[Row]]) -> None:
+        """Show these pages as they were read now, and forget all others: what their rows say may have changed."""
+        self._pages = OrderedDict(pages)
+
+    # What reads the stores ----------------------------------------------------------------------------------------
+
+    def read(self, numbers: Iterable[int]) -> dict[int, list[Row]]:
+        """Pages by their numbers; what is no longer cached is an empty line, so that no position shifts."""
+        return {number: self._read(number * PAGE, (number + 1) * PAGE) for number in numbers}
+
+    def positions(self, keys: Collection[Key]) -> dict[Key, int]:
+        """Where these notifications stand in this list; those that are not in it are left out."""
+        if self._row_reader is None or not keys:
+            return {}
+        rowids = self._row_reader.rowids(keys)
+        wanted = set(rowids.values())
+        places = {rowid: index for index, rowid in enumerate(self.ids) if rowid in wanted}
+        return {key: places[rowid] for key, rowid in rowids.items() if rowid in places}
+
+    def find_unread(self, start: int, step: int) -> int | None:
+        """The next position from `start` on, in steps of 1 or -1, whose row counts as unread."""
+        while 0 <= start < len(self.ids):
+            number = start // PAGE
+            page = self._read(number * PAGE, (number + 1) * PAGE)
+            while 0 <= start < len(self.ids) and start // PAGE == number:
+                if page[start % PAGE].counts_as_unread:
+                    return start
+                start += step
+        return None
 
     def members(self, keys: Collection[Key]) -> frozenset[Key]:
         """Those of these notifications that are in this list, found in one look."""
@@ -126,10 +189,6 @@ class ListSnapshot:
         """The notifications from a position to before another, found in one look; no row is read."""
         return self._row_reader.keys(self.ids[start:end]) if self._row_reader else []
 
-    def forget(self) -> None:
-        """Read rows again from now on: their state changed, their place did not."""
-        self._pages.clear()
-
     def rows(self) -> Iterator[Row]:
         """All rows that are still cached, from the first to the last, read in pages that are not kept."""
         for start in range(0, len(self.ids), 8 * PAGE):
@@ -139,23 +198,18 @@ class ListSnapshot:
         """The rows from a position to before another that are still cached; none is kept."""
         return self._row_reader.rows(self.ids[start:end]) if self._row_reader else []
 
-    def find(self, start: int, step: int) -> int | None:
-        """The next position from `start` on, in steps of 1 or -1, whose row counts as unread."""
-        index = start
-        while 0 <= index < len(self.ids):
-            if self.row(index).counts_as_unread:
-                return index
-            index += step
-        return None
-
     def _read(self, start: int, end: int) -> list[Row]:
-        """The rows at these positions; what is no longer cached is an empty line, so that no position shifts."""
         ids = self.ids[start:end]
         rows = self._row_reader.rows(ids) if self._row_reader else []
         if len(rows) == len(ids):
             return rows
         kept = {row.rowid: row for row in rows}
         return [kept.get(rowid) or placeholder(rowid) for rowid in ids]
+
+
+def _unloaded(rowid: int) -> Row:
+    """The line in place of a row that is being read; it belongs to nobody, so that nothing can be done to it."""
+    return Row(rowid, "", "", CleanText("…"), CleanText(""), None, is_read=True)
 
 
 def placeholder(rowid: int) -> Row:

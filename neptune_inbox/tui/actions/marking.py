@@ -25,7 +25,7 @@ from neptune_inbox.presentation.verb_sentences import (
 from neptune_inbox.sync.marking.marking import MarkAllPlan
 from neptune_inbox.sync.polling.health import State
 from neptune_inbox.tui.actions.claims import ask_about_claims
-from neptune_inbox.tui.actions.move import go_to_unread
+from neptune_inbox.tui.actions.move import go_to_unread, look_for_unread
 from neptune_inbox.tui.actions.voice import describe, voice
 from neptune_inbox.tui.dialogs.base import Choice, ChoiceDialog, TypedDialog
 from neptune_inbox.tui.inbox.status_message import About
@@ -43,8 +43,8 @@ def mark(inbox: InboxScreen) -> Awaitable[None]:
     asks = inbox.session.profile.mode is Mode.ASK
     if goes_on and not asks:
         # With the key itself: a row that is marked with the next one is the next one.
-        go_to_unread(inbox, 1)
-    return _mark(inbox, aim, goes_on=goes_on and asks)
+        goes_on = go_to_unread(inbox, 1) is None
+    return _mark(inbox, aim, goes_on=goes_on)
 
 
 async def _mark(inbox: InboxScreen, aim: ActionTarget, *, goes_on: bool) -> None:
@@ -60,7 +60,7 @@ async def _mark(inbox: InboxScreen, aim: ActionTarget, *, goes_on: bool) -> None
     await hold(inbox, [row.key for row in rows], describe(inbox, rows), known=known)
     inbox.select(frozenset())
     if goes_on:
-        go_to_unread(inbox, 1)
+        await look_for_unread(inbox, 1)
 
 
 async def hold(inbox: InboxScreen, keys: Sequence[Key], label: str, left_alone: int = 0, *, known: str = "") -> None:

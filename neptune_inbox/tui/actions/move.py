@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,19 +23,49 @@ def _move(step: int) -> Callable[[InboxScreen], None]:
     return move
 
 
-def _unread(step: int) -> Callable[[InboxScreen], None]:
-    def go(inbox: InboxScreen) -> None:
-        if not go_to_unread(inbox, step):
-            inbox.say("No more unread below." if step > 0 else "No more unread above.")
+def _unread(step: int) -> Callable[[InboxScreen], Awaitable[None] | None]:
+    def go(inbox: InboxScreen) -> Awaitable[None] | None:
+        is_found = go_to_unread(inbox, step)
+        if is_found is None:
+            return _look_further(inbox, step)
+        if not is_found:
+            _say_no_more(inbox, step)
+        return None
 
     return go
 
 
-def go_to_unread(inbox: InboxScreen, step: int) -> bool:
-    """Put the cursor on the next unread row below (1) or above (-1); False where there is none, and it stays."""
+async def _look_further(inbox: InboxScreen, step: int) -> None:
+    if not await look_for_unread(inbox, step):
+        _say_no_more(inbox, step)
+
+
+def _say_no_more(inbox: InboxScreen, step: int) -> None:
+    inbox.say("No more unread below." if step > 0 else "No more unread above.")
+
+
+def go_to_unread(inbox: InboxScreen, step: int) -> bool | None:
+    """Put the cursor on the next unread row below (1) or above (-1); False where there is none, and it stays.
+
+    None where rows come first that are not loaded: `look_for_unread` reads them.
+    """
+    found = inbox.snapshot.find(_beside_cursor(inbox, step), step)
+    if found is None:
+        return False
+    if not inbox.snapshot.is_loaded(found):
+        return None
+    inbox.rows.go(found)
+    return True
+
+
+async def look_for_unread(inbox: InboxScreen, step: int) -> bool:
+    """The same, wherever the row is."""
+    return await inbox.list.go_to_unread(_beside_cursor(inbox, step), step)
+
+
+def _beside_cursor(inbox: InboxScreen, step: int) -> int:
     index = inbox.rows.cursor_index
-    found = inbox.snapshot.find((-1 if index is None else index) + step, step)
-    return found is not None and inbox.rows.go_to(inbox.snapshot.row(found).key)
+    return (-1 if index is None else index) + step
 
 
 def _scroll(lines: int) -> Callable[[InboxScreen], None]:
@@ -62,8 +92,8 @@ VERBS = {
     "move.last": lambda inbox: inbox.rows.edge(1),
     "move.page_down": lambda inbox: inbox.rows.page(1),
     "move.page_up": lambda inbox: inbox.rows.page(-1),
-    "move.half_down": lambda inbox: inbox.rows.half_page(1),
-    "move.half_up": lambda inbox: inbox.rows.half_page(-1),
+    "move.half_down": lambda inbox: inbox.rows.page(1, is_half=True),
+    "move.half_up": lambda inbox: inbox.rows.page(-1, is_half=True),
     "unread.next": _unread(1),
     "unread.previous": _unread(-1),
     "open": _open,

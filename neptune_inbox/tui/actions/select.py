@@ -8,33 +8,63 @@ from typing import TYPE_CHECKING
 from neptune_inbox.tui.inbox.status_message import About
 
 if TYPE_CHECKING:
+    from neptune_inbox.model import Key
     from neptune_inbox.sync.inbox.list_snapshot import ListSnapshot
     from neptune_inbox.tui.inbox.screen import InboxScreen
     from neptune_inbox.tui.inbox.target import ActionTarget
 
 
-def toggle(inbox: InboxScreen) -> None:
+def toggle(inbox: InboxScreen) -> Awaitable[None] | None:
     """Select the row or let it go, and move on."""
-    row = inbox.cursor_row
-    if row is None:
-        return
-    inbox.state.toggle(row.key)
+    key = inbox.rows.cursor_key
+    if key is None:
+        return _toggle_loaded(inbox)
+    _toggle(inbox, key)
+    return None
+
+
+async def _toggle_loaded(inbox: InboxScreen) -> None:
+    """The same for a row that is being read."""
+    await inbox.list.load_now()
+    if inbox.rows.cursor_key is not None:
+        _toggle(inbox, inbox.rows.cursor_key)
+
+
+def _toggle(inbox: InboxScreen, key: Key) -> None:
+    inbox.state.toggle(key)
     inbox.list.selection_changed()
     inbox.rows.move(1)
 
 
 def take_range(inbox: InboxScreen) -> Awaitable[None] | None:
     """Select from where the last selection was made to the cursor; with none, from here on."""
-    here, row = inbox.rows.cursor_index, inbox.cursor_row
-    if here is None or row is None:
+    here, key, begun = inbox.rows.cursor_index, inbox.rows.cursor_key, inbox.state.range_start
+    if here is None:
         return None
-    start = inbox.snapshot.index_of(inbox.state.range_start) if inbox.state.range_start else None
+    if begun is None and key is not None:
+        _begin(inbox, key)
+        return None
+    start = inbox.snapshot.index_of(begun) if begun is not None else None
     if start is None:
-        inbox.state.begin_range(row.key)
-        inbox.list.selection_changed()
-        inbox.say(f"Range starts here: move, then {inbox.key('select.range')} again.", about=About.SELECTION)
-        return None
+        return _take_from_afar(inbox, inbox.snapshot, begun, here)
     return _take(inbox, inbox.snapshot, inbox.state.end_range(start, here))
+
+
+def _begin(inbox: InboxScreen, key: Key) -> None:
+    inbox.state.begin_range(key)
+    inbox.list.selection_changed()
+    inbox.say(f"Range starts here: move, then {inbox.key('select.range')} again.", about=About.SELECTION)
+
+
+async def _take_from_afar(inbox: InboxScreen, snapshot: ListSnapshot, begun: Key | None, here: int) -> None:
+    """Take a range whose ends may be far from what is loaded; where its first row is gone, another begins here."""
+    book = inbox.session.inbox
+    places = await book.pages.positions(snapshot, [begun]) if begun is not None else {}
+    if begun in places:
+        await _take(inbox, snapshot, inbox.state.end_range(places[begun], here))
+    else:
+        for key in await book.keys(snapshot, here, here + 1):
+            _begin(inbox, key)
 
 
 async def _take(inbox: InboxScreen, snapshot: ListSnapshot, positions: range) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -88,7 +89,7 @@ class InboxDrawing:
                 hints=HintFacts(hints(self._actions, Where.LIST)),
                 down=keys_of(self._actions, "move.down"),
                 up=keys_of(self._actions, "move.up"),
-                rows=dump_rows(snapshot.row(index) for index in range(len(snapshot))),
+                rows=dump_rows(map(snapshot.row, takewhile(snapshot.is_loaded, range(len(snapshot))))),
                 empty=present.emptiness(view),
                 needs=needs_of(snapshot.values),
                 background=background,

@@ -26,11 +26,15 @@ if TYPE_CHECKING:
     from neptune_inbox.tui.inbox.drawing import InboxDrawing
     from neptune_inbox.tui.inbox.list_state import ListState
     from neptune_inbox.tui.inbox.preview_controller import PreviewController
+    from neptune_inbox.tui.inbox.row_loader import RowLoader
     from neptune_inbox.tui.inbox.status_message import StatusMessages
     from neptune_inbox.tui.inbox.target import ActionTarget
 
     Views = tuple[tuple[str, str, int | None], ...]
     """Each saved view: its name, its query, and how many rows it holds."""
+
+LOOKS_AT_CURSOR = 5
+"""How often rows are read for a cursor that moves on meanwhile."""
 
 
 class ListController:
@@ -43,6 +47,7 @@ class ListController:
         session: Session,
         state: ListState,
         drawing: InboxDrawing,
+        loader: RowLoader,
         preview: PreviewController,
         messages: StatusMessages,
     ) -> None:
@@ -51,13 +56,14 @@ class ListController:
         self._session = session
         self._state = state
         self._drawing = drawing
+        self._loader = loader
         self._preview = preview
         self._messages = messages
         self._rows = drawing.main_view.rows
 
     def target(self) -> ActionTarget:
         """What a verb whose key is pressed now acts on."""
-        return self._state.target(self._rows.cursor_key)
+        return self._state.target(self._rows.cursor_key, self._rows.cursor_index)
 
     async def targets(self, aim: ActionTarget) -> list[Row]:
         """The rows that a verb acts on, as they are now: the selection in its order, else the cursor's."""
@@ -65,8 +71,14 @@ class ListController:
         if aim.selected is None or aim.selected:
             # The rest of a list of which only the first rows were known has come meanwhile.
             rows = await inbox.rows(self._state.snapshot if aim.rows.is_partial else aim.rows)
-            return [row for row in rows if aim.selected is None or row.key in aim.selected]
-        row = await inbox.row(aim.key) if aim.key else None
+            taken = (
+                frozenset(await inbox.keys(aim.rows, aim.taken.start, aim.taken.stop)) if aim.taken else frozenset()
+            )
+            return [row for row in rows if aim.selected is None or row.key in aim.selected or row.key in taken]
+        key = aim.key
+        if key is None and aim.index is not None:
+            key = next(iter(await inbox.keys(aim.rows, aim.index, aim.index + 1)), None)
+        row = await inbox.row(key) if key else None
         return [row] if row is not None else []
 
     def select(self, keys: frozenset[Key]) -> None:
@@ -109,7 +121,26 @@ class ListController:
         """Draw another list, and keep of the selection what it holds: found in one look, off the screen's thread."""
         asked = self._state.selected
         found = await self._session.inbox.members(snapshot, asked) if asked else frozenset()
+        await self._load_around_cursor(snapshot, keep=keep)
         self.show_snapshot(snapshot, keep=keep, found=found | (self._state.selected - asked))
+
+    async def _load_around_cursor(self, snapshot: ListSnapshot, *, keep: bool) -> None:
+        """Read those rows of another list that will be in sight, wherever the cursor goes meanwhile."""
+        inbox, rows = self._session.inbox, self._rows
+        margin = 2 * max(1, rows.size.height)
+        for _ in range(LOOKS_AT_CURSOR):
+            held = self._held() if keep else ()
+            here = rows.cursor_index or 0 if keep else 0
+            ends = range(max(0, len(snapshot) - margin), len(snapshot))
+            await inbox.pages.load_around(
+                snapshot, held, (range(here - margin, here + margin), range(margin), ends), margin
+            )
+            if not keep or held == self._held():
+                return
+
+    def _held(self) -> tuple[Key, ...]:
+        """The rows that must not move when another list is shown: the cursor's, and the one at the top."""
+        return tuple(key for key in (self._rows.cursor_key, self._rows.anchor_key) if key is not None)
 
     def show_snapshot(self, snapshot: ListSnapshot, *, keep: bool, found: frozenset[Key] = frozenset()) -> None:
         """Draw another list; with `keep` the cursor stays on its row, and that row in its place."""
@@ -132,7 +163,21 @@ class ListController:
         """Put the cursor on a notification, looking at its user and all kinds if it is not in this list."""
         if not await self._session.inbox.members(self._state.snapshot, [key]):
             await self.show_scope(self._state.scope_for(key))
+        await self._session.inbox.pages.load_around(
+            self._state.snapshot, [key], (), 2 * max(1, self._rows.size.height)
+        )
         self._rows.go_to(key)
+
+    async def go_to_unread(self, start: int, step: int) -> bool:
+        """Put the cursor on the next unread row from a position on; False where there is none, and it stays."""
+        inbox, snapshot = self._session.inbox, self._state.snapshot
+        index = await inbox.pages.find_unread(snapshot, start, step)
+        if index is None or snapshot is not self._state.snapshot:
+            return False
+        margin = 2 * max(1, self._rows.size.height)
+        await inbox.pages.load(snapshot, [range(index - margin, index + margin)])
+        self._rows.go(index)
+        return True
 
     def cursor_moved(self) -> None:
         """Tell the position, and fill the preview once the cursor rests."""
@@ -146,7 +191,7 @@ class ListController:
     async def reveal(self, key: Key | None) -> None:
         """Show the codes of one row until the cursor leaves it; None hides them."""
         await self._session.inbox.reveal(key)
-        self.repaint()
+        await self._loader.reload()
         self._preview.fill()
 
     async def count_waiting(self) -> None:
@@ -191,17 +236,26 @@ class ListController:
         if self._state.is_empty:
             self._drawing.show_rows(self._state.snapshot, keep=True)
 
-    def repaint(self) -> None:
-        """Draw what the rows say now; none moves."""
-        self._state.snapshot.forget()
-        self._rows.repaint()
+    def load_rows(self) -> None:
+        """Have what is missing near the screen read."""
+        run_in_background(self._node, "rows", self.load_now)
+
+    async def load_now(self) -> None:
+        """Read what is missing near the screen."""
+        await self._loader.load()
+        # The row under the cursor may be among them.
+        self._preview.fill_at_rest()
+
+    def read_again(self) -> None:
+        """Draw what the rows say now, as soon as it is read; none moves."""
+        run_in_background(self._node, "rows", self._loader.reload)
 
     async def redraw_marks(self) -> None:
         """Read again what the outbox and triage say of the rows; no row moves."""
         counts = await self._session.marking.counts()
         team = self._session.team
         self._drawing.change(unshared=await team.unshared() if team is not None else 0)
-        self.repaint()
+        await self._loader.reload()
         self.show_outbox(counts)
         self._preview.fill()
 

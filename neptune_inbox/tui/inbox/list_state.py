@@ -28,6 +28,8 @@ class ListState:
         """How many rows came since the list was drawn."""
         self.takes_all = False
         """Everything shown is about to be selected; it takes a moment to read which that is."""
+        self.taken: range | None = None
+        """A range that is about to be selected; it takes a moment to read which rows those are."""
 
     @property
     def is_empty(self) -> bool:
@@ -41,7 +43,7 @@ class ListState:
 
     def select(self, keys: frozenset[Key]) -> None:
         """Select exactly these; with nothing selected no range is begun either."""
-        self.takes_all = False
+        self.takes_all, self.taken = False, None
         if not keys:
             self.range_start = None
         self.selected = keys
@@ -60,11 +62,12 @@ class ListState:
         """The positions of the range between two rows, whichever comes first; it is over then."""
         self.range_start = None
         low, high = sorted((start, end))
-        return range(low, high + 1)
+        self.taken = range(low, high + 1)
+        return self.taken
 
-    def target(self, cursor: Key | None) -> ActionTarget:
+    def target(self, cursor: Key | None, index: int | None = None) -> ActionTarget:
         """What a verb whose key is pressed now acts on."""
-        return ActionTarget(self.snapshot, None if self.takes_all else self.selected, cursor)
+        return ActionTarget(self.snapshot, None if self.takes_all else self.selected, cursor, index, self.taken)
 
     def count_waiting(self, count: int, *, behind: ListSnapshot) -> bool:
         """Keep how many rows wait behind a list; False where another one is shown by now."""

@@ -109,7 +109,7 @@ class LiveUpdates:
                 if not self._asked:
                     self._messages.be_silent(About.ASKING)
                 if changed:
-                    self._list.repaint()
+                    self._list.read_again()
                     self._preview.fill()
                 self._redraw()
                 if user == self._state.scope.user_id and not self._drawing.view.overview.cached.all:

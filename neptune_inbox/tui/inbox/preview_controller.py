@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from neptune_inbox.sync.session import Session
     from neptune_inbox.tui.inbox.drawing import InboxDrawing
     from neptune_inbox.tui.inbox.list_state import ListState
+    from neptune_inbox.tui.inbox.row_loader import RowLoader
     from neptune_inbox.tui.inbox.status_message import StatusMessages
 
 PREVIEW_PAUSE = 0.12
@@ -31,21 +32,29 @@ class PreviewController:
     """The preview and the row that it shows."""
 
     def __init__(
-        self, node: DOMNode, session: Session, state: ListState, drawing: InboxDrawing, messages: StatusMessages
+        self,
+        node: DOMNode,
+        session: Session,
+        state: ListState,
+        drawing: InboxDrawing,
+        loader: RowLoader,
+        messages: StatusMessages,
     ) -> None:
         self._node = node
         self._session = session
         self._state = state
         self._drawing = drawing
+        self._loader = loader
         self._messages = messages
         self._rest: asyncio.TimerHandle | None = None
 
     @property
     def row(self) -> Row | None:
-        """The row under the cursor."""
+        """The row under the cursor; None where there is none, and until it is loaded."""
         index = self._drawing.main_view.rows.cursor_index
         snapshot = self._state.snapshot
-        return snapshot.row(index) if index is not None and index < len(snapshot) else None
+        is_known = index is not None and index < len(snapshot) and snapshot.is_loaded(index)
+        return snapshot.row(index) if index is not None and is_known else None
 
     def show(self, is_shown: bool | None) -> None:
         """Show or hide the preview (None: the other way); where it has no room of its own it opens over the list.
@@ -105,6 +114,5 @@ class PreviewController:
         with suppress(StoreProblem):
             if await self._session.people.refresh_contact(user_id):
                 # What the user is called may be known now.
-                self._state.snapshot.forget()
-                self._drawing.main_view.rows.repaint()
+                await self._loader.reload()
                 self.fill()

@@ -31,6 +31,7 @@ from neptune_inbox.tui.inbox.list_state import ListState
 from neptune_inbox.tui.inbox.live_updates import LiveUpdates
 from neptune_inbox.tui.inbox.older_loader import OlderLoader
 from neptune_inbox.tui.inbox.preview_controller import PreviewController
+from neptune_inbox.tui.inbox.row_loader import RowLoader
 from neptune_inbox.tui.inbox.search_controller import FIRST_ROWS, SearchController
 from neptune_inbox.tui.inbox.status_message import About, StatusMessages
 from neptune_inbox.tui.inbox.tour import Tour
@@ -39,7 +40,7 @@ from neptune_inbox.tui.key_buffer import hold_keys, release_keys
 from neptune_inbox.tui.messages import ProfileChosen, SessionEvent, ThemeWanted
 from neptune_inbox.tui.widgets.lines import ActionChosen
 from neptune_inbox.tui.widgets.main_view import MainView
-from neptune_inbox.tui.widgets.row_list import CursorMoved, RowOpened, RowToggled
+from neptune_inbox.tui.widgets.row_list import CursorMoved, RowOpened, RowsWanted, RowToggled
 from neptune_inbox.tui.widgets.suggestions import CandidateChosen
 
 if TYPE_CHECKING:
@@ -108,8 +109,9 @@ class InboxScreen(Screen[None]):
         self.state = state = ListState(scope)
         self.drawing = drawing = InboxDrawing(view, self.main_view, self.actions, session.now)
         self.messages = messages = StatusMessages(self, lambda text, level: drawing.change(message=text, level=level))
-        self.preview_pane = pane = PreviewController(self, session, state, drawing, messages)
-        self.list = ListController(self, workspace, session, state, drawing, pane, messages)
+        loader = RowLoader(session, state, self.rows)
+        self.preview_pane = pane = PreviewController(self, session, state, drawing, loader, messages)
+        self.list = ListController(self, workspace, session, state, drawing, loader, pane, messages)
         self.acts = ActHistory(session)
         self.older = OlderLoader(self, session, state, drawing, self.list, messages)
         self.search = SearchController(
@@ -143,6 +145,8 @@ class InboxScreen(Screen[None]):
         """Read what the first frame shows; before the screen is on, or it would be drawn empty first."""
         book, scope = self.session.inbox, self.scope
         snapshot = await book.open(scope, limit=FIRST_ROWS)
+        cursor = [self._first_cursor] if self._first_cursor is not None else []
+        await book.pages.load_around(snapshot, cursor, [range(FIRST_ROWS)], FIRST_ROWS)
         views = tuple((name, query, None) for name, query in self.workspace.settings.views.items())
         overview = await book.overview(scope.user_id)
         self._first = InitialData(snapshot, overview, views, await self.session.marking.counts())
@@ -312,6 +316,11 @@ class InboxScreen(Screen[None]):
         event.stop()
         if self.rows.cursor_index != self.view.position - 1:
             self.list.cursor_moved()
+
+    @on(RowsWanted)
+    def _rows_wanted(self, event: RowsWanted) -> None:
+        event.stop()
+        self.list.load_rows()
 
     @on(RowOpened)
     def _row_opened(self, event: RowOpened) -> None:

@@ -15,4 +15,8 @@ class ActionTarget(Struct, frozen=True):
     selected: frozenset[Key] | None
     """None is all of the window."""
     key: Key | None
-    """Under the cursor."""
+    """Under the cursor; None in an empty list, and where its row is not loaded."""
+    index: int | None = None
+    """Where the cursor was."""
+    taken: range | None = None
+    """Positions that are selected as well, but not read yet."""

@@ -13,6 +13,7 @@ class RowSource(Protocol):
 
     def __len__(self) -> int: ...
     def row(self, index: int) -> Row: ...
+    def is_loaded(self, index: int) -> bool: ...
     def index_of(self, key: Key) -> int | None: ...
 
 
@@ -24,6 +25,9 @@ class NoRows:
 
     def row(self, index: int) -> Row:
         raise IndexError(index)
+
+    def is_loaded(self, index: int) -> bool:
+        return False
 
     def index_of(self, key: Key) -> int | None:
         return None
@@ -37,7 +41,7 @@ class ListCursor:
         self.index = 0
         """Its position, from 0; in an empty list it is on nothing."""
         self.key: Key | None = None
-        """The row that it is on; None in an empty list."""
+        """The row that it is on; None in an empty list, and until that row is loaded."""
 
     def take(self, rows: RowSource, *, keep: bool) -> None:
         """Show another list; with `keep` the cursor stays on its row, or at its position where that is gone."""
@@ -46,19 +50,25 @@ class ListCursor:
             index = self.index if keep else 0
         self.rows = rows
         self.index = max(0, min(len(rows) - 1, index))
-        self.key = rows.row(self.index).key if len(rows) else None
+        self.key = self.key_at(self.index)
 
     def go(self, index: int) -> int:
         """Go to a position, or the end that is nearest to it; the answer is where it was before."""
         before = self.index
         if len(self.rows):
             self.index = max(0, min(len(self.rows) - 1, index))
-            self.key = self.rows.row(self.index).key
+            self.key = self.key_at(self.index)
         return before
 
+    def rows_came(self) -> None:
+        """Rows were loaded; the one that the cursor is on may be among them."""
+        if self.key is None:
+            self.key = self.key_at(self.index)
+
     def key_at(self, index: int) -> Key | None:
-        """The row at a position; None where there is none."""
-        return self.rows.row(index).key if 0 <= index < len(self.rows) else None
+        """The row at a position; None where there is none, or where it is not loaded."""
+        is_known = 0 <= index < len(self.rows) and self.rows.is_loaded(index)
+        return self.rows.row(index).key if is_known else None
 
     def anchor(self, in_sight: range) -> tuple[Key, int] | None:
         """The row that must not move, and its line: the cursor's if it is in sight, else the one at the top."""

@@ -28,17 +28,24 @@ if TYPE_CHECKING:
     from neptune_inbox.presentation.ansi import AnsiWriter
     from neptune_inbox.presentation.rows import Columns, Needs
 
-__all__ = ["CursorMoved", "RowList", "RowOpened", "RowToggled"]
+__all__ = ["CursorMoved", "RowList", "RowOpened", "RowToggled", "RowsWanted"]
 
 LEAST_TICK = 250
 """Milliseconds between two looks at what time changed, so that telling the time with every key costs nothing."""
 WHEEL_STEP = 3
+SCREENS_AHEAD = 2
+"""Screens above and below that are kept loaded, so that turning pages meets rows that are there."""
+
+
+class RowsWanted(Message):
+    """The list was moved to where rows near by are not loaded."""
 
 
 class CursorMoved(Message):
     """The cursor is on another row."""
 
-    def __init__(self, key: Key) -> None:
+    def __init__(self, key: Key | None) -> None:
+        """None where the row is not loaded yet."""
         super().__init__()
         self.key = key
 
@@ -77,11 +84,22 @@ class RowList(ScrollView, can_focus=True):
     @property
     def cursor_index(self) -> int | None:
         """Where the cursor is, from 0; None in an empty list."""
-        return None if self._cursor.key is None else self._cursor.index
+        return self._cursor.index if len(self.snapshot) else None
 
     @property
     def cursor_key(self) -> Key | None:
         return self._cursor.key
+
+    @property
+    def wanted(self) -> tuple[range, ...]:
+        """The positions to be kept loaded: around the screen, under the cursor, and both ends of the list."""
+        ahead, count, cursor = SCREENS_AHEAD * max(1, self.size.height), len(self.snapshot), self._cursor.index
+        return (
+            range(self._top - ahead, self._top + self.size.height + ahead),
+            range(cursor, cursor + 1),
+            range(1),
+            range(count - self.size.height - 1, count),
+        )
 
     @property
     def anchor_key(self) -> Key | None:
@@ -144,11 +162,13 @@ class RowList(ScrollView, can_focus=True):
 
     def rowids_in_sight(self) -> frozenset[int]:
         """The rows that are on the screen now."""
-        return frozenset(self.snapshot.row(index).rowid for index in self._in_sight())
+        seen = (index for index in self._in_sight() if self.snapshot.is_loaded(index))
+        return frozenset(self.snapshot.row(index).rowid for index in seen)
 
     def repaint(self, keys: Collection[Key] | None = None) -> None:
         """Draw these rows again if they are in sight, or all; a row that did not change is not formatted again."""
         if keys is None:
+            self._cursor.rows_came()
             self.refresh()
             return
         for index in self._in_sight():
@@ -206,7 +226,7 @@ class RowList(ScrollView, can_focus=True):
             return
         start = top + height if turned > 0 else top - height
         columns = self._painter.columns(self.size.width, palette_of(self.app))
-        for index in self._cursor.clip(range(start, start + height)):
+        for index in filter(self.snapshot.is_loaded, self._cursor.clip(range(start, start + height))):
             self._line(index, columns).written(columns.width, writer)
 
     # The cursor ----------------------------------------------------------------------------------------------------
@@ -234,34 +254,29 @@ class RowList(ScrollView, can_focus=True):
 
     def move(self, step: int) -> None:
         """Move the cursor by rows; the list scrolls only when it must."""
-        self._go(self._cursor.index + step)
+        self.go(self._cursor.index + step)
 
-    def page(self, direction: int) -> None:
-        """Move cursor and view by a page, with one row in common."""
-        self._leap(direction * max(1, self.size.height - 1))
-
-    def half_page(self, direction: int) -> None:
-        """Move cursor and view by half a page."""
-        self._leap(direction * max(1, self.size.height // 2))
+    def page(self, direction: int, *, is_half: bool = False) -> None:
+        """Move cursor and view by a page, with one row in common, or by half a page."""
+        rows = direction * max(1, self.size.height // 2 if is_half else self.size.height - 1)
+        if self._top <= self._cursor.index < self._top + self.size.height:
+            self._scroll_top(self._top + rows)
+        self.go(self._cursor.index + rows)
 
     def edge(self, end: int) -> None:
         """To the first row (0) or the last (1)."""
-        self._go(len(self.snapshot) - 1 if end else 0)
+        self.go(len(self.snapshot) - 1 if end else 0)
 
     def go_to(self, key: Key) -> bool:
         """Put the cursor on a notification; False where it is not in the window."""
         index = self.snapshot.index_of(key)
         if index is None:
             return False
-        self._go(index)
+        self.go(index)
         return True
 
-    def _leap(self, rows: int) -> None:
-        if self._top <= self._cursor.index < self._top + self.size.height:
-            self._scroll_top(self._top + rows)
-        self._go(self._cursor.index + rows)
-
-    def _go(self, index: int) -> None:
+    def go(self, index: int) -> None:
+        """Put the cursor on a position, or the end that is nearest to it."""
         if not len(self.snapshot):
             return
         before, here = self._cursor.go(index), self._cursor.index
@@ -271,8 +286,14 @@ class RowList(ScrollView, can_focus=True):
                     self.refresh_line(line)
         self._keep_in_sight()
         self._place_terminal_cursor()
-        if before != here and self._cursor.key is not None:
+        if before != here:
             self.post_message(CursorMoved(self._cursor.key))
+            self._want_rows()
+
+    def _want_rows(self) -> None:
+        near = self._cursor.clip(self.wanted[0])
+        if near and not all(map(self.snapshot.is_loaded, (near.start, near.stop - 1, self._cursor.index))):
+            self.post_message(RowsWanted())
 
     def _keep_in_sight(self) -> None:
         height = self.size.height
@@ -293,6 +314,7 @@ class RowList(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         self._keep_in_sight()
+        self._want_rows()
         self._place_terminal_cursor()
 
     def on_focus(self) -> None:
@@ -307,7 +329,7 @@ class RowList(ScrollView, can_focus=True):
         if event.x < GUTTER and event.chain == 1:
             self.post_message(RowToggled(key))
             return
-        self._go(index)
+        self.go(index)
         if event.chain == 2:
             self.post_message(RowOpened(key))
 
@@ -321,4 +343,5 @@ class RowList(ScrollView, can_focus=True):
         event.stop()
         event.prevent_default()
         self._scroll_top(self._top + rows)
+        self._want_rows()
         self._place_terminal_cursor()
