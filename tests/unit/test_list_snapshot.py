@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 
 import pytest
 
-from neptune_inbox.model import Filter, Key, MarkState
+from neptune_inbox.model import Filter, Key, MarkState, Row
 from neptune_inbox.sync.inbox import list_snapshot as window_module
 from neptune_inbox.sync.inbox.inbox import Scope
-from neptune_inbox.sync.inbox.list_snapshot import ListSnapshot
+from neptune_inbox.sync.inbox.list_snapshot import ListSnapshot, RowReader
 from neptune_inbox.sync.session import Session
 from tests.builders import Office, keys
 from tests.unit.store_helpers import prune
@@ -145,6 +146,23 @@ async def test_what_of_a_selection_is_still_there_is_one_look_however_large_it_i
     assert snapshot.members(selected) == frozenset(keys(ids))
     assert sum("json_each" in statement for statement in statements) == 1
     assert len(statements) <= 5
+
+
+async def test_of_a_long_list_only_the_selected_rows_are_read(
+    office: Office, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshot, ids = await a_window(office, session, 150)
+    read: list[int] = []
+    rows = RowReader.rows
+
+    def counted(reader: RowReader, rowids: Sequence[int]) -> list[Row]:
+        read.extend(rowids)
+        return rows(reader, rowids)
+
+    monkeypatch.setattr(RowReader, "rows", counted)
+    chosen = keys([ids[140], ids[3], ids[70], "gone"])
+    assert [row.id for row in await session.inbox.rows(snapshot, chosen)] == [ids[3], ids[70], ids[140]]
+    assert len(read) == 3
 
 
 async def test_a_range_and_the_whole_list_are_one_look_and_read_no_row(office: Office, session: Session) -> None:

@@ -175,9 +175,9 @@ class Inbox:
         return coverages
 
     @on_thread
-    def rows(self, snapshot: ListSnapshot) -> list[Row]:
-        """Every row of a window as it is now, in its order."""
-        return list(snapshot.rows())
+    def rows(self, snapshot: ListSnapshot, keys: Collection[Key] | None = None) -> list[Row]:
+        """The rows of a window as they are now, in its order: all of them, or those of these notifications."""
+        return list(snapshot.rows() if keys is None else snapshot.rows_of(keys))
 
     @read_on_thread
     def page(self, snapshot: ListSnapshot, start: int, end: int) -> list[Row]:

@@ -68,13 +68,13 @@ class ListController:
     async def targets(self, aim: ActionTarget) -> list[Row]:
         """The rows that a verb acts on, as they are now: the selection in its order, else the cursor's."""
         inbox = self._session.inbox
-        if aim.selected is None or aim.selected:
-            # The rest of a list of which only the first rows were known has come meanwhile.
-            rows = await inbox.rows(self._state.snapshot if aim.rows.is_partial else aim.rows)
-            taken = (
-                frozenset(await inbox.keys(aim.rows, aim.taken.start, aim.taken.stop)) if aim.taken else frozenset()
-            )
-            return [row for row in rows if aim.selected is None or row.key in aim.selected or row.key in taken]
+        # The rest of a list of which only the first rows were known has come meanwhile.
+        snapshot = self._state.snapshot if aim.rows.is_partial else aim.rows
+        if aim.selected is None:
+            return await inbox.rows(snapshot)
+        if aim.selected or aim.taken:
+            taken = await inbox.keys(aim.rows, aim.taken.start, aim.taken.stop) if aim.taken else ()
+            return await inbox.rows(snapshot, aim.selected.union(taken))
         key = aim.key
         if key is None and aim.index is not None:
             key = next(iter(await inbox.keys(aim.rows, aim.index, aim.index + 1)), None)
