@@ -73,9 +73,12 @@ async def hold(inbox: InboxScreen, keys: Sequence[Key], label: str, left_alone: 
 async def may_send(inbox: InboxScreen, question: str) -> bool:
     """In mode `ask` each send is confirmed; the environment is named in words."""
     was_asking = inbox.session.profile.mode is Mode.ASK
-    if not await inbox.session.must_ask():
+    must_ask, profile = await inbox.session.must_ask(), inbox.session.profile
+    if profile != inbox.view.profile:
+        # The settings were changed meanwhile.
+        inbox.drawing.change(profile=profile)
+    if not must_ask:
         return True
-    profile = inbox.session.profile
     where = f"{profile.environment.upper() if profile.is_production else profile.environment} · {profile.name}"
     hint = "The customer's bell shows it as read; it cannot be unread later."
     sheet = ChoiceDialog(
