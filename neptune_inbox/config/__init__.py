@@ -8,7 +8,14 @@ from neptune_inbox.config.profiles import (
     overruled_sentence,
     profile_from,
 )
-from neptune_inbox.config.save import add_template, add_view, set_default_profile, set_profile, set_value
+from neptune_inbox.config.save import (
+    add_template,
+    add_view,
+    arrange_views,
+    set_default_profile,
+    set_profile,
+    set_value,
+)
 from neptune_inbox.config.settings import (
     NotifySettings,
     PollingSettings,
@@ -32,6 +39,7 @@ __all__ = [
     "UiSettings",
     "add_template",
     "add_view",
+    "arrange_views",
     "edge_base_for",
     "load",
     "overruled_sentence",

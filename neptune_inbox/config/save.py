@@ -65,6 +65,28 @@ def add_view(paths: Paths, name: str, query: str) -> Settings:
     return _write(paths, document)
 
 
+def arrange_views(paths: Paths, views: Sequence[tuple[str, str]]) -> Settings:
+    """Keep these views in this order, each under its new name: pairs of the name until now and the new one.
+
+    A view that is left out is deleted. Raises ConfigProblem.
+    """
+    import tomlkit
+
+    document = _read(paths)
+    table = _table(document, ("views",))
+    kept = [(new, table[old]) for old, new in views if old in table]
+    for name in list(table):
+        del table[name]
+    has_tables = any(isinstance(query, dict) for _, query in kept)
+    for name, query in kept:
+        if has_tables and not isinstance(query, dict):
+            # In TOML values stand before tables, so that only tables can be in any order.
+            table[name] = tomlkit.table().append("query", query)
+        else:
+            table[name] = query
+    return _write(paths, document)
+
+
 def add_template(paths: Paths, name: str, template: Template) -> Settings:
     """Keep an event under a name, in place of one that had it. Raises ConfigProblem."""
     document = _read(paths)

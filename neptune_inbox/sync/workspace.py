@@ -6,7 +6,7 @@ Signing in tests the token against the API before anything is stored; "saved" is
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -37,6 +37,12 @@ class ViewSaved(Struct, frozen=True):
     query: str
 
 
+class ViewsArranged(Struct, frozen=True):
+    """The views to keep in the configuration, in their order: the name until now and the new one of each."""
+
+    views: tuple[tuple[str, str], ...]
+
+
 class TemplateSaved(Struct, frozen=True):
     """An event to keep in the configuration as one to start from."""
 
@@ -50,7 +56,7 @@ class ThemeChosen(Struct, frozen=True):
     theme: str
 
 
-Change: TypeAlias = ProfileSaved | ViewSaved | TemplateSaved | ThemeChosen
+Change: TypeAlias = ProfileSaved | ViewSaved | ViewsArranged | TemplateSaved | ThemeChosen
 
 
 class VerifiedToken(Struct, frozen=True):
@@ -125,6 +131,10 @@ class Workspace:
     async def add_view(self, name: str, query: str) -> None:
         """Keep a query as a view in the configuration. Raises ConfigProblem."""
         await self._change(ViewSaved(name, query))
+
+    async def arrange_views(self, views: Sequence[tuple[str, str]]) -> None:
+        """Keep these views in this order, each under its new name; others are deleted. Raises ConfigProblem."""
+        await self._change(ViewsArranged(tuple(views)))
 
     async def add_template(self, name: str, event: Event) -> None:
         """Keep an event's type and data as a template in the configuration. Raises ConfigProblem."""

@@ -19,7 +19,15 @@ from neptune_inbox.credentials import Vault, claims
 from neptune_inbox.errors import NotSignedIn, StoreProblem
 from neptune_inbox.model import Instant, Now, Profile, Token
 from neptune_inbox.paths import Paths
-from neptune_inbox.sync.workspace import Change, ProfileSaved, TemplateSaved, ThemeChosen, ViewSaved, Workspace
+from neptune_inbox.sync.workspace import (
+    Change,
+    ProfileSaved,
+    TemplateSaved,
+    ThemeChosen,
+    ViewsArranged,
+    ViewSaved,
+    Workspace,
+)
 
 if TYPE_CHECKING:
     import httpx
@@ -136,6 +144,8 @@ class Builder:
                 self.settings = config.set_default_profile(self.paths, profile.name)
             case ViewSaved(name, query):
                 self.settings = config.add_view(self.paths, name, query)
+            case ViewsArranged(views):
+                self.settings = config.arrange_views(self.paths, views)
             case TemplateSaved(name, event):
                 template = config.Template(event.event_type, event.data)
                 self.settings = config.add_template(self.paths, name, template)
@@ -193,6 +203,9 @@ def _changed(settings: Settings, change: Change) -> Settings:
             return replace(settings, profiles=profiles, default_profile=profile.name)
         case ViewSaved(name, query):
             return replace(settings, views={**settings.views, name: query})
+        case ViewsArranged(views):
+            known = settings.views
+            return replace(settings, views={new: known[old] for old, new in views if old in known})
         case TemplateSaved(name, event):
             template = config.Template(event.event_type, event.data)
             return replace(settings, templates={**settings.templates, name: template})

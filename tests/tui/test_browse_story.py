@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from textual import events
 
-from neptune_inbox.config import Settings
+from neptune_inbox.config import Settings, load
 from neptune_inbox.model import Filter
+from neptune_inbox.paths import Paths
 from neptune_inbox.sync.inbox.inbox import Scope
 from neptune_inbox.sync.inbox.list_snapshot import ListSnapshot
 from neptune_inbox.tui.inbox import preview_controller
 from neptune_inbox.tui.widgets.lines import SpanLine
-from tests.tui.driver import inbox_of
+from tests.tui.driver import Inbox, inbox_of
 from tests.tui.service import Service
 
 
@@ -255,6 +257,47 @@ async def test_a_view_is_saved_chosen_and_counted() -> None:
         await inbox.press("enter")
         await inbox.until(lambda: inbox.titles() == ["Card 3"])
         assert service.workspace().settings.views == {"codes": "event:otp_requested"}
+
+
+async def test_a_view_is_renamed_moved_and_deleted_where_it_is_chosen(tmp_path: Path) -> None:
+    service = Service()
+    service.has(3)
+    service.builder.paths = Paths.under(tmp_path)
+    service.builder.paths.create()
+    service.builder.paths.config_file.write_text('[views]\nmoney = "payment"\nfresh = "since:1h"\n')
+    service.use_settings(load(service.builder.paths))
+
+    def views() -> list[str]:
+        assert service.builder.paths is not None
+        return list(load(service.builder.paths).views)
+
+    async def change(inbox: Inbox, view: str, key: str) -> None:
+        await inbox.press("f")
+        await inbox.asked("Rename, move or delete a view")
+        await inbox.type("rename", "enter")
+        await inbox.asked("Which view?")
+        await inbox.type(view, "enter")
+        await inbox.asked(f"The view {view}")
+        await inbox.press(key)
+
+    async with inbox_of(service) as inbox:
+        await change(inbox, "money", "r")
+        await inbox.fill_sheet("fresh")
+        await inbox.asked("There is a view fresh already.")
+        await inbox.fill_sheet("cards")
+        await inbox.press("enter")
+        await inbox.hears("The view money is called cards now.")
+        assert views() == ["cards", "fresh"]
+        await change(inbox, "fresh", "u")
+        await inbox.hears("The view fresh was moved up.")
+        assert views() == ["fresh", "cards"]
+        assert inbox.sidebar().index("fresh") < inbox.sidebar().index("cards")
+        await change(inbox, "cards", "enter")
+        await inbox.asked("Nothing is chosen yet")
+        await inbox.press("x")
+        await inbox.hears("Deleted the view cards. It searched for: payment")
+        assert views() == ["fresh"]
+        assert "cards" not in inbox.sidebar()
 
 
 async def test_the_saved_views_say_how_many_each_holds_of_whom_is_looked_at() -> None:

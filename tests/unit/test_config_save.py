@@ -10,7 +10,16 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from neptune_inbox.config import Template, add_template, add_view, load, set_default_profile, set_profile, set_value
+from neptune_inbox.config import (
+    Template,
+    add_template,
+    add_view,
+    arrange_views,
+    load,
+    set_default_profile,
+    set_profile,
+    set_value,
+)
 from neptune_inbox.errors import ConfigProblem, DiskFull
 from neptune_inbox.model import Mode, Profile
 from neptune_inbox.paths import Paths
@@ -84,6 +93,20 @@ def test_a_view_is_added_and_replaced_in_either_form(by_hand: Paths) -> None:
         settings.views == {"stuck": "event:payment_*", "fresh today": 'is:unread text:"a b"'} == load(by_hand).views
     )
     assert "# since monday" in text_of(by_hand)
+
+
+def test_views_are_renamed_moved_and_deleted_in_either_form(by_hand: Paths) -> None:
+    by_hand.config_file.write_text(
+        BY_HAND
+        + '\n[views]\nfresh = "since:1h" # today\nold = "before:1d"\n'
+        + '[views.stuck]\n# since monday\nquery = "is:unread"\n'
+    )
+    settings = arrange_views(by_hand, [("stuck", "stuck"), ("fresh", "brand new")])
+    assert list(settings.views.items()) == [("stuck", "is:unread"), ("brand new", "since:1h")]
+    assert list(load(by_hand).views.items()) == list(settings.views.items())
+    for words in ("# my settings", "# since monday"):
+        assert words in text_of(by_hand)
+    assert arrange_views(by_hand, []).views == load(by_hand).views == {}
 
 
 def test_a_template_is_kept_beside_what_was_written_by_hand(by_hand: Paths) -> None:

@@ -1,4 +1,4 @@
-"""What is looked at: filter, query, view, user, and fetching again."""
+"""What is looked at: filter, query, user, and fetching again."""
 
 from __future__ import annotations
 
@@ -11,13 +11,10 @@ from msgspec.structs import replace
 from neptune_inbox.doors import read_id
 from neptune_inbox.model import EVERYONE, Filter, User
 from neptune_inbox.presentation import inbox_view as present
-from neptune_inbox.presentation.styled import cells, column, fit
-from neptune_inbox.presentation.times import count
 from neptune_inbox.presentation.verb_sentences import watch_label, watch_sentence
 from neptune_inbox.sync import verbs
 from neptune_inbox.sync.inbox.inbox import Scope
 from neptune_inbox.tui.actions.voice import no_user, voice
-from neptune_inbox.tui.dialogs.base import PromptDialog
 from neptune_inbox.tui.dialogs.picker import Item, ItemPage, Picker
 from neptune_inbox.tui.inbox.status_message import About
 from neptune_inbox.tui.messages import SignInAgain
@@ -62,35 +59,6 @@ def load_more(inbox: InboxScreen) -> None:
 def search(inbox: InboxScreen) -> None:
     """Put the cursor into the search line."""
     inbox.search.open()
-
-
-async def views(inbox: InboxScreen) -> None:
-    """Choose a saved view, or save what is shown as one."""
-    settings = inbox.workspace.settings
-    items = view_items(inbox.view.views, is_at_least=not inbox.view.coverage.is_complete)
-    if inbox.scope.query:
-        items.append(Item("save", "Save what is shown as a view", inbox.scope.query))
-    empty = f"No view is saved. Search with {inbox.key('search')}, then {inbox.key('views')} saves what is shown."
-    answer = await inbox.app.push_screen_wait(Picker("Saved views", items, empty=empty))
-    if answer == "save":
-        name = await inbox.app.push_screen_wait(PromptDialog("A name for this view", placeholder="stuck"))
-        if name and name.strip():
-            await inbox.workspace.add_view(name.strip(), inbox.scope.query)
-            await inbox.list.redraw_overview()
-            inbox.say(f"Saved as {name.strip()}.")
-    elif answer:
-        await inbox.show_scope(replace(inbox.scope, query=settings.views[answer.removeprefix("view:")]))
-
-
-def view_items(views: Sequence[tuple[str, str, int | None]], *, is_at_least: bool) -> list[Item]:
-    """Each saved view with its count and its query, in columns."""
-    names = [column(name) for name, _, _ in views]
-    numbers = [count(number, is_at_least=is_at_least and number is not None) for _, _, number in views]
-    wide, high = (max(map(cells, texts), default=0) for texts in (names, numbers))
-    return [
-        Item(f"view:{view[0]}", fit(name, wide), f"{number:>{high}}   {view[1]}")
-        for view, name, number in zip(views, names, numbers, strict=True)
-    ]
 
 
 async def go_to_user(inbox: InboxScreen) -> None:
@@ -186,7 +154,6 @@ VERBS = {
     "refresh.all": refresh_all,
     "load.more": load_more,
     "search": search,
-    "views": views,
     "user.go": go_to_user,
     "code.reveal": reveal,
     "user.history": history,
