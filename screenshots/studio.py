@@ -29,6 +29,7 @@ from neptune_inbox.sandbox.state import SandboxState
 from neptune_inbox.sandbox.tokens import sign_token
 from neptune_inbox.sync.polling.health import State
 from neptune_inbox.tui.app import NeptuneInbox
+from neptune_inbox.tui.inbox.screen import InboxScreen
 from neptune_inbox.wiring.workspace import Builder
 from screenshots.svg import Frame
 from tests.builders import FakeClock
@@ -45,8 +46,10 @@ ENVIRONMENT = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
 VIEWS = {"fresh": "is:unread since:1h", "money": "event:payment_* is:unread", "starred": "is:starred"}
 DEFAULT_COLOURS = {LIGHT: ("#333a45", "#fbfaf7")}
 DARK_COLOURS = ("#c3ccd8", "#10141b")
-PATIENCE = 15.0
+PATIENCE = 60.0
 """Seconds until what does not come is given up."""
+PLENTY = 60_000
+"""Requests a minute: one is allowed each millisecond, and no picture waits for the budget."""
 
 
 @contextmanager
@@ -89,7 +92,7 @@ class Studio:
             Mode.ASK if looks_like_production(self.environment) else Mode.ACT,
             users=self.users,
         )
-        settings = Settings(views=VIEWS, polling=PollingSettings(requests_per_minute=600))
+        settings = Settings(views=VIEWS, polling=PollingSettings(requests_per_minute=PLENTY))
         self.builder = Builder(
             replace(settings, ui=replace(settings.ui, theme=self.theme)),
             Vault(env_token=sign_token(self.sandbox_state), memory_only=True),
@@ -187,11 +190,19 @@ class Sitter:
         return next((line for line in self.frame().text.splitlines() if "▌" in line), "")
 
     async def arrive(self, user_id: str, *event_types: str) -> None:
-        """Notifications come for a user, and the app asks for that user."""
+        """Notifications come for a user, and the app asks for that user until it has seen them."""
+        expected = self._waiting() + len(event_types)
         for event_type in event_types:
             self.studio.sandbox_state.arrive(self.studio.environment, user_id, event_type=event_type)
         assert self.app.session is not None
         self.app.session.poller.refresh(user_id)
+        # While the clock stands still the budget lets nothing more be asked.
+        await self._wait(lambda: self._waiting() >= expected, "They never arrived.", step=0.001)
+
+    def _waiting(self) -> int:
+        screen = self.app.screen
+        assert isinstance(screen, InboxScreen)
+        return screen.state.waiting
 
     async def wait(self, seconds: float) -> None:
         """The clock of the picture goes on; whoever slept that long wakes."""
@@ -228,9 +239,10 @@ class Sitter:
         lines = tuple(tuple(segment for strip in line for segment in strip) for line in update.strips)
         return Frame(lines, self.app.size.width, foreground, background, "neptune-inbox")
 
-    async def _wait(self, is_so: Callable[[], bool], otherwise: str, pause: float = 0.02) -> None:
+    async def _wait(self, is_so: Callable[[], bool], otherwise: str, pause: float = 0.02, step: float = 0) -> None:
         deadline = time.monotonic() + PATIENCE
         while not is_so():
             if time.monotonic() > deadline:
                 raise AssertionError(f"{otherwise}\n{self.frame().text}")
+            self.studio.clock.advance(step)
             await self.pilot.pause(pause)

@@ -121,7 +121,7 @@ _ACTIONS: tuple[Action, ...] = (
         "views",
         EVERYWHERE,
         _SHOW,
-        help="choose a saved search, save this one, rename, move or delete one",
+        help="choose, save, rename or delete one",
         opens_dialog=True,
         plain=(
             PlainWord(("views", "view", "f"), "views, view stuck", "list the saved views, show one", shows_list=True),
