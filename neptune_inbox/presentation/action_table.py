@@ -302,7 +302,7 @@ _ACTIONS: tuple[Action, ...] = (
         help="did they get it, was it read, when, by whom",
         opens_dialog=True,
         plain=(PlainWord(("why", "evidence", "i"), "why 3"),),
-        commands=(ShellCommand("why", IN_LOOK, "inbox:why"),),
+        commands=(ShellCommand("why", IN_LOOK, "why:why"),),
     ),
     Action(
         "link.open",

@@ -1,51 +1,23 @@
-"""The hand-over as one page: Markdown, HTML in one file, JSON. What customers and agents wrote is text in each."""
+"""The hand-over as one page, in lines and as JSON."""
 
 from __future__ import annotations
 
-import html
-import re
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
 from neptune_inbox.presentation.json import iso
+from neptune_inbox.presentation.printed_page import NOTHING, Inline, PrintedPage, Section, code, page_line
 from neptune_inbox.presentation.sentences import plural
 from neptune_inbox.presentation.times import date_text, long_span
-from neptune_inbox.text import clean_line
 
 if TYPE_CHECKING:
     from neptune_inbox.model import Instant, JsonObject
     from neptune_inbox.sync.handover import HandOver, Subject, UnreadLine
 
 STAMP = "%Y-%m-%d %H:%M"
-NOTHING = "Nothing."
-_MARKDOWN = re.compile(r"([\\`*_\[\]<>|~])|&(?=#?\w+;)")
-"""What Markdown would read as a sign inside a line; a hyphen or a bracket of the text stays as it is."""
-_STYLE = (
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a;"
-    "background:#fff}h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem;border-bottom:1px solid #ccc}"
-    "li{margin:.3rem 0}code{background:#f2f2f2;padding:0 .3em}"
-    "@media(prefers-color-scheme:dark){body{color:#ddd;background:#161616}code{background:#2a2a2a}"
-    "h2{border-color:#444}}"
-)
 
 
-class Inline(Struct, frozen=True):
-    """A part of a line: words of ours or of somebody else, or an id."""
-
-    text: str
-    is_code: bool = False
-
-
-class Section(Struct, frozen=True):
-    """A heading and its lines."""
-
-    title: str
-    lines: tuple[tuple[Inline, ...], ...]
-
-
-def sections(page: HandOver) -> tuple[str, str, list[Section]]:
-    """The title, the line below it, and the parts of the page; what only a team has is left out alone."""
+def handover_page(page: HandOver) -> PrintedPage:
+    """The page as it is printed; what only a team has is left out alone."""
     title = f"Hand-over, {_time(page.at)}"
     by = f" by {page.agent}" if page.agent else ""
     below = f"Since {_time(page.since)} ({long_span(page.at - page.since)}){by}."
@@ -55,11 +27,11 @@ def sections(page: HandOver) -> tuple[str, str, list[Section]]:
         found += _of_team(page)
     more = page.customers_in_all - len(page.customers)
     customers = [
-        _line(_code(each.user_id), f": {each.count:,} unread, the oldest for {long_span(page.at - each.oldest)}")
+        page_line(code(each.user_id), f": {each.count:,} unread, the oldest for {long_span(page.at - each.oldest)}")
         for each in page.customers
     ]
     if more > 0:
-        customers.append(_line(f"… and {plural(more, 'other customer')}."))
+        customers.append(page_line(f"… and {plural(more, 'other customer')}."))
     found += [
         Section("Incidents", tuple(_kind(line, page.at) for line in incidents)),
         Section(
@@ -75,7 +47,7 @@ def sections(page: HandOver) -> tuple[str, str, list[Section]]:
         Section("Came and stayed unread", tuple(_kind(line, page.at) for line in page.unread)),
         Section("Customers with the oldest unread", tuple(customers)),
     ]
-    return title, below, found
+    return PrintedPage(title, below, tuple(found))
 
 
 def _of_team(page: HandOver) -> list[Section]:
@@ -94,45 +66,15 @@ def _of_team(page: HandOver) -> list[Section]:
                 for line in page.notes
             ),
         ),
-        Section("Handled", tuple(_line(f"{agent}: {count:,}") for agent, count in page.handled)),
+        Section("Handled", tuple(page_line(f"{agent}: {count:,}") for agent, count in page.handled)),
     ]
-
-
-def to_markdown(page: HandOver) -> str:
-    """The page as Markdown."""
-    title, below, parts = sections(page)
-    lines = [f"# {_escaped(title)}", "", _escaped(below)]
-    for part in parts:
-        lines += ["", f"## {part.title}", ""]
-        lines += [f"- {''.join(_markdown(piece) for piece in line)}" for line in part.lines] or [NOTHING]
-    return "\n".join(lines) + "\n"
-
-
-def to_html(page: HandOver) -> str:
-    """The page as one HTML file: no script, and nothing that is fetched from anywhere."""
-    title, below, parts = sections(page)
-    body = [f"<h1>{html.escape(title)}</h1>", f"<p>{html.escape(below)}</p>"]
-    for part in parts:
-        body.append(f"<h2>{html.escape(part.title)}</h2>")
-        items = [f"<li>{''.join(_html(piece) for piece in line)}</li>" for line in part.lines]
-        body.append(f"<ul>{''.join(items)}</ul>" if items else f"<p>{NOTHING}</p>")
-    policy = "default-src 'none'; style-src 'unsafe-inline'"
-    return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-        '<meta name="viewport" content="width=device-width">'
-        f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head>\n<body>\n"
-        + "\n".join(body)
-        + "\n</body></html>\n"
-    )
 
 
 def pairs(page: HandOver) -> list[tuple[str, str]]:
     """The page as labels and lines, for a screen."""
-    _, _, parts = sections(page)
     return [
         (part.title if number == 0 else "", text)
-        for part in parts
+        for part in handover_page(page).sections
         for number, text in enumerate(["".join(each.text for each in line) for line in part.lines] or [NOTHING])
     ]
 
@@ -176,41 +118,16 @@ def _about(subject: Subject) -> JsonObject:
 
 def _subject(subject: Subject) -> tuple[Inline, ...]:
     if not subject.id:
-        return (_code(subject.user_id), Inline(", the whole queue"))
+        return (code(subject.user_id), Inline(", the whole queue"))
     if subject.title:
-        return (_code(subject.user_id), Inline(f" “{subject.title}”"))
-    return (_code(subject.user_id), Inline(" "), _code(subject.id))
+        return (code(subject.user_id), Inline(f" “{subject.title}”"))
+    return (code(subject.user_id), Inline(" "), code(subject.id))
 
 
 def _kind(line: UnreadLine, now: Instant) -> tuple[Inline, ...]:
     words = f": {line.count:,} to {plural(line.customers, 'customer')}, the oldest for {long_span(now - line.oldest)}"
-    return _line(_code(line.event_type or "without a type"), words)
-
-
-def _line(*parts: Inline | str) -> tuple[Inline, ...]:
-    return tuple(Inline(part) if isinstance(part, str) else part for part in parts)
-
-
-def _code(text: str) -> Inline:
-    return Inline(text, is_code=True)
+    return page_line(code(line.event_type or "without a type"), words)
 
 
 def _time(at: Instant) -> str:
     return date_text(at, STAMP)
-
-
-def _escaped(text: str) -> str:
-    return _MARKDOWN.sub(lambda sign: f"\\{sign[0]}" if sign[1] else "&amp;", clean_line(text, 5_000))
-
-
-def _markdown(piece: Inline) -> str:
-    if not piece.is_code:
-        return _escaped(piece.text)
-    fence = "`" * (1 + max((len(run) for run in re.findall("`+", piece.text)), default=0))
-    gap = " " if "`" in piece.text else ""
-    return f"{fence}{gap}{clean_line(piece.text, 600)}{gap}{fence}"
-
-
-def _html(piece: Inline) -> str:
-    text = html.escape(clean_line(piece.text, 5_000))
-    return f"<code>{text}</code>" if piece.is_code else text

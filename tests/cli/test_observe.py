@@ -44,7 +44,7 @@ WRITES: dict[str, tuple[tuple[str, ...], ...]] = {
 HARMLESS: dict[str, tuple[tuple[str, ...], ...]] = {
     "list": ((), ("--type", "all", "--json"), ("--cached",)),
     "count": ((), ("--json",)),
-    "why": ((ID, "-u", CUSTOMER),),
+    "why": ((ID, "-u", CUSTOMER), (ID, "-u", CUSTOMER, "--md")),
     "insight": ((), ("--csv",)),
     "mark": ((ID, "-u", CUSTOMER, "--dry-run"), ("--server-all", "-u", CUSTOMER, "--dry-run")),
     "undo": ((),),

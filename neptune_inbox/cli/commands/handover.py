@@ -10,7 +10,8 @@ from neptune_inbox.cli.fetching import users_in_scope
 from neptune_inbox.cli.options import command, user_option
 from neptune_inbox.cli.parameters import TEXT
 from neptune_inbox.errors import UsageProblem
-from neptune_inbox.presentation.handover import to_html, to_markdown, to_object
+from neptune_inbox.presentation.handover import handover_page, to_object
+from neptune_inbox.presentation.printed_page import to_html, to_markdown
 from neptune_inbox.sync.handover import HandOver
 from neptune_inbox.sync.inbox.times import parse_past
 from neptune_inbox.sync.session import Session
@@ -41,4 +42,5 @@ def handover(cli: Cli, users: tuple[str, ...], since: str, is_md: bool, is_html:
     if cli.output.is_json:
         cli.output.value(to_object(page))
     else:
-        cli.output.raw(to_html(page) if is_html else to_markdown(page))
+        printed = handover_page(page)
+        cli.output.raw(to_html(printed) if is_html else to_markdown(printed))

@@ -1,4 +1,4 @@
-"""Looking from a shell: `list`, `count`, `why`. Nothing here writes to the server."""
+"""Looking from a shell: `list`, `count`. Nothing here writes to the server."""
 
 from __future__ import annotations
 
@@ -10,28 +10,25 @@ import click
 from neptune_inbox.cli import fetching
 from neptune_inbox.cli.claims import read_news
 from neptune_inbox.cli.context import Cli, SignIn
-from neptune_inbox.cli.naming import find, find_anywhere
 from neptune_inbox.cli.options import TABLES, command, user_option
 from neptune_inbox.cli.output import Shape
-from neptune_inbox.cli.parameters import NOTIFICATIONS, QUERY, ROWS, STDIN
-from neptune_inbox.cli.parameters import ids as read_ids
+from neptune_inbox.cli.parameters import QUERY, ROWS
 from neptune_inbox.cli.schemas import COUNTS, LISTED
-from neptune_inbox.errors import NotFound, Unreachable
+from neptune_inbox.errors import Unreachable
 from neptune_inbox.model import Filter, Freshness, JsonObject, Notification, Remark, Row, clauses_of
 from neptune_inbox.notification_fields import Field, Kind, columns
-from neptune_inbox.presentation.json import evidence_json, iso, notification_json
+from neptune_inbox.presentation.json import iso, notification_json
 from neptune_inbox.presentation.labels import LIMIT, cached_note, rest_notes, short_id, triage_label
 from neptune_inbox.presentation.remedies import at_a_shell
 from neptune_inbox.presentation.row_state import label_of
 from neptune_inbox.presentation.rows import extra_text
-from neptune_inbox.presentation.sentences import evidence_text, oddity_sentences, unknown_user_sentence
+from neptune_inbox.presentation.sentences import oddity_sentences, unknown_user_sentence
 from neptune_inbox.presentation.table import Column
 from neptune_inbox.presentation.times import table_age
 from neptune_inbox.sync.inbox.laid_over import is_of_team
 from neptune_inbox.sync.inbox.query import parse_query
 
 if TYPE_CHECKING:
-    from neptune_inbox.sync.evidence import Evidence
     from neptune_inbox.sync.session import Session
 
 KINDS = click.Choice([kind.value for kind in Filter])
@@ -194,51 +191,6 @@ def count(cli: Cli, users: tuple[str, ...], cached: bool) -> None:
     cli.output.table(shown, [[_shown(row[name]) for name in ("user_id", *Filter)] for row in told])
     for note in notes:
         cli.output.note(note)
-
-
-@command("why")
-@click.argument("id", type=NOTIFICATIONS, metavar="ID")
-@user_option()
-@click.option("--cached", is_flag=True, help="Show what is known here, without any request.")
-def why(cli: Cli, id: str, user: str, cached: bool) -> None:
-    """Show the evidence of one notification.
-
-    When it was created, first seen and read, by whom, and what was done from here. `-` as ID reads ids from standard
-    input; with --json they are an array then.
-    """
-    named = read_ids((id,))
-
-    async def work(session: Session) -> list[Evidence]:
-        if not cached:
-            await read_news(session, cli.output)
-        return [await _evidence(session, row, cached) for row in await _rows_named(session, named, user, cached)]
-
-    found = cli.run(work, SignIn.UNUSED if cached else SignIn.NEEDED)
-    if not cli.output.is_json:
-        cli.output.line("\n\n".join(evidence_text(evidence) for evidence in found))
-    elif id == STDIN:
-        cli.output.values(evidence_json(evidence) for evidence in found)
-    else:
-        cli.output.value(evidence_json(found[0]))
-
-
-async def _rows_named(session: Session, ids: Sequence[str], user: str, cached: bool) -> list[Row]:
-    if user and not cached:
-        await fetching.refresh(session, user, Filter.ALL)
-    rows = await find(session, user, ids, online=not cached) if user else await find_anywhere(session, "", ids)
-    if not user and not cached:
-        for owner in dict.fromkeys(row.user_id for row in rows):
-            await fetching.refresh(session, owner, Filter.ALL)
-    return list({row.key: row for row in rows}.values())
-
-
-async def _evidence(session: Session, row: Row, cached: bool) -> Evidence:
-    if not cached:
-        await session.people.refresh_contact(row.user_id)
-    evidence = await session.evidence.of(row.key)
-    if evidence is None:
-        raise NotFound(f"The notification {row.id} is not in the cache any more.", "Try again.")
-    return evidence
 
 
 async def _print_rows(cli: Cli, session: Session, rows: Sequence[Row]) -> None:

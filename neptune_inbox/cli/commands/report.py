@@ -18,8 +18,8 @@ from msgspec import Struct, to_builtins
 
 from neptune_inbox.cli.context import Cli, SignIn
 from neptune_inbox.cli.facts import version_facts
+from neptune_inbox.cli.new_file import write_new
 from neptune_inbox.cli.options import command, yes_option
-from neptune_inbox.cli.output import output_lost
 from neptune_inbox.cli.parameters import TARGET
 from neptune_inbox.errors import InboxError, UsageProblem
 from neptune_inbox.masking import MASK, mask
@@ -82,13 +82,7 @@ def _write(target: Path, parts: Iterable[BundleFile]) -> None:
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as bundle:
         for part in parts:
             bundle.writestr(part.name, part.text)
-    if target.exists():
-        raise UsageProblem(f"{target} exists already.", "Name another file with --output.")
-    try:
-        with open(open_own(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb") as stream:
-            stream.write(packed.getvalue())
-    except OSError as problem:
-        raise output_lost(problem) from None
+    write_new(target, packed.getvalue())
 
 
 def _parts(cli: Cli) -> list[BundleFile]:

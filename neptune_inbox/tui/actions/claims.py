@@ -50,14 +50,18 @@ async def claim_customer(inbox: InboxScreen, user_id: str) -> None:
 
 async def hand_over(inbox: InboxScreen) -> None:
     """Show the page for the next shift, to be read, copied or written to a file."""
-    from neptune_inbox.presentation.handover import pairs, to_markdown, to_object
+    from neptune_inbox.presentation.handover import handover_page, pairs, to_object
     from neptune_inbox.presentation.json import to_json
+    from neptune_inbox.presentation.printed_page import to_markdown
     from neptune_inbox.tui.dialogs.document import DocumentDialog
 
     users = await inbox.session.inbox.watched()
     page = await inbox.session.handovers.since(users, inbox.session.now() - SHIFT)
     dialog = DocumentDialog(
-        "Hand-over: the last 8 hours", pairs(page), as_text=to_markdown(page), as_json=to_json(to_object(page))
+        "Hand-over: the last 8 hours",
+        pairs(page),
+        as_text=to_markdown(handover_page(page)),
+        as_json=to_json(to_object(page)),
     )
     await inbox.app.push_screen_wait(dialog)
 
