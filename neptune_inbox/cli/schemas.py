@@ -276,12 +276,63 @@ TEAM_STATUS = record(
     }
 )
 
+TIMELINE = record(
+    {
+        "user_id": TEXT,
+        "since": TIME,
+        "at": TIME,
+        "entries": rows(
+            record(
+                {
+                    "kind": {"enum": ["came", "marked", "unknown", "read", "noted"]},
+                    "at": TIME,
+                    "after": TIME,
+                    "before": TIME,
+                    "id": TEXT_OR_NULL,
+                    "title": TEXT_OR_NULL,
+                    "event_type": TEXT_OR_NULL,
+                    "by": TEXT_OR_NULL,
+                    "outcome": TEXT_OR_NULL,
+                    "note": TEXT_OR_NULL,
+                }
+            )
+        ),
+    }
+)
+"""At a moment `at`, or somewhere after `after` and not after `before`; an end that is null is open."""
+BELL_AS_OF = record(
+    {
+        "user_id": TEXT,
+        "as_of": TIME,
+        "looked_at": TIME,
+        "known_back_to": TIME,
+        "unread": WHOLE,
+        "read": WHOLE,
+        "unknown": WHOLE,
+        "rows": rows(
+            record(
+                {
+                    "id": TEXT,
+                    "user_id": TEXT,
+                    "title": TEXT,
+                    "event_type": TEXT,
+                    "created_at": TIME,
+                    "state": {"enum": ["unread", "read", "unknown"]},
+                    "unread_until": TIME,
+                    "read_from": TIME,
+                }
+            )
+        ),
+    }
+)
+
 SCHEMAS: Final[dict[str, Schema]] = {
     "list": rows(LISTED),
     "status": STATUS,
     "poll": either(rows(LISTED), record({"polls": FLAG, "pid": WHOLE_OR_NULL}), record({"unit": TEXT})),
     "count": rows(COUNTS),
     "why": either(EVIDENCE, rows(EVIDENCE)),
+    "timeline": either(TIMELINE, BELL_AS_OF),
     "insight": record(
         {
             "users": rows(TEXT),

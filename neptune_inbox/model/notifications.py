@@ -148,6 +148,8 @@ class Freshness(Struct, frozen=True):
     """Rows of the last look that no id of their own names, so that they cannot be marked."""
     remarks: tuple[Remark, ...] = ()
     """What was odd about the answers of the last look."""
+    looked_at: Instant | None = None
+    """When the last look began that would have shown whatever is unread; None where there was none."""
 
 
 class Sighting(Struct, frozen=True):

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from msgspec import Struct, field
 
 from neptune_inbox.model.marks import HOPEFUL, Mark, Triage
-from neptune_inbox.model.notifications import Filter, Key
+from neptune_inbox.model.notifications import Filter, Key, Sighting
 from neptune_inbox.model.team import NOTHING_SHARED, TeamState, standing_marks
 from neptune_inbox.model.values import Instant
 from neptune_inbox.text import NO_TEXT, CleanText
@@ -113,3 +113,12 @@ class Row(Struct, frozen=True):
     def counts_as_unread(self) -> bool:
         """Unread for the customer, and nothing of ours under way, or accepted and not yet looked at, to change it."""
         return not self.is_read and not (self.mark is not None and self.mark.state in HOPEFUL)
+
+
+class SeenRow(Struct, frozen=True):
+    """A row with what was seen of it, and when."""
+
+    row: Row
+    sighting: Sighting
+    confirmed_at: Instant | None = None
+    """When a list first bore out our own mark; `read_at` is the same as long as the server has told no time."""

@@ -305,6 +305,23 @@ _ACTIONS: tuple[Action, ...] = (
         commands=(ShellCommand("why", IN_LOOK, "why:why"),),
     ),
     Action(
+        "timeline",
+        ("Z",),
+        "timeline",
+        EVERYWHERE,
+        _CLOSER,
+        help="all that this customer's bell went through, and what is not known",
+        opens_dialog=True,
+        plain=(
+            PlainWord(
+                ("timeline",),
+                "timeline, timeline tue 14:02",
+                "what this customer's bell went through, or held at a moment",
+            ),
+        ),
+        commands=(ShellCommand("timeline", IN_LOOK, "timeline:timeline"),),
+    ),
+    Action(
         "link.open",
         ("o",),
         "open link",

@@ -29,6 +29,7 @@ from neptune_inbox.presentation.times import date_text, local, long_span
 from neptune_inbox.sync.customers.address import HalfDone
 from neptune_inbox.sync.customers.contact_status import ContactStatus
 from neptune_inbox.sync.evidence import Evidence, ReadBy
+from neptune_inbox.sync.timeline.history import RowHistory
 from neptune_inbox.text import clean_block
 
 STATE_WORDS = {
@@ -124,7 +125,7 @@ def read_sentence(evidence: Evidence) -> str:
     return f"between {local(after)} and {local(before)}, {who}{unseen}"
 
 
-def reader_words(evidence: Evidence) -> str:
+def reader_words(evidence: Evidence | RowHistory) -> str:
     """Who made it read: `by us`, and in a team which of us, when, and with which mark."""
     reader = evidence.reader
     if reader is None:

@@ -17,6 +17,14 @@ from neptune_inbox.store.team.facts import TeamStore
 FIELDS = ("done_at", "snoozed_until", "is_starred", "note")
 BLANK = "done_at IS NULL AND snoozed_until IS NULL AND is_starred = 0 AND note = ''"
 
+_PUT_BACK = (
+    "INSERT INTO mine (place, user_id, id, done_at, snoozed_until, is_starred, note) VALUES (?, ?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (place, user_id, id) DO UPDATE SET done_at = excluded.done_at,"
+    " snoozed_until = excluded.snoozed_until, is_starred = excluded.is_starred, note = excluded.note,"
+    " noted_at = iif(note IS excluded.note, noted_at, NULL)"
+)
+"""When a note that comes back was written is not kept."""
+
 
 class TriageStore:
     """The triage of one tenant. Raises StoreProblem, and DiskFull when nothing was saved."""
@@ -54,21 +62,21 @@ class TriageStore:
         if self._team is not None:
             self._database.write(lambda connection: self._set_handled(connection, keys, is_done, known))
         elif is_done:
-            self._set(keys, "done_at", self._now(), "done_at = COALESCE(done_at, excluded.done_at)")
+            self._set(keys, {"done_at": self._now()}, "done_at = COALESCE(done_at, excluded.done_at)")
         else:
-            self._set(keys, "done_at", None)
+            self._set(keys, {"done_at": None})
 
     def snooze(self, keys: Collection[Key], until: Instant | None) -> None:
         """Hide notifications until an instant; None wakes them."""
-        self._set(keys, "snoozed_until", until)
+        self._set(keys, {"snoozed_until": until})
 
     def star(self, keys: Collection[Key], is_starred: bool) -> None:
         """Put a star on notifications, or take it off."""
-        self._set(keys, "is_starred", int(is_starred))
+        self._set(keys, {"is_starred": int(is_starred)})
 
     def note(self, key: Key, text: str) -> None:
         """Write my note on a notification; an empty text removes it."""
-        self._set([key], "note", text)
+        self._set([key], {"note": text, "noted_at": self._now()})
 
     def restore(self, changed: Mapping[Key, tuple[Triage, Triage]]) -> None:
         """Put back what differs between these two, before and after; what else changed since stays."""
@@ -85,11 +93,7 @@ class TriageStore:
                     old if (old := getattr(before, name)) != getattr(after, name) else getattr(current, name)
                     for name in FIELDS
                 ]
-                connection.execute(
-                    "INSERT OR REPLACE INTO mine (place, user_id, id, done_at, snoozed_until, is_starred, note)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    (self._tenant, *key, *values),
-                )
+                connection.execute(_PUT_BACK, (self._tenant, *key, *values))
                 connection.execute(
                     f"DELETE FROM mine WHERE place = ? AND user_id = ? AND id = ? AND {BLANK}", (self._tenant, *key)
                 )
@@ -111,14 +115,15 @@ class TriageStore:
                     "UPDATE mine SET done_at = NULL WHERE place = ? AND user_id = ? AND id = ?", (self._tenant, *key)
                 )
 
-    def _set(self, keys: Collection[Key], column: str, value: object, update: str = "") -> None:
-        update = update or f"{column} = excluded.{column}"
+    def _set(self, keys: Collection[Key], values: Mapping[str, object], update: str = "") -> None:
+        update = update or ", ".join(f"{column} = excluded.{column}" for column in values)
+        marks = ", ".join("?" for _ in values)
 
         def work(connection: sqlite3.Connection) -> None:
             connection.executemany(
-                f"INSERT INTO mine (place, user_id, id, {column}) VALUES (?, ?, ?, ?)"
+                f"INSERT INTO mine (place, user_id, id, {', '.join(values)}) VALUES (?, ?, ?, {marks})"
                 f" ON CONFLICT (place, user_id, id) DO UPDATE SET {update}",
-                [(self._tenant, user_id, id, value) for user_id, id in keys],
+                [(self._tenant, user_id, id, *values.values()) for user_id, id in keys],
             )
             connection.executemany(
                 f"DELETE FROM mine WHERE place = ? AND user_id = ? AND id = ? AND {BLANK}",
@@ -149,6 +154,15 @@ class TriageStore:
                 "SELECT user_id, id, note FROM mine WHERE place = ? AND note <> ''", (self._tenant,)
             )
             return {Key(user_id, id) for user_id, id, note in found if text.casefold() in note.casefold()}
+
+    def notes_of(self, user_id: str) -> list[tuple[Key, str, Instant | None]]:
+        """My notes on what a user was sent, each with when it was written, where that was kept."""
+        with self._database.reading() as connection:
+            found = connection.execute(
+                "SELECT id, note, noted_at FROM mine WHERE place = ? AND user_id = ? AND note <> ''",
+                (self._tenant, user_id),
+            )
+            return [(Key(user_id, id), note, noted_at) for id, note, noted_at in found]
 
     def watched(self) -> list[str]:
         """The watched users, in the order in which they were added."""

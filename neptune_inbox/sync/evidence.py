@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Generator, Iterator
+from collections.abc import AsyncGenerator, Generator, Iterable, Iterator
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from neptune_inbox.model import SENT, Instant, JournalEntry, Key, Mark, Notification, Now, Sighting, Triage
-from neptune_inbox.model.team import NOTHING_SHARED, TeamSighting, TeamState
+from neptune_inbox.model import SENT, Instant, JournalEntry, Key, Mark, Notification, Now, Row, Sighting, Triage
+from neptune_inbox.model.team import NOTHING_SHARED, TeamMark, TeamSighting, TeamState
 from neptune_inbox.sync.customers.contact_status import ContactStatus, read_contact_status
 from neptune_inbox.sync.marking.audit import SERVER_ALL
 from neptune_inbox.sync.store_thread import on_thread, read_on_thread
@@ -111,25 +111,30 @@ class EvidenceBook:
         marks = tuple(self._store.data.outbox.history(key))
         sent = [mark for mark in marks if mark.state in SENT]
         surely = [mark for mark in sent if mark.contradicted_at is None]
-        server_alls = self._server_alls(notification)
+        entries = self._store.data.journal.of_verb(SERVER_ALL)
+        alls = [
+            began
+            for began, answered in server_alls(entries, self._store.tenant, key.user_id)
+            if answered >= (notification.created_at or 0)
+        ]
         theirs, team = self._of_team(notification)
-        sighting = self._narrowed(sighting, team.sighting)
-        read_by = _read_by(
+        sighting = narrowed(sighting, team.sighting, self._ahead)
+        read_by = who_read(
             notification,
             sighting,
-            [*(mark.made_at for mark in surely), *server_alls, *(reader.at for reader in theirs)],
+            [*(mark.made_at for mark in surely), *alls, *(reader.at for reader in theirs)],
             [mark.made_at for mark in sent if mark.contradicted_at is not None],
         )
         readers = list(theirs)
         if self._store.data.team is not None:
             me = self._store.data.team.agent
             readers += [Reader(me, mark.made_at, mark.receipt_id) for mark in surely]
-            readers += [Reader(me, at, "") for at in server_alls]
+            readers += [Reader(me, at, "") for at in alls]
         return Evidence(
             notification=notification,
             sighting=sighting,
             read_by=read_by,
-            read_between=_read_between(notification, sighting),
+            read_between=read_between(notification, sighting),
             marks=marks,
             journal=tuple(self._store.data.journal.read(user_id=key.user_id, id=key.id)) if with_journal else (),
             triage=self._store.data.triage.triage([key]).get(key, Triage()),
@@ -140,49 +145,61 @@ class EvidenceBook:
             is_in_team=self._store.data.team is not None,
         )
 
-    def _narrowed(self, own: Sighting | None, theirs: TeamSighting) -> Sighting | None:
-        """What all of us saw, by our clock; where a colleague's looks contradict ours, ours."""
-        ahead = self._store.data.team.ahead if self._store.data.team is not None else 0
-        if own is None or theirs == TeamSighting():
-            return own
-
-        def ours(at: Instant | None) -> list[Instant]:
-            return [] if at is None else [at - ahead]
-
-        first = min([own.first_seen_at, *ours(theirs.first_seen_at)])
-        if own.first_seen_read_at is None:
-            return replace(own, first_seen_at=first)
-        after = max([own.last_seen_unread_at or 0, *ours(theirs.read_after)])
-        before = min([own.first_seen_read_at, *ours(theirs.read_before)])
-        if after > before:
-            return replace(own, first_seen_at=first)
-        return replace(own, first_seen_at=first, last_seen_unread_at=after or None, first_seen_read_at=before)
-
     def _of_team(self, notification: Notification) -> tuple[list[Reader], TeamState]:
         """The accepted marks of colleagues about it, by the clock that they are compared with, and all else."""
         team, key = self._store.data.team, notification.key
         if team is None:
             return [], NOTHING_SHARED
-        # What only lists bound was timed here; what the server says was timed there.
-        ahead = 0 if notification.read_at is not None else team.ahead
         marks = team.marks_of_others([key]).get(key, ())
-        created_at = notification.created_at or 0
-        readers = [Reader(mark.agent, mark.at - ahead, mark.batch) for mark in marks if mark.at >= created_at]
-        return readers, team.of_rows([key]).get(key, NOTHING_SHARED)
+        return readers_among(marks, notification, team.ahead), team.of_rows([key]).get(key, NOTHING_SHARED)
 
-    def _server_alls(self, notification: Notification) -> list[Instant]:
-        """When we had the server mark everything of the user, this one among it; the start of each request."""
-        times, began = [], None
-        for entry in self._store.data.journal.of_verb(SERVER_ALL):
-            if (entry.user_id, entry.tenant) != (notification.user_id, self._store.tenant):
-                continue
-            if entry.outcome == "sent" and began is not None and entry.at >= (notification.created_at or 0):
-                times.append(began)
-            began = entry.at if entry.outcome == "trying" else None
-        return times
+    @property
+    def _ahead(self) -> int:
+        return self._store.data.team.ahead if self._store.data.team is not None else 0
 
 
-def _read_between(notification: Notification, sighting: Sighting | None) -> tuple[Instant | None, Instant | None]:
+def server_alls(entries: Iterable[JournalEntry], tenant: str, user_id: str) -> list[tuple[Instant, Instant]]:
+    """When we had the server mark everything of a user: the start of each request, and when it was answered."""
+    times: list[tuple[Instant, Instant]] = []
+    began = None
+    for entry in entries:
+        if (entry.user_id, entry.tenant) != (user_id, tenant):
+            continue
+        if entry.outcome == "sent" and began is not None:
+            times.append((began, entry.at))
+        began = entry.at if entry.outcome == "trying" else None
+    return times
+
+
+def readers_among(marks: Iterable[TeamMark], row: Notification | Row, ahead: int) -> list[Reader]:
+    """Which colleagues marked a row, by the clock of what that is compared with."""
+    # What only lists bound was timed here; what the server says was timed there.
+    ahead = 0 if row.read_at is not None else ahead
+    return [Reader(mark.agent, mark.at - ahead, mark.batch) for mark in marks if mark.at >= (row.created_at or 0)]
+
+
+def narrowed(own: Sighting | None, theirs: TeamSighting, ahead: int) -> Sighting | None:
+    """What all of us saw, by our clock, which the team's is `ahead` of; where colleagues contradict us, ours."""
+    if own is None or theirs == TeamSighting():
+        return own
+
+    def ours(at: Instant | None) -> list[Instant]:
+        return [] if at is None else [at - ahead]
+
+    first = min([own.first_seen_at, *ours(theirs.first_seen_at)])
+    if own.first_seen_read_at is None:
+        return replace(own, first_seen_at=first)
+    after = max([own.last_seen_unread_at or 0, *ours(theirs.read_after)])
+    before = min([own.first_seen_read_at, *ours(theirs.read_before)])
+    if after > before:
+        return replace(own, first_seen_at=first)
+    return replace(own, first_seen_at=first, last_seen_unread_at=after or None, first_seen_read_at=before)
+
+
+def read_between(
+    notification: Notification | Row, sighting: Sighting | None
+) -> tuple[Instant | None, Instant | None]:
+    """After the first and not after the second it became read, as far as that is known."""
     if not notification.is_read:
         return None, None
     if notification.read_at is not None:
@@ -192,8 +209,8 @@ def _read_between(notification: Notification, sighting: Sighting | None) -> tupl
     return sighting.last_seen_unread_at or notification.created_at, sighting.first_seen_read_at
 
 
-def _read_by(
-    notification: Notification, sighting: Sighting | None, ours: list[Instant], doubtful: list[Instant]
+def who_read(
+    notification: Notification | Row, sighting: Sighting | None, ours: list[Instant], doubtful: list[Instant]
 ) -> ReadBy:
     """Ours if it was not read before our first write about it; the server's own time decides where there is one.
 
@@ -201,7 +218,7 @@ def _read_by(
     """
     if not notification.is_read:
         return ReadBy.NOBODY
-    earliest, latest = _read_between(notification, sighting)
+    earliest, latest = read_between(notification, sighting)
     read_at = notification.read_at or latest or earliest
     for times, answer in ((ours, ReadBy.US), (doubtful, ReadBy.UNSURE)):
         if times and (read_at is None or read_at >= min(times)):

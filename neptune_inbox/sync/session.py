@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from neptune_inbox.sync.polling.health import Health
     from neptune_inbox.sync.polling.poller import Poller
     from neptune_inbox.sync.team.team import TeamService
+    from neptune_inbox.sync.timeline.timelines import Timelines
     from neptune_inbox.sync.triage import TriageService
 
 
@@ -67,6 +68,7 @@ class Session:
     events: Events
     evidence: EvidenceBook
     insights: Insights
+    timelines: Timelines
     housekeeping: Housekeeping
     handovers: HandOvers
     poller: Poller

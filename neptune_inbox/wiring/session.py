@@ -39,6 +39,7 @@ from neptune_inbox.sync.store_thread import StoreThread, on_thread
 from neptune_inbox.sync.team.sharer import Sharer
 from neptune_inbox.sync.team.team import TeamService
 from neptune_inbox.sync.tenant_store import TenantStore
+from neptune_inbox.sync.timeline.timelines import Timelines
 from neptune_inbox.sync.triage import TriageService
 from neptune_inbox.text import clean_line
 from neptune_inbox.wiring.mode_watch import ModeWatch
@@ -290,6 +291,7 @@ def build_session(builder: Surroundings, profile: Profile) -> Session:
         events=Events(client=client, fetcher=parts.fetcher, audit_log=audit_log, now=now, sleep=builder.sleep),
         evidence=EvidenceBook(store=front, now=now),
         insights=Insights(store=store, now=now),
+        timelines=Timelines(store=front, fetcher=parts.fetcher, now=now),
         housekeeping=housekeeping,
         handovers=HandOvers(store=store, actor=clean_line(local_user()), now=now),
         poller=poller,

@@ -46,6 +46,8 @@ HARMLESS: dict[str, tuple[tuple[str, ...], ...]] = {
     "count": ((), ("--json",)),
     "why": ((ID, "-u", CUSTOMER), (ID, "-u", CUSTOMER, "--md")),
     "insight": ((), ("--csv",)),
+    "status": ((),),
+    "timeline": (("-u", CUSTOMER), ("-u", CUSTOMER, "--as-of", "1h")),
     "mark": ((ID, "-u", CUSTOMER, "--dry-run"), ("--server-all", "-u", CUSTOMER, "--dry-run")),
     "undo": ((),),
     "outbox": ((),),

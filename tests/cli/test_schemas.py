@@ -49,6 +49,8 @@ COMMANDS: list[tuple[str, list[str]]] = [
     ("count", ["count", "-u", CUSTOMER]),
     ("why", ["why", "{id}", "-u", CUSTOMER]),
     ("insight", ["insight", "-u", CUSTOMER]),
+    ("timeline", ["timeline", "-u", CUSTOMER]),
+    ("timeline", ["timeline", "-u", CUSTOMER, "--as-of", "1m"]),
     ("mark", ["mark", "{id}", "-u", CUSTOMER, "--yes"]),
     ("mark", ["mark", "{id}", "-u", CUSTOMER, "--dry-run"]),
     ("mark", ["mark", "-u", CUSTOMER, "--shown", "--query", "nothing-like-it", "--yes"]),

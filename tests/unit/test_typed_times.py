@@ -47,6 +47,15 @@ PAST = [
     ("2026-11-01t14:30", at(2026, 11, 1, 14, 30)),
     ("2026-11-01T14:30:00Z", at(2026, 11, 1, 15, 30)),
     ("2026-11-01T14:30+05:30", at(2026, 11, 1, 10)),
+    ("tue 14:02", at(2026, 11, 3, 14, 2)),
+    ("Tuesday  14:02", at(2026, 11, 3, 14, 2)),
+    ("wed", at(2026, 11, 4)),
+    ("wed 23:59", at(2026, 10, 28, 23, 59)),
+    ("thu", at(2026, 10, 29)),
+    ("sun 2:30", at(2026, 11, 1, 2, 30)),
+    ("0:01", at(2026, 11, 4, 0, 1)),
+    ("23:59", at(2026, 11, 3, 23, 59)),
+    ("yesterday 14:02", at(2026, 11, 3, 14, 2)),
     ("2026-07-01", at(2026, 7, 1)),  # summer time then, winter time now
 ]
 
@@ -62,12 +71,28 @@ def test_a_time_in_the_past_where_nobody_names_a_zone(text: str, expected: int) 
     assert parse_past(text, NOW) == expected
 
 
-@pytest.mark.parametrize("text", ["", "soon", "2 years", "2026-13-01", "12345d", "d", "-2d", "2.5h", "0001-01-01x"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "soon",
+        "2 years",
+        "2026-13-01",
+        "12345d",
+        "d",
+        "-2d",
+        "tue 25:00",
+        "tue soon",
+        "25:00",
+        "2.5h",
+        "0001-01-01x",
+    ],
+)
 def test_what_is_no_time_in_the_past(text: str) -> None:
     with pytest.raises(UsageProblem) as caught:
         parse_past(text, NOW, BERLIN)
     assert caught.value.sentence == f"`{text}` is not a valid time."
-    assert caught.value.remedy == "Write a span such as 2d, 3h, 90m, or a date such as 2026-11-01."
+    assert caught.value.remedy == "Write a span such as 2d or 90m, a day such as tue, or a date such as 2026-11-01."
 
 
 FUTURE = [

@@ -9,7 +9,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from neptune_inbox.cli.plain import browse, event, export, marking, people, records, row_verbs
+from neptune_inbox.cli.plain import browse, event, export, marking, people, records, row_verbs, timeline
 from neptune_inbox.cli.plain.text import no_command, unknown
 from neptune_inbox.errors import InboxError, UsageProblem, refuse_token
 from neptune_inbox.presentation.action import PlainWord
@@ -135,5 +135,6 @@ def _own_verbs() -> dict[str, PlainVerb]:
         **export.VERBS,
         **records.VERBS,
         **people.VERBS,
+        **timeline.VERBS,
         **own,
     }

@@ -22,6 +22,7 @@ from neptune_inbox.model import (
     Page,
     Row,
     Search,
+    SeenRow,
     Sighting,
 )
 from neptune_inbox.notification_fields import Kind, extra_fields, standard_fields
@@ -67,14 +68,21 @@ class Cache:
         self._seen_unread: dict[int, Instant] = {}
         """When rows were last seen unread, since that was last written: an idle poll writes nothing."""
 
-    def merge(self, user_id: str, page: Page, *, seen_at: Instant) -> Merged:
+    def merge(self, user_id: str, page: Page, *, seen_at: Instant, answered_at: Instant | None = None) -> Merged:
         """Lay a page of one user over the cache, in one transaction.
 
-        `seen_at` is when the page was asked for: what was read by our own mark since then stays read.
+        `seen_at` is when the page was asked for: what was read by our own mark since then stays read. What it shows
+        unread was so then; what it shows at all, and read, was so by `answered_at`; the same where not given.
         """
         with self._database.transaction() as connection:
             merged, unread = merge(
-                connection, self._tenant, user_id, page, seen_at=seen_at, seen_unread=self._seen_unread
+                connection,
+                self._tenant,
+                user_id,
+                page,
+                seen_at=seen_at,
+                answered_at=seen_at if answered_at is None else answered_at,
+                seen_unread=self._seen_unread,
             )
         self._seen_unread.update(dict.fromkeys(unread, seen_at))
         return merged
@@ -274,6 +282,26 @@ class Cache:
                 )
                 for user_id, id, event_type, created_at, is_read, read_at, last_unread, first_read in found
             ]
+
+    def seen_rows(self, user_id: str) -> list[SeenRow]:
+        """All rows of a user with what was seen of each, oldest first."""
+        with self._database.searching() as connection:
+            account = account_ref(connection, self._tenant, user_id)
+            found = connection.execute(
+                f"SELECT n.first_seen_at, n.last_seen_unread_at, n.first_seen_read_at, n.marked_at, {_LINE}{_FROM}"
+                f"{_NAME} WHERE n.account = ? ORDER BY n.sorted_at, n.seq",
+                (account,),
+            ).fetchall()
+        return [
+            self._seen(self._masked(_line(fields)), Sighting(*times), confirmed_at)
+            for *times, confirmed_at, fields in ((*each[:4], each[4:]) for each in found)
+        ]
+
+    def _seen(self, row: Row, sighting: Sighting, confirmed_at: Instant | None) -> SeenRow:
+        last = self._seen_unread.get(row.rowid)
+        if not row.is_read and last is not None:
+            sighting = replace(sighting, last_seen_unread_at=max(last, sighting.last_seen_unread_at or 0))
+        return SeenRow(row, sighting, confirmed_at)
 
     def event_types(self) -> list[str]:
         """The event types that were ever cached of a tenant, in alphabetical order."""

@@ -133,6 +133,7 @@ def merge(
     page: Page,
     *,
     seen_at: Instant,
+    answered_at: Instant,
     seen_unread: Mapping[int, Instant],
 ) -> tuple[Merged, list[int]]:
     """Write what differs; the answer is what changed, and the rowids that were seen unread just now.
@@ -146,8 +147,8 @@ def merge(
     asked, page = page, recognised(connection, place_number, account, page)
     renamed = {before.id: row.id for before, row in zip(asked.rows, page.rows, strict=True) if before.id != row.id}
     plan = _compare(page.rows, _known(connection, account, page.rows), seen_at)
-    new_seqs = _write(connection, plan, place_number, account, seen_at) if plan.changed else []
-    _write_read_state(connection, plan, seen_at, seen_unread)
+    new_seqs = _write(connection, plan, place_number, account, seen_at, answered_at) if plan.changed else []
+    _write_read_state(connection, plan, seen_at, answered_at, seen_unread)
     merged = Merged(
         tuple(Key(user_id, row.id) for row in reversed(plan.fresh)),
         tuple(Key(user_id, row.id) for _, row in plan.became_read),
@@ -210,7 +211,9 @@ def _compare(rows: Iterable[Notification], known: Mapping[str, _Known], seen_at:
     return plan
 
 
-def _write(connection: sqlite3.Connection, plan: Plan, tenant: int, account: int, seen_at: Instant) -> list[int]:
+def _write(
+    connection: sqlite3.Connection, plan: Plan, tenant: int, account: int, seen_at: Instant, answered_at: Instant
+) -> list[int]:
     """Add the new rows and rewrite the changed ones; the rowids of the new ones."""
     changed = [row for _, row in plan.rewritten]
     events = make_events(connection, tenant, (row.event_type for row in (*plan.fresh, *changed)))
@@ -243,9 +246,9 @@ def _write(connection: sqlite3.Connection, plan: Plan, tenant: int, account: int
                 row.is_read,
                 row.read_at if row.is_read else None,
                 bool(row.link),
-                seen_at,
+                answered_at,
                 None if row.is_read or not row.says_read else seen_at,
-                seen_at if row.is_read else None,
+                answered_at if row.is_read else None,
                 digest(row),
             )
             for seq, row in added
@@ -280,13 +283,17 @@ def _write_extras(connection: sqlite3.Connection, rows: Iterable[tuple[int, Noti
 
 
 def _write_read_state(
-    connection: sqlite3.Connection, plan: Plan, seen_at: Instant, seen_unread: Mapping[int, Instant]
+    connection: sqlite3.Connection,
+    plan: Plan,
+    seen_at: Instant,
+    answered_at: Instant,
+    seen_unread: Mapping[int, Instant],
 ) -> None:
     connection.executemany(
         "UPDATE notification SET is_read = 1, read_at = ?, first_seen_read_at = ?, last_seen_unread_at = ?"
         " WHERE seq = ?",
         [
-            (row.read_at, seen_at, _last_seen(known, seen_unread, seen_at), known.seq)
+            (row.read_at, answered_at, _last_seen(known, seen_unread, seen_at), known.seq)
             for known, row in plan.became_read
         ],
     )

@@ -97,7 +97,9 @@ EXTRAS = (
     "CREATE TABLE extra (seq INTEGER PRIMARY KEY, fields TEXT NOT NULL, words TEXT NOT NULL)",
 )
 
-MIGRATIONS = ((*NOTIFICATIONS, *REST), IDENTITY, ODDITIES, EXTRAS)
+LOOKS = ("ALTER TABLE freshness ADD COLUMN looked_at INTEGER",)
+
+MIGRATIONS = ((*NOTIFICATIONS, *REST), IDENTITY, ODDITIES, EXTRAS, LOOKS)
 
 
 def open_cache(path: Path | None, now: Now) -> Database:

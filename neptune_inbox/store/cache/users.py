@@ -81,7 +81,7 @@ class UserCache:
         """Keep how fresh what we know of a user is."""
         with self._database.transaction() as connection:
             connection.execute(
-                "INSERT OR REPLACE INTO freshness VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO freshness VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     make_account(connection, self._tenant, fresh.user_id),
                     fresh.fetched_at,
@@ -91,6 +91,7 @@ class UserCache:
                     fresh.skipped,
                     fresh.unnamed,
                     " ".join(fresh.remarks),
+                    fresh.looked_at,
                 ),
             )
 
@@ -99,8 +100,8 @@ class UserCache:
         with self._database.reading() as connection:
             refs = {ref: user_id for user_id, ref in account_refs(connection, self._tenant, user_ids).items()}
             found = connection.execute(
-                "SELECT account, fetched_at, problem, complete_back_to, has_everything, skipped, unnamed, remarks"
-                " FROM freshness WHERE account IN (SELECT value FROM json_each(?))",
+                "SELECT account, fetched_at, problem, complete_back_to, has_everything, skipped, unnamed, remarks,"
+                " looked_at FROM freshness WHERE account IN (SELECT value FROM json_each(?))",
                 (json.dumps(list(refs)),),
             )
             return {
@@ -113,8 +114,9 @@ class UserCache:
                     skipped,
                     unnamed,
                     tuple(Remark(each) for each in remarks.split()),
+                    looked_at,
                 )
-                for account, fetched_at, problem, back_to, everything, skipped, unnamed, remarks in found
+                for account, fetched_at, problem, back_to, everything, skipped, unnamed, remarks, looked_at in found
             }
 
     def save(self, user: User, at: Instant) -> None:

@@ -163,7 +163,9 @@ KEPT = (
         UNIQUE (place, profile, kind, name))""",
 )
 
-MIGRATIONS = ((*OUTBOX, *DESK), EFFECT, TEAM, JOURNAL, KEPT)
+NOTED = ("ALTER TABLE mine ADD COLUMN noted_at INTEGER",)
+
+MIGRATIONS = ((*OUTBOX, *DESK), EFFECT, TEAM, JOURNAL, KEPT, NOTED)
 
 
 def open_state(path: Path | None, now: Now) -> Database:

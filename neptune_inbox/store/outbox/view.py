@@ -113,6 +113,12 @@ class OutboxView:
             found = connection.execute("SELECT field FROM posted_field WHERE place = ?", (self._tenant,)).fetchone()
         return str(found[0]) if found else ""
 
+    def of_user(self, user_id: str) -> list[Mark]:
+        """Every wish there ever was about what a user was sent, oldest first."""
+        with self._database.reading() as connection:
+            rows = select(connection, "m.place = ? AND m.user_id = ?", (self._tenant, user_id))
+        return [row.mark for row in rows]
+
     def history(self, key: Key) -> list[Mark]:
         """Every wish there ever was about one notification, oldest first."""
         with self._database.reading() as connection:

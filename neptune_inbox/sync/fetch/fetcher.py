@@ -189,9 +189,12 @@ class Fetcher:
             await self._known.save_counts(user_id, counts, self._now())
 
     async def _poll(self, user_id: str, kind: Filter, is_on_screen: bool) -> Fetched:
-        fresh = await self._known.freshness(user_id)
+        fresh, began_at = await self._known.freshness(user_id), self._now()
         self._has_false_totals |= Remark.TOTAL_TOO_LOW in fresh.remarks
-        if fresh.fetched_at is None or (fresh.complete_back_to is None and not fresh.has_everything):
+        was_read_before = fresh.fetched_at is not None and (
+            fresh.complete_back_to is not None or fresh.has_everything
+        )
+        if not was_read_before:
             debug_trace.note("fetch", user_id=user_id, kind=kind, why="never read as a whole: from the top")
             fetched = await self._first_look(user_id)
         else:
@@ -201,7 +204,8 @@ class Fetcher:
             # Rows of the other lists need not say whether they are read; this list does.
             fetched += await self._newest(user_id, Filter.UNREAD)
         fresh = await self._settle_counts(user_id, await self._known.freshness(user_id))
-        await self._known.save_freshness(replace(fresh, fetched_at=self._now(), problem=""))
+        looked_at = fresh.looked_at if kind is Filter.READ and was_read_before else began_at
+        await self._known.save_freshness(replace(fresh, fetched_at=self._now(), looked_at=looked_at, problem=""))
         if is_on_screen and not set(fresh.remarks) & {Remark.NO_TOTALS, Remark.TOTAL_TOO_LOW}:
             counts = await self._counts_told(user_id)
             is_untold = None in (counts.all, counts.unread, counts.read) and user_id not in self._counted
@@ -226,7 +230,8 @@ class Fetcher:
             # These rows need not say whether they are read; the other lists do.
             await self._first_look(user_id)
         fresh = await self._settle_counts(user_id, await self._known.freshness(user_id))
-        await self._known.save_freshness(replace(fresh, fetched_at=self._now(), problem=""))
+        looked_at = began_at if walk.has_end and kind is not Filter.READ else fresh.looked_at
+        await self._known.save_freshness(replace(fresh, fetched_at=self._now(), looked_at=looked_at, problem=""))
         await self._keep_counts(user_id)
         return walk.has_end
 
@@ -402,10 +407,11 @@ class Fetcher:
         asked_at = self._now()
         page = await self._client.app_notifications(user_id, kind, page=number, per_page=PER_PAGE)
         self.requests += page.requests - 1
+        answered_at = self._now()
         page = self._understood(page, kind)
         size = len(page.rows) + page.skipped
         self._page_sizes[user_id] = max(1, size, self._page_sizes.get(user_id, 0))
-        merged = await self._store.cache.merge(user_id, page, seen_at=asked_at)
+        merged = await self._store.cache.merge(user_id, page, seen_at=asked_at, answered_at=answered_at)
         if merged.renamed:
             rows = tuple(replace(row, id=merged.renamed.get(row.id, row.id)) for row in page.rows)
             page = replace(page, rows=rows)

@@ -59,11 +59,12 @@ class FetchState:
         return {user_id: told[user_id] for user_id in user_ids}
 
     async def save_freshness(self, fresh: Freshness) -> None:
-        """Remember it; write it only when more than the time differs, so that an idle poll writes nothing."""
+        """Remember it; write it only when more than the times differ, so that an idle poll writes nothing."""
         saved = self._saved.get(fresh.user_id) or Freshness(fresh.user_id)
         self._fresh[fresh.user_id] = fresh
         is_old = (fresh.fetched_at or 0) - (saved.fetched_at or 0) > WRITE_FRESHNESS_EVERY
-        if is_old or replace(fresh, fetched_at=saved.fetched_at) != saved:
+        looked_at = saved.looked_at or fresh.looked_at
+        if is_old or replace(fresh, fetched_at=saved.fetched_at, looked_at=looked_at) != saved:
             self._saved[fresh.user_id] = fresh
             await self._store.users.set_freshness(fresh)
 

@@ -30,21 +30,22 @@ def from_instant(instant: Instant, zone: tzinfo | None = None) -> datetime:
 
 
 def parse_past(text: str, now: Instant, zone: tzinfo | None = None) -> Instant:
-    """Read a span back from now (`2d`, `90m`) or a date (`2026-11-01`, with a time if wanted).
+    """Read a span back from now (`2d`, `90m`), a day or a time that was last (`tue 14:02`, `14:02`), or a date.
 
-    Raises UsageProblem.
+    A day without a time is its beginning. Raises UsageProblem.
     """
     word = text.strip().lower()
     if (span := _span(word)) is not None:
         return _shown(now - span, text)
-    if word in ("today", "yesterday"):
-        midnight = _wall_clock(now, zone).replace(hour=0, minute=0, second=0, microsecond=0)
-        return to_instant(midnight - timedelta(days=word == "yesterday"))
     try:
-        moment = datetime.fromisoformat(word.upper())
-        instant = to_instant(moment if moment.tzinfo else moment.replace(tzinfo=zone))
+        instant = _last_moment(" ".join(word.split()), now, zone)
+        if instant is None:
+            moment = datetime.fromisoformat(word.upper())
+            instant = to_instant(moment if moment.tzinfo else moment.replace(tzinfo=zone))
     except (ValueError, OverflowError, OSError):
-        raise _not_a_time(text, "Write a span such as 2d, 3h, 90m, or a date such as 2026-11-01.") from None
+        raise _not_a_time(
+            text, "Write a span such as 2d or 90m, a day such as tue, or a date such as 2026-11-01."
+        ) from None
     return _shown(instant, text)
 
 
@@ -75,6 +76,21 @@ def _shown(instant: Instant, text: str) -> Instant:
             f"`{clean_line(text, 60)}` is not a time that can be shown.", "Write a year from 1970 to 9998."
         )
     return instant
+
+
+def _last_moment(word: str, now: Instant, zone: tzinfo | None) -> Instant | None:
+    """When a named day or a time of day last was; None for what is neither."""
+    first, _, rest = word.partition(" ")
+    today, clock = _wall_clock(now, zone), _clock(rest or first)
+    weekday = _weekday(first)
+    if (rest and clock is None) or (weekday is None and first not in ("today", "yesterday") and (rest or not clock)):
+        return None
+    hour, minute = clock or (0, 0)
+    back = (today.weekday() - weekday) % 7 if weekday is not None else int(first == "yesterday")
+    moment = (today - timedelta(days=back)).replace(hour=hour, minute=minute, second=0, microsecond=0)
+    if to_instant(moment) > now and first != "today":
+        moment -= timedelta(days=1 if weekday is None else 7)
+    return to_instant(moment)
 
 
 def _next_moment(word: str, now: Instant, zone: tzinfo | None) -> Instant:

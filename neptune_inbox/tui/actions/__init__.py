@@ -34,9 +34,24 @@ def _declared_verb(action: Action) -> Verb:
 @cache
 def _own_verbs() -> Mapping[str, Verb]:
     from neptune_inbox.tui.actions import browse, claims, event, export, insight, marking, people, profiles, records
+    from neptune_inbox.tui.actions import timeline as timelines
     from neptune_inbox.tui.actions import views as saved_views
 
     verbs: dict[str, Verb] = dict(move.VERBS)
-    for module in (select, browse, marking, export, records, profiles, people, event, insight, claims, saved_views):
+    modules = (
+        select,
+        browse,
+        marking,
+        export,
+        records,
+        profiles,
+        people,
+        event,
+        insight,
+        claims,
+        saved_views,
+        timelines,
+    )
+    for module in modules:
         verbs.update(module.VERBS)
     return verbs

@@ -1,0 +1,118 @@
+"""`timeline`: one customer on one axis, the bell at a moment, and what is not known said as such."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+from neptune_inbox.cli.schemas import SCHEMAS
+from neptune_inbox.presentation.times import HOUR
+from tests.cli.shell import CUSTOMER, ENVIRONMENT, Shell
+
+
+@pytest.fixture
+def seen(shell: Shell) -> dict[str, str]:
+    """Three came some hours ago, one of which the customer read before anybody looked; all were listed from here."""
+    now = shell.sandbox_state.now()
+    ids = {
+        "old": shell.tell("Old", created_at=now - 5 * HOUR, event_type="welcome"),
+        "read": shell.tell("Read", created_at=now - 4 * HOUR, read_at=now - 3 * HOUR),
+        "new": shell.tell("New", created_at=now - HOUR),
+    }
+    assert shell("list", "-u", CUSTOMER, "--type", "all").code == 0
+    return ids
+
+
+def valid(told: Any) -> Any:
+    jsonschema_rs.validator_for(SCHEMAS["timeline"]).validate(told)
+    return told
+
+
+def test_what_came_and_was_read_stands_on_one_axis(shell: Shell, seen: dict[str, str]) -> None:
+    told = valid(shell("timeline", "-u", CUSTOMER, "--json").json)
+    ours = [entry for entry in told["entries"] if entry["id"] in seen.values()]
+    assert [(entry["kind"], entry["title"]) for entry in ours] == [
+        ("came", "Old"),
+        ("came", "Read"),
+        ("read", "Read"),
+        ("came", "New"),
+    ]
+    assert ours[2]["by"] == "not us"
+    assert told["entries"][-1]["kind"] == "unknown"
+    assert told["entries"][-1]["before"] is None
+
+
+def test_our_marks_stand_on_it_and_the_read_is_ours(shell: Shell, seen: dict[str, str]) -> None:
+    assert shell("mark", seen["new"], "-u", CUSTOMER, "--yes").code == 0
+    assert shell("list", "-u", CUSTOMER, "--type", "all").code == 0
+    told = valid(shell("timeline", "-u", CUSTOMER, "--json", "--since", "10m").json)
+    kinds = {entry["kind"]: entry for entry in told["entries"] if entry["id"] == seen["new"]}
+    assert kinds.keys() == {"marked", "read"}
+    assert kinds["marked"]["outcome"] == "confirmed"
+    assert kinds["read"]["by"] == "us"
+
+
+def test_a_note_stands_where_it_was_written(shell: Shell, seen: dict[str, str]) -> None:
+    assert shell("note", seen["old"], "Called back.").code == 0
+    [noted] = [
+        entry
+        for entry in valid(shell("timeline", "-u", CUSTOMER, "--since", "10m", "--json").json)["entries"]
+        if entry["kind"] == "noted"
+    ]
+    assert (noted["id"], noted["note"]) == (seen["old"], "Called back.")
+    assert noted["at"] is not None
+    assert noted["before"] is None
+
+
+def test_the_bell_at_a_moment_says_what_it_knows_and_what_not(shell: Shell, seen: dict[str, str]) -> None:
+    told = valid(shell("timeline", "-u", CUSTOMER, "--as-of", "210m", "--limit", "0", "--json").json)
+    states = {row["title"]: row["state"] for row in told["rows"] if row["id"] in seen.values()}
+    assert states == {"Old": "unread", "Read": "unread"}
+    told = valid(shell("timeline", "-u", CUSTOMER, "--as-of", "150m", "--limit", "0", "--json").json)
+    assert {row["title"]: row["state"] for row in told["rows"]}["Read"] == "read"
+    assert told["unknown"] == 0
+
+
+def test_what_came_after_the_last_look_is_said_not_to_be_known(shell: Shell, seen: dict[str, str]) -> None:
+    text = shell("timeline", "-u", CUSTOMER, "--as-of", "0s")
+    assert text.code == 0
+    assert "what came since is not known" in text.err
+    rows = {cells[3]: cells for cells in text.cells}
+    assert rows["New"][0] == "unknown"
+    assert "not looked at since" in rows["New"][5]
+    assert rows["Read"][0] == "read"
+
+
+def test_a_moment_to_come_and_a_customer_unknown_here(shell: Shell) -> None:
+    assert "has not come yet" in shell("timeline", "-u", CUSTOMER, "--as-of", "2998-01-01").err
+    told = shell("timeline", "-u", "u-nobody", "--as-of", "1h")
+    assert told.out == ""
+    assert "never read from here as a whole" in told.err
+
+
+def test_it_makes_no_request(shell: Shell, seen: dict[str, str]) -> None:
+    before = shell.requests
+    assert shell("timeline", "-u", CUSTOMER).code == 0
+    assert shell("timeline", "-u", CUSTOMER, "--as-of", "1h").code == 0
+    assert shell.requests == before
+
+
+def test_the_limit_leaves_out_the_oldest_and_says_so(shell: Shell, seen: dict[str, str]) -> None:
+    text = shell("timeline", "-u", CUSTOMER, "--as-of", "1m", "--limit", "1")
+    assert len(text.cells) == 1
+    assert "not shown; --limit 0 shows all" in text.err
+
+
+def test_on_a_terminal_days_and_signs_make_the_axis(
+    shell: Shell, seen: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("neptune_inbox.cli.output.Output.is_terminal", True)
+    shell.sandbox_state.mark_read(ENVIRONMENT, seen["old"])
+    text = shell("timeline", "-u", CUSTOMER).out
+    assert "●  came       welcome  Old" in text
+    assert "┆  not known" in text
+    assert "○  read       not by us" in text
+    bell = shell("timeline", "-u", CUSTOMER, "--as-of", "2h").out
+    assert "● unread" in bell
