@@ -33,6 +33,10 @@ FIRST_MOMENT: Final = 0
 LAST_MOMENT: Final = 253_370_764_799_999
 """The last millisecond of the year 9998 in UTC: in every time zone it lies in a year that can be shown."""
 
+UNITS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+"""Seconds."""
+
+_SPAN = re.compile(r"(\d{1,4})\s*([smhdw])")
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 _NUMBER = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{0,18})?")
 
@@ -155,6 +159,30 @@ def read_number(text: str, what: str, low: float, high: float) -> float:
     if _NUMBER.fullmatch(word) and low <= float(word) <= high:
         return float(word)
     raise UsageProblem(f"{what} {_quoted(text)}is not a number from {low:g} to {high:g}.", "Write it like 2.5.")
+
+
+def span_seconds(text: str) -> int | None:
+    """How long `10s`, `5m`, `2h`, `3d` or `1w` is; None for what is no span."""
+    match = _SPAN.fullmatch(text)
+    return int(match[1]) * UNITS[match[2]] if match else None
+
+
+def read_hold(text: str, what: str) -> str:
+    """A span up to an hour, which may be nothing, such as `0s` or `10s`."""
+    return _span_within(text, what, 0)
+
+
+def read_patience(text: str, what: str) -> str:
+    """A span from a second to an hour."""
+    return _span_within(text, what, 1)
+
+
+def _span_within(text: str, what: str, least: int) -> str:
+    word = text.strip().lower()
+    seconds = span_seconds(word)
+    if seconds is not None and least <= seconds <= UNITS["h"]:
+        return word
+    raise UsageProblem(f"{what} {_quoted(text)}is not a span from {least}s to 1h.", "Write it like 30s or 5m.")
 
 
 def is_moment(instant: int) -> bool:

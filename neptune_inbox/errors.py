@@ -11,6 +11,7 @@ print `sentence` and `remedy` and never look at status codes.
     ├── Refused (1)           AccessDenied, NotFound, Invalid, ObserveOnly
     ├── Unreachable (4)       Offline, TimedOut, Throttled, ServerTrouble, NotNeptune (TooLarge), Untrusted
     ├── TeamProblem (4)       TeamRefused (3), TeamPasswordMissing (3), TeamSchemaProblem
+    ├── HookFailed (1)
     └── StoreProblem (5)      DiskFull, NewerStore
 """
 
@@ -274,6 +275,12 @@ class TeamPasswordMissing(TeamRefused):
 
 class TeamSchemaProblem(TeamProblem):
     """The team's database has not the tables of this version."""
+
+
+class HookFailed(InboxError):
+    """A hook's command did not take what it was handed; it is handed the same again, later."""
+
+    default_remedy = "It is tried again by itself; `neptune-inbox hooks` tells more."
 
 
 class StoreProblem(InboxError):

@@ -59,13 +59,13 @@ def know_proxies(environ: Mapping[str, str]) -> None:
 
 
 def child_environment(environ: Mapping[str, str], *, keeps_proxies: bool = False) -> dict[str, str]:
-    """What a program that is started from here gets: nothing of ours, no token, and proxies without their passwords.
+    """What a program that is started from here gets: nothing of ours, no secret, and proxies without their passwords.
 
     `keeps_proxies`: it needs the network, and its owner chose it.
     """
     given = {}
     for name, value in environ.items():
-        if not name.startswith("NEPTUNE_"):
+        if not name.startswith("NEPTUNE_") and value not in _known:
             is_proxy = name.upper() in _PROXIES and not keeps_proxies
             given[name] = value.replace(f"{_login_of(value)}@", "", 1) if is_proxy else value
     return given

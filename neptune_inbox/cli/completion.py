@@ -158,6 +158,10 @@ async def _seen_types(session: Session) -> list[str]:
     return await session.inbox.event_types()
 
 
+def hooks(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    return _offer(ctx, incomplete, lambda cli: list(cli.workspace.settings.hooks))
+
+
 def queries(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """The queries of the saved views, then the words of the language."""
     from neptune_inbox.sync.inbox.query import FLAGS

@@ -29,6 +29,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "count": "inbox:count",
         "status": "status:status",
         "poll": "poll:poll",
+        "hooks": "hooks:hooks",
     },
     IN_MARK: {},
     IN_MINE: {},

@@ -111,9 +111,19 @@ def command(name: str, shapes: Sequence[Shape] = JSON_ONLY) -> Callable[[Callabl
     return declare
 
 
-def command_group(name: str, help: str, *commands: click.Command) -> click.Group:
-    """Declare a group of commands."""
-    return CommandGroup(name, help=help, commands=list(commands))
+def command_group(
+    name: str, help: str, *commands: click.Command, otherwise: click.Command | None = None
+) -> click.Group:
+    """Declare a group of commands; where none of them is named, `otherwise` is run, or the help is shown."""
+    group = CommandGroup(name, help=help, commands=list(commands))
+    if otherwise is not None:
+
+        @click.pass_context
+        def run_otherwise(ctx: click.Context) -> int | None:
+            return ctx.invoke(otherwise) if ctx.invoked_subcommand is None else None
+
+        group.callback = run_otherwise
+    return group
 
 
 def unknown(what: str, word: str, known: Iterable[str], ctx: click.Context) -> click.UsageError:

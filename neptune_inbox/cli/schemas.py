@@ -325,11 +325,40 @@ BELL_AS_OF = record(
         ),
     }
 )
+HOOK = record(
+    {
+        "name": TEXT,
+        "query": TEXT,
+        "program": TEXT,
+        "waiting": WHOLE,
+        "waiting_since": TIME,
+        "handed": WHOLE,
+        "failures": WHOLE,
+        "next_at": TIME,
+        "ended_at": TIME,
+        "exit_code": WHOLE_OR_NULL,
+        "problem": TEXT,
+        "errors": TEXT,
+    }
+)
+"""`waiting`: arrivals that were not looked at yet; `failures`: since its command last took what it was handed."""
 
 SCHEMAS: Final[dict[str, Schema]] = {
     "list": rows(LISTED),
     "status": STATUS,
     "poll": either(rows(LISTED), record({"polls": FLAG, "pid": WHOLE_OR_NULL}), record({"unit": TEXT})),
+    "hooks list": rows(HOOK),
+    "hooks test": record(
+        {
+            "name": TEXT,
+            "id": TEXT_OR_NULL,
+            "user_id": TEXT_OR_NULL,
+            "exit_code": WHOLE_OR_NULL,
+            "problem": TEXT,
+            "stdout": TEXT,
+            "stderr": TEXT,
+        }
+    ),
     "count": rows(COUNTS),
     "why": either(EVIDENCE, rows(EVIDENCE)),
     "timeline": either(TIMELINE, BELL_AS_OF),

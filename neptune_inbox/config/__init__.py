@@ -17,6 +17,7 @@ from neptune_inbox.config.save import (
     set_value,
 )
 from neptune_inbox.config.settings import (
+    Hook,
     NotifySettings,
     PollingSettings,
     Settings,
@@ -30,6 +31,7 @@ from neptune_inbox.config.template import setting_rows, template
 __all__ = [
     "DEFAULT_API_BASE",
     "DEFAULT_EDGE_BASE",
+    "Hook",
     "NotifySettings",
     "PollingSettings",
     "Settings",

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
+from neptune_inbox import doors
 from neptune_inbox.config.profiles import DEFAULT_API_BASE, default_mode, edge_base_for, unknown_profile
-from neptune_inbox.config.settings import ProfileSettings, Settings, Template
+from neptune_inbox.config.settings import Hook, ProfileSettings, Settings, Template
 from neptune_inbox.config.toml_table import Source, Table
 from neptune_inbox.errors import ConfigProblem
 from neptune_inbox.masking import looks_like_token
@@ -81,6 +82,7 @@ def parse(text: str, path: Path, kind: type[Settings] = Settings) -> Settings:
         "key_places": _positions(top.table("keys")),
         "commands": _commands(top.table("commands")),
         "templates": {name: table.read(Template) for name, table in _named_tables(top, "templates")},
+        "hooks": {name: _hook(table) for name, table in _named_tables(top, "hooks")},
     }
     groups: dict[str, Any] = {
         name: top.table(name).read(type(group)) for name, group in _groups(kind).items() if name in top.values
@@ -146,6 +148,11 @@ def _profile(table: Table) -> Profile:
         production=known.production,
         trusted_hosts=known.trusted_hosts,
     )
+
+
+def _hook(table: Table) -> Hook:
+    doors.read_name(table.path[-1], "The name of a hook")
+    return table.read(Hook)
 
 
 def _views(table: Table) -> dict[str, str]:

@@ -155,6 +155,38 @@ class Template(Struct, frozen=True):
     """JSON text of an object."""
 
 
+class Hook(Struct, frozen=True):
+    """One `[hooks.NAME]`: a command that is handed what arrives."""
+
+    command: Annotated[
+        tuple[str, ...],
+        about(
+            "It gets one JSON object a line on standard input; a list that no shell reads.",
+            ["notify-oncall", "--team", "billing"],
+            is_secret=True,
+        ),
+    ]
+    query: Annotated[str, about("What it is handed, of what arrives; without it, everything.", "event:payment_*")] = (
+        ""
+    )
+    batch: Annotated[
+        str,
+        about("How long it waits for more after the first, to hand over all at once.", "10s", door=doors.read_hold),
+    ] = "10s"
+    time_limit: Annotated[
+        str,
+        about("How long the command may take before it is stopped.", "30s", door=doors.read_patience),
+    ] = "30s"
+
+    @property
+    def batch_seconds(self) -> int:
+        return doors.span_seconds(self.batch) or 0
+
+    @property
+    def limit_seconds(self) -> int:
+        return doors.span_seconds(self.time_limit) or 0
+
+
 class StoreSettings(Struct, frozen=True):
     """What is kept on this machine."""
 
@@ -229,5 +261,10 @@ class Settings(Struct, frozen=True):
     """Argument lists by name, for `|`; never given to a shell."""
     templates: Annotated[dict[str, Template], about("", entry=Template, named="card")] = field(default_factory=dict)
     """Events by name, in the order of the file."""
+    hooks: Annotated[
+        dict[str, Hook],
+        about("A hook runs a command for what arrives: `neptune-inbox help hooks`.", entry=Hook, named="oncall"),
+    ] = field(default_factory=dict)
+    """By name, in the order of the file."""
     store: StoreSettings = StoreSettings()
     team: TeamSettings = TeamSettings()

@@ -7,6 +7,7 @@ from neptune_inbox.model import Now
 from neptune_inbox.store.cache.cache import Cache
 from neptune_inbox.store.cache.users import UserCache
 from neptune_inbox.store.database.database import Database
+from neptune_inbox.store.hooks.hooks import HookStore
 from neptune_inbox.store.journal.journal import Journal
 from neptune_inbox.store.kept import KeptStore
 from neptune_inbox.store.outbox.outbox import Outbox
@@ -17,7 +18,7 @@ from neptune_inbox.text import CleanText
 
 
 class TenantData:
-    """Cache, outbox, triage and team facts of one tenant, and the journal, which all tenants share."""
+    """Cache, outbox, triage, hooks and team facts of one tenant, and the journal, which all tenants share."""
 
     def __init__(
         self,
@@ -36,7 +37,8 @@ class TenantData:
         if agent is not None:
             self.team = TeamStore(state_file, tenant, agent=agent, now=now, new_id=FactIds(now))
         self._files = (cache_file, state_file)
-        self.cache = Cache(cache_file, tenant, now, codes)
+        self.hooks = HookStore(state_file, tenant, now)
+        self.cache = Cache(cache_file, tenant, now, codes, self.hooks)
         self.users = UserCache(cache_file, tenant)
         self.outbox = Outbox(state_file, journal, tenant, now, self.team)
         self.triage = TriageStore(state_file, tenant, now, self.team)

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+from asyncio.subprocess import Process, SubprocessStreamProtocol
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import NamedTuple
@@ -17,6 +18,11 @@ PATIENCE = 20.0
 """Seconds that a program may take."""
 MOST_OUTPUT = 60_000
 """Bytes of each of its outputs that are kept; the rest is read and dropped."""
+
+LAST_WORDS = 1.0
+"""Seconds for what a program wrote before it ended."""
+LOOK_EVERY = 0.2
+"""Seconds."""
 
 
 class Ended(NamedTuple):
@@ -51,32 +57,58 @@ async def run_program(words: Sequence[str], given: str = "") -> bool:
     return process.returncode == 0
 
 
-async def capture_program(words: Sequence[str], given: str) -> Ended:
-    """Run an argument list as `run_program` does, and keep what it prints."""
-    pipe = asyncio.subprocess.PIPE
+async def capture_program(
+    words: Sequence[str], given: str, *, seconds: float = PATIENCE, is_end_kept: bool = False
+) -> Ended:
+    """Run an argument list as `run_program` does, and keep what it prints: the beginning, or the end of it."""
     try:
-        process = await asyncio.create_subprocess_exec(
-            *words, stdin=pipe, stdout=pipe, stderr=pipe, env=child_environment(os.environ), start_new_session=True
-        )
+        transport, process = await _start(words)
     except OSError as error:
         return Ended(None, f"{words[0]} could not be started: {error.strerror or type(error).__name__}.")
     kept = bytearray(), bytearray()
     problem = ""
+    streams = [
+        asyncio.create_task(_give(process.stdin, given.encode())),
+        asyncio.create_task(_keep(process.stdout, kept[0], is_end_kept)),
+        asyncio.create_task(_keep(process.stderr, kept[1], is_end_kept)),
+    ]
     try:
-        async with asyncio.timeout(PATIENCE):
-            await asyncio.gather(
-                _give(process.stdin, given.encode()),
-                _keep(process.stdout, kept[0]),
-                _keep(process.stderr, kept[1]),
-                process.wait(),
-            )
+        async with asyncio.timeout(seconds):
+            await _exited(process)
+            # What it leaves running may hold its outputs open for ever.
+            await asyncio.wait(streams, timeout=LAST_WORDS)
     except TimeoutError:
-        problem = f"It was stopped, as it had not ended after {PATIENCE:.0f} s."
+        problem = f"It was stopped, as it had not ended after {seconds:.0f} s."
     finally:
         _stop(process)
+        for stream in streams:
+            stream.cancel()
+        transport.close()
     output, errors = (clean_block(bytes(each).decode(errors="replace")) for each in kept)
     is_cut = any(len(each) == MOST_OUTPUT for each in kept)
     return Ended(None if problem else process.returncode, problem, output, errors, is_cut)
+
+
+async def _start(words: Sequence[str]) -> tuple[asyncio.SubprocessTransport, Process]:
+    """A program whose outputs can be let go of while somebody else still has them."""
+    loop = asyncio.get_running_loop()
+    transport, protocol = await loop.subprocess_exec(
+        lambda: SubprocessStreamProtocol(limit=65_536, loop=loop),
+        *words,
+        env=child_environment(os.environ),
+        start_new_session=True,
+    )
+    return transport, Process(transport, protocol, loop)
+
+
+async def _exited(process: Process) -> None:
+    """Wait for the end of a program; by some versions of Python, `wait` also waits for whoever has its outputs."""
+    waiting = asyncio.ensure_future(process.wait())
+    try:
+        while process.returncode is None:
+            await asyncio.wait({waiting}, timeout=LOOK_EVERY)
+    finally:
+        waiting.cancel()
 
 
 async def _give(stdin: asyncio.StreamWriter | None, given: bytes) -> None:
@@ -88,13 +120,17 @@ async def _give(stdin: asyncio.StreamWriter | None, given: bytes) -> None:
     stdin.close()
 
 
-async def _keep(stream: asyncio.StreamReader | None, kept: bytearray) -> None:
+async def _keep(stream: asyncio.StreamReader | None, kept: bytearray, is_end_kept: bool) -> None:
     assert stream is not None
     while part := await stream.read(65_536):
-        kept += part[: MOST_OUTPUT - len(kept)]
+        if is_end_kept:
+            kept += part
+            del kept[:-MOST_OUTPUT]
+        else:
+            kept += part[: MOST_OUTPUT - len(kept)]
 
 
-def _stop(process: asyncio.subprocess.Process) -> None:
+def _stop(process: Process) -> None:
     """End it and what it started; they are in a group of their own."""
     if process.returncode is None:
         with suppress(ProcessLookupError, PermissionError):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from neptune_inbox.sync.evidence import EvidenceBook
     from neptune_inbox.sync.habits import Habits
     from neptune_inbox.sync.handover import HandOvers
+    from neptune_inbox.sync.hooks.hooks import Hooks
     from neptune_inbox.sync.housekeeping import Housekeeping
     from neptune_inbox.sync.inbox.inbox import Inbox
     from neptune_inbox.sync.inbox.older_pages import OlderPages
@@ -70,6 +71,7 @@ class Session:
     insights: Insights
     timelines: Timelines
     housekeeping: Housekeeping
+    hooks: Hooks
     handovers: HandOvers
     poller: Poller
     sender: OutboxSender

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from neptune_inbox.store.cache.cache import Cache
 from neptune_inbox.store.cache.users import UserCache
+from neptune_inbox.store.hooks.hooks import HookStore
 from neptune_inbox.store.journal.journal import Journal
 from neptune_inbox.store.kept import KeptStore
 from neptune_inbox.store.outbox.outbox import Outbox
@@ -89,6 +90,18 @@ class AsyncKept(OnThread[KeptStore]):
     drop = Awaited(KeptStore.drop)
 
 
+class AsyncHooks(OnThread[HookStore]):
+    """What hooks wait for, each call awaited."""
+
+    register = Awaited(HookStore.register)
+    release = Awaited(HookStore.release)
+    release_left = Awaited(HookStore.release_left)
+    states = Awaited(HookStore.states)
+    pass_over = Awaited(HookStore.pass_over)
+    note_taken = Awaited(HookStore.note_taken)
+    note_failure = Awaited(HookStore.note_failure)
+
+
 class AsyncJournal(OnThread[Journal]):
     """The journal, each call awaited."""
 
@@ -109,6 +122,7 @@ class TenantStore:
         self.outbox = AsyncOutbox(data.outbox, thread)
         self.triage = AsyncTriage(data.triage, thread)
         self.kept = AsyncKept(data.kept, thread)
+        self.hooks = AsyncHooks(data.hooks, thread)
         self.journal = AsyncJournal(data.journal, thread)
 
     @property

@@ -51,16 +51,17 @@ class Unattended:
         self.tally = Tally()
 
     async def once(self, most_requests: int) -> Round:
-        """Send what is due, then ask who waits longest; so many requests at most. Raises StoreProblem."""
+        """Send what is due, ask who waits longest, run the hooks; so many requests at most. Raises StoreProblem."""
         stop = self._session.bus.listen(self._hear)
         try:
             users = await self._longest_unasked()
             await self._session.sender.flush()
             asked = await self._session.poller.round(users, most_requests)
+            while not self._arrivals.empty():
+                await self._hand_on(self._arrivals.get_nowait())
+            await self._session.hooks.flush()
         finally:
             stop()
-        while not self._arrivals.empty():
-            await self._hand_on(self._arrivals.get_nowait())
         self.tally.error = self._session.health.error or self.tally.error
         if asked is None:
             return Round(0, len(users), self.tally, is_elsewhere=True)

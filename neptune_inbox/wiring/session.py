@@ -22,6 +22,7 @@ from neptune_inbox.sync.fetch.effect import EffectCheck
 from neptune_inbox.sync.fetch.fetcher import Fetcher
 from neptune_inbox.sync.habits import Habits
 from neptune_inbox.sync.handover import HandOvers
+from neptune_inbox.sync.hooks.hooks import Hooks
 from neptune_inbox.sync.hosts import Hosts
 from neptune_inbox.sync.housekeeping import Housekeeping
 from neptune_inbox.sync.inbox.inbox import Inbox
@@ -46,14 +47,15 @@ from neptune_inbox.wiring.mode_watch import ModeWatch
 from neptune_inbox.wiring.stores import Stores, local_user
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Sequence
     from random import Random
 
     from neptune_inbox.api.client import Client
     from neptune_inbox.config import Settings
     from neptune_inbox.credentials import Vault
-    from neptune_inbox.model import Now
+    from neptune_inbox.model import Now, Row
     from neptune_inbox.paths import Paths
+    from neptune_inbox.store.tenant import TenantData
     from neptune_inbox.sync.polling.wakeable import Sleep
     from neptune_inbox.sync.team.sharer import Link
     from neptune_inbox.text import CleanText
@@ -109,7 +111,7 @@ class SessionParts:
         builder.pending_notices = ()
         self.tenant = self.stores.profiles.tenant_of(self.site) or tenant_key(profile, "")
         data = self.stores.of(self.tenant)
-        _watch_all(data.triage, profile)
+        self._prepare(data)
         self._store, self.bus = TenantStore(data, StoreThread()), Bus()
         self.owner = builder.new_id()
         self.client = builder.make_client(profile, None)
@@ -118,19 +120,63 @@ class SessionParts:
         # Who only observes asks the server too, and must not keep anybody from sending.
         role = ".observing" if profile.mode is Mode.OBSERVE else ""
         self.lock = StoreLock(paths.lock.with_suffix(f".{self.tenant}{role}.lock") if paths else None)
+        # Also who only observes runs hooks, so they have a lock of their own.
+        self.hook_lock = StoreLock(paths.lock.with_suffix(f".{self.tenant}.hooks.lock") if paths else None)
         written = builder.settings.profiles.get(profile.name)
         self.mode_watch = ModeWatch(builder.paths, profile, written.mode if written else None)
         self.health = Health(bus=self.bus, now=builder.now, rng=builder.rng)
         self.posting = Posting(data)
         self.standstill = Standstill(builder.steady) if builder.steady else None
         self.effects = EffectCheck(store=self._store, bus=self.bus, now=builder.now)
-        self.fetcher = Fetcher(store=self._store, client=self.client, effects=self.effects, now=builder.now)
+        self.fetcher = Fetcher(
+            store=self._store,
+            client=self.client,
+            effects=self.effects,
+            now=builder.now,
+            keep_days=builder.settings.store.keep_days,
+        )
         self.audit_log = AuditLog(
             store=self._store,
             profile=profile,
             actor=local_user(),
             now=builder.now,
             may_write=self.mode_watch.may_write,
+        )
+
+    def _prepare(self, data: TenantData) -> None:
+        """Have what the settings ask for known of a tenant: whom to watch first, and which hooks there are."""
+        _watch_all(data.triage, self.profile)
+        # A disk that takes nothing now must not keep anybody from reading; a hook is registered the next time.
+        with suppress(StoreProblem):
+            data.hooks.register(tuple(self.builder.settings.hooks))
+
+    def housekeeping(self) -> Housekeeping:
+        builder = self.builder
+        return Housekeeping(
+            store=self._store.last,
+            keep_days=builder.settings.store.keep_days,
+            now=builder.now,
+            sleep=builder.sleep,
+        )
+
+    def hooks(self, inbox: Inbox) -> Hooks:
+        async def write_lines(rows: Sequence[Row]) -> list[str]:
+            # Few sessions hand anything over, and every start would pay for it.
+            from neptune_inbox.presentation.json import json_lines
+
+            return await json_lines(inbox, rows)
+
+        builder = self.builder
+        return Hooks(
+            store=self._store,
+            inbox=inbox,
+            hooks=builder.settings.hooks,
+            write_lines=write_lines,
+            lock=self.hook_lock,
+            bus=self.bus,
+            now=builder.now,
+            sleep=builder.sleep,
+            rng=builder.rng,
         )
 
     def poller(self, team: TeamService | None) -> Poller:
@@ -246,7 +292,7 @@ class SessionParts:
         if self.stores.profiles.tenant_of(self.site) != wanted.tenant:
             wanted.triage.bind(self.site)
         if wanted.tenant != self.tenant:
-            _watch_all(wanted.triage, self.profile)
+            self._prepare(wanted)
             self.builder.pending_notices = self.notices
         return wanted.tenant == self.tenant
 
@@ -262,6 +308,7 @@ class SessionParts:
             with suppress(StoreProblem):
                 self._store.data.outbox.release(self.owner)
         self.lock.close()
+        self.hook_lock.close()
         self.stores.close()
 
 
@@ -272,11 +319,9 @@ def build_session(builder: Surroundings, profile: Profile) -> Session:
     client, audit_log = parts.client, parts.audit_log
     team = parts.team()
     poller, sender = parts.poller(team), parts.sender()
-    housekeeping = Housekeeping(
-        store=store.last, keep_days=builder.settings.store.keep_days, now=now, sleep=builder.sleep
-    )
-    beating = (parts.standstill.run,) if parts.standstill else ()
+    housekeeping = parts.housekeeping()
     inbox = Inbox(store=front, fetcher=parts.fetcher, now=now)
+    hooks = parts.hooks(Inbox(store=store, fetcher=parts.fetcher, now=now))
     return Session(
         profile=profile,
         tenant=parts.tenant,
@@ -293,6 +338,7 @@ def build_session(builder: Surroundings, profile: Profile) -> Session:
         insights=Insights(store=store, now=now),
         timelines=Timelines(store=front, fetcher=parts.fetcher, now=now),
         housekeeping=housekeeping,
+        hooks=hooks,
         handovers=HandOvers(store=store, actor=clean_line(local_user()), now=now),
         poller=poller,
         sender=sender,
@@ -304,7 +350,8 @@ def build_session(builder: Surroundings, profile: Profile) -> Session:
             poller.run,
             sender.run,
             housekeeping.run,
-            *beating,
+            *((parts.standstill.run,) if parts.standstill else ()),
+            *((hooks.run,) if hooks.names else ()),
             *((team.run,) if team else ()),
             *builder.companions,
         ),

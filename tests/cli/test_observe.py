@@ -75,6 +75,9 @@ HARMLESS: dict[str, tuple[tuple[str, ...], ...]] = {
     "contacts add": ((CUSTOMER, "email", EMAIL, "--dry-run"),),
     "contacts update": ((CUSTOMER, "email", EMAIL, "--dry-run"),),
     "contacts delete": ((CUSTOMER, "email", EMAIL, "--dry-run"),),
+    "status": ((),),
+    "hooks list": ((),),
+    "hooks test": (("pager",),),
     "poll": (("--once",), ("--status",)),
     "environments": ((),),
     "event send": (("welcome", "-u", CUSTOMER, "--dry-run"),),
@@ -94,8 +97,8 @@ HARMLESS: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 
 OF_A_TEAM = {"claim", "release", "team init", "team status", "team password"}
-MAY_FAIL = {"undo", "demo", "sandbox", "login", "logout", "doctor", *OF_A_TEAM}
-"""Nothing is held, there is no team, no terminal is here, no such weather, no keyring: not what is asked for here."""
+MAY_FAIL = {"hooks test", "undo", "demo", "sandbox", "login", "logout", "doctor", *OF_A_TEAM}
+"""No hook, nothing held, no team, no terminal, no such weather, no keyring: not what is asked for here."""
 
 
 def commands(group: click.Group = root, path: str = "") -> Iterator[str]:

@@ -25,7 +25,7 @@ from tests.cli.hostile_walk import commands
 from tests.cli.shell import CUSTOMER, Shell
 
 Prepared = Callable[[Shell], None]
-PRINTS_NONE = {"", "users", "contacts", "event", "config", "demo", "team"}
+PRINTS_NONE = {"", "users", "contacts", "event", "config", "demo", "hooks", "team"}
 """What opens something, or only holds other commands."""
 
 
@@ -81,6 +81,7 @@ COMMANDS: list[tuple[str, list[str]]] = [
     ("contacts add", ["contacts", "add", CUSTOMER, "email", "a@b.example", "--dry-run"]),
     ("contacts add", ["contacts", "add", CUSTOMER, "email", "a@b.example", "--yes"]),
     ("status", ["status"]),
+    ("hooks list", ["hooks"]),
     ("poll", ["poll", "--status"]),
     ("poll", ["poll", "--systemd"]),
     ("environments", ["environments"]),
@@ -102,7 +103,19 @@ COMMANDS: list[tuple[str, list[str]]] = [
 ]
 OF_A_TEAM = {"claim", "release", "team init", "team status", "team password"}
 """Validated in tests/team/test_commands.py, where there is a database."""
-TOLD_ELSEWHERE = {"report", "undo", "contacts update", "contacts delete", "login", "logout", "sandbox", *OF_A_TEAM}
+OF_A_HOOK = {"hooks test"}
+"""Validated in tests/cli/test_hooks.py, where there is a hook."""
+TOLD_ELSEWHERE = {
+    "report",
+    "undo",
+    "contacts update",
+    "contacts delete",
+    "login",
+    "logout",
+    "sandbox",
+    *OF_A_TEAM,
+    *OF_A_HOOK,
+}
 """Validated in the tests below, each after what it needs."""
 
 

@@ -1,4 +1,4 @@
-"""Where a process can be killed so that it matters: around every commit, sync, rename and request.
+"""Where a process can be killed so that it matters: around every commit, sync, rename, request and program.
 
 Only the worker process installs these; the product itself knows nothing of them.
 """
@@ -16,14 +16,15 @@ from typing import Any
 from neptune_inbox.api.client import Client
 from neptune_inbox.api.transport import Transport
 from neptune_inbox.store.database.database import Database
+from neptune_inbox.sync.hooks import hooks
 
 SYSTEM_CALLS = ("write", "fsync", "replace", "ftruncate")
 
 
 class Boundaries:
-    """Counts the boundaries that were crossed, and ends the process with SIGKILL at a given one."""
+    """Counts the boundaries that were crossed, and kills the process at a given one, or at the first of a name."""
 
-    def __init__(self, kill_at: int | None, on_death: Callable[[str], None]) -> None:
+    def __init__(self, kill_at: int | str | None, on_death: Callable[[str], None]) -> None:
         self.crossed = 0
         self._kill_at = kill_at
         self._on_death = on_death
@@ -33,7 +34,7 @@ class Boundaries:
         """One boundary; does not return from the one that kills."""
         with self._turn:
             self.crossed += 1
-            if self.crossed == self._kill_at:
+            if self._kill_at in (self.crossed, name):
                 self._on_death(name)
                 os.kill(os.getpid(), signal.SIGKILL)
 
@@ -44,6 +45,7 @@ class Boundaries:
         self._around_transactions()
         self._around_async(Transport, "_send", "request")
         self._around_async(Client, "mark_read", "mark")
+        self._around_async(hooks, "capture_program", "program")
 
     def _around(self, owner: Any, name: str) -> None:
         real = getattr(owner, name)

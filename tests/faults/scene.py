@@ -110,7 +110,7 @@ class Home:
         self,
         plan: Plan,
         *,
-        kill_at: int | None = None,
+        kill_at: int | str | None = None,
         kill_after: float | None = None,
         is_hasty: bool = True,
     ) -> Life:
@@ -131,7 +131,7 @@ class Home:
         )
 
     def spend(
-        self, nursery: Nursery, plan: Plan, *, kill_at: int | None = None, kill_after: float | None = None
+        self, nursery: Nursery, plan: Plan, *, kill_at: int | str | None = None, kill_after: float | None = None
     ) -> Ended:
         """One life from its start to its end. Raises AssertionError where it ended by itself, and not well."""
         life = self.prepare(plan, kill_at=kill_at, kill_after=kill_after)

@@ -118,23 +118,23 @@ class FaultServer:
     def go_offline(self) -> None:
         """From now on nobody listens: connections are refused."""
         self._wants_up = False
-        self._call(self._close())
+        self.call(self._close())
 
     def go_online(self) -> None:
         """Listen again, on the same port."""
         self._wants_up = True
-        self._call(self._open())
+        self.call(self._open())
 
     def __enter__(self) -> FaultServer:
         self._thread.start()
-        self._call(self._open())
+        self.call(self._open())
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._wants_up = False
-        self._call(self._stop())
+        self.call(self._stop())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
         self._loop.close()
@@ -142,7 +142,8 @@ class FaultServer:
     def _run(self) -> None:
         self._loop.run_forever()
 
-    def _call(self, work: Coroutine[None, None, None]) -> None:
+    def call(self, work: Coroutine[None, None, None]) -> None:
+        """Do something between two requests."""
         asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
 
     async def _open(self) -> None:

@@ -62,7 +62,7 @@ class Life:
     """When the faster clock and the real one showed the same, in milliseconds."""
     speed: float
     seed: int = 0
-    kill_at: int | None = None
+    kill_at: int | str | None = None
     """The boundary to die at."""
     kill_after: float | None = None
     """Real seconds after which it is killed."""
@@ -119,6 +119,11 @@ class Steps:
         except InboxError as error:
             return {"error": error.name}
         return {}
+
+    async def hand_over(self, step: dict[str, Any]) -> dict[str, Any]:
+        """Run the hooks for all that waits."""
+        await self.session.hooks.flush()
+        return {"waiting": [state.waiting for state in await self.session.hooks.states()]}
 
     async def settle(self, step: dict[str, Any]) -> dict[str, Any]:
         """Wait until nothing is held or on its way, or patience ends."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shlex
 import shutil
 import sys
 import time
@@ -17,7 +18,9 @@ from neptune_inbox.cli.context import Cli
 from neptune_inbox.cli.options import command
 from neptune_inbox.errors import InboxError, KeyringProblem, NotFound, NotNeptune, Unreachable, Untrusted
 from neptune_inbox.model import Instant, JsonObject, Profile
+from neptune_inbox.model.hooks import HookState
 from neptune_inbox.paths import Paths
+from neptune_inbox.presentation.hooks import hook_words
 from neptune_inbox.presentation.json import iso
 from neptune_inbox.presentation.remedies import at_a_shell
 from neptune_inbox.presentation.sentences import plural
@@ -95,6 +98,8 @@ async def _examine_profile(cli: Cli, profile: Profile) -> AsyncIterator[Finding]
         if not session.notices:
             yield Finding(Level.OK, "files", _sizes(Paths.find()))
         yield await _outbox(session)
+        for state in await session.hooks.states():
+            yield _hook(state)
         if session.team is not None:
             yield await _team(session.team)
         try:
@@ -145,6 +150,13 @@ async def _outbox(session: Session) -> Finding:
         waiting = plural(counts.held + counts.sending, "mark is", "marks are")
         return Finding(Level.WARN, "outbox", f"{waiting} waiting", "`neptune-inbox outbox --send` sends them.")
     return Finding(Level.OK, "outbox", "empty")
+
+
+def _hook(state: HookState) -> Finding:
+    words = f"{state.name}: {hook_words(state)}"
+    if not state.failures:
+        return Finding(Level.OK, "hook", words)
+    return Finding(Level.WARN, "hook", words, f"`neptune-inbox hooks test {shlex.quote(state.name)}` runs it once.")
 
 
 async def _team(team: TeamService) -> Finding:
@@ -291,7 +303,7 @@ SIGNS = {Level.OK: "ok  ", Level.WARN: "warn", Level.FAIL: "FAIL"}
 def doctor(cli: Cli) -> int:
     """Look for what is wrong; each line names its remedy.
 
-    Settings, files, outbox, team, token, proxy, network, clock, environment, answers, keyring and terminal are
+    Settings, files, outbox, hooks, team, token, proxy, network, clock, environment, answers, keyring and terminal are
     looked at. The answers are one page of each list of the first watched user: how rows are named, read and paged. It
     writes nothing to the service. The exit code is that of the first failure.
     """

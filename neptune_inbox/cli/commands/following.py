@@ -39,7 +39,7 @@ async def follow(
 
     stop = session.bus.listen(hear)
     session.poller.watch(tuple(users))
-    polling = asyncio.create_task(session.poller.run())
+    working = [asyncio.create_task(work()) for work in (session.poller.run, session.hooks.run)]
     try:
         while True:
             await changed.wait()
@@ -51,4 +51,5 @@ async def follow(
                 await show(new)
     finally:
         stop()
-        polling.cancel()
+        for task in working:
+            task.cancel()

@@ -45,6 +45,7 @@ def poll(cli: Cli, once: bool, status: bool, systemd: bool, launchd: bool) -> in
 
     Without an option it goes on until it is stopped, with one line a minute on standard error; --jsonl prints each
     notification that arrives. A window that opens beside it shows what it finds, and takes over when it ends.
+    Hooks are run for what arrives; `neptune-inbox help hooks` explains them.
     With --once the exit code is 10 when notifications arrived and 0 when none did.
     """
     given = {"once": once, "status": status, "systemd": systemd, "launchd": launchd}

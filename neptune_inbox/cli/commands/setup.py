@@ -133,7 +133,7 @@ def demo(cli: Cli, user: str, kind: str, plain: bool, with_team: bool) -> int:
 
 
 def check_settings(settings: Settings) -> list[InboxError]:
-    """What is wrong with settings that could be read: keys that clash, views that are not valid queries."""
+    """What is wrong with settings that could be read: keys that clash, queries that are not valid."""
     from neptune_inbox.presentation.keymap import apply_keymap
     from neptune_inbox.sync.inbox.query import parse_query
     from neptune_inbox.wiring.workspace import wall_clock
@@ -143,11 +143,13 @@ def check_settings(settings: Settings) -> list[InboxError]:
         apply_keymap(settings.keys, settings.key_places)
     except InboxError as problem:
         problems.append(problem)
-    for name, query in settings.views.items():
+    queries = {f"views.{name}": query for name, query in settings.views.items()}
+    queries |= {f"hooks.{name}": hook.query for name, hook in settings.hooks.items()}
+    for name, query in queries.items():
         try:
             parse_query(query, wall_clock())
         except InboxError as problem:
-            problem.sentence = f"views.{name}: {problem.sentence}"
+            problem.sentence = f"{name}: {problem.sentence}"
             problems.append(problem)
     return problems
 

@@ -41,6 +41,7 @@ from neptune_inbox.store.cache.payload import SAMPLED, names_in
 from neptune_inbox.store.cache.prune import Pruning
 from neptune_inbox.store.cache.search import find
 from neptune_inbox.store.database.database import Database
+from neptune_inbox.store.hooks.hooks import HookStore
 from neptune_inbox.text import NO_TEXT, CleanText
 
 __all__ = ["Cache", "Merged"]
@@ -57,22 +58,37 @@ _BY_KEY = " WHERE a.place = ? AND a.user_id = ? AND n.id = ?"
 class Cache:
     """The cached rows of one tenant. Raises StoreProblem."""
 
-    def __init__(self, database: Database, tenant: str, now: Now, codes: CodeMask = NO_MASK) -> None:
-        """`codes` hides one-time codes in every row that is read, but for the one that is `revealed`."""
+    def __init__(
+        self, database: Database, tenant: str, now: Now, codes: CodeMask = NO_MASK, hooks: HookStore | None = None
+    ) -> None:
+        """`codes` hides one-time codes in every row that is read, but for the one that is `revealed`.
+
+        `hooks` is told what arrives.
+        """
         self._database = database
         self._tenant = tenant
         self._now = now
         self._codes = codes
+        self._hooks = hooks
         self.revealed: Key | None = None
         """The notification whose codes are shown."""
         self._seen_unread: dict[int, Instant] = {}
         """When rows were last seen unread, since that was last written: an idle poll writes nothing."""
 
-    def merge(self, user_id: str, page: Page, *, seen_at: Instant, answered_at: Instant | None = None) -> Merged:
+    def merge(
+        self,
+        user_id: str,
+        page: Page,
+        *,
+        seen_at: Instant,
+        answered_at: Instant | None = None,
+        has_arrived: Callable[[Notification], bool] = lambda row: False,
+    ) -> Merged:
         """Lay a page of one user over the cache, in one transaction.
 
         `seen_at` is when the page was asked for: what was read by our own mark since then stays read. What it shows
         unread was so then; what it shows at all, and read, was so by `answered_at`; the same where not given.
+        `has_arrived` judges the rows that are new here: one that was merely not loaded before did not arrive.
         """
         with self._database.transaction() as connection:
             merged, unread = merge(
@@ -84,6 +100,11 @@ class Cache:
                 answered_at=seen_at if answered_at is None else answered_at,
                 seen_unread=self._seen_unread,
             )
+            if merged.new and self._hooks is not None:
+                by_id = {merged.renamed.get(row.id, row.id): row for row in page.rows}
+                new = {key.id: by_id[key.id] for key in reversed(merged.new)}
+                arrived = [id for id, row in new.items() if has_arrived(row)]
+                self._hooks.note(user_id, {id: row.created_at for id, row in new.items()}, arrived)
         self._seen_unread.update(dict.fromkeys(unread, seen_at))
         return merged
 
@@ -157,6 +178,15 @@ class Cache:
                 (json.dumps(list(keys)), tenant_ref(connection, self._tenant)),
             )
             return {Key(user_id, id): int(seq) for user_id, id, seq in found}
+
+    def missing(self, keys: Collection[Key]) -> set[Key]:
+        """Those of these that are not cached, and that no page that is being written brings."""
+        if found := {*keys} - self.rowids(keys).keys():
+            # Whoever writes a page holds the write lock from before it notes an arrival.
+            with self._database.transaction():
+                pass
+            found -= self.rowids(found).keys()
+        return found
 
     def keys(self, rowids: Sequence[int]) -> list[Key]:
         """The notifications with these rowids, in this order; those that are no longer cached are left out."""

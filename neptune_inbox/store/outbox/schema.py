@@ -1,4 +1,4 @@
-"""The schema of `state.db`: the outbox, triage and the team's facts, which nobody can fetch again.
+"""The schema of `state.db`: the outbox, triage, the team's facts and what hooks wait for; nobody can fetch it again.
 
 Every mark carries a seal over its row: what a damaged disk made of it is never sent (view `unsound`).
 """
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from neptune_inbox.model import Now
 from neptune_inbox.store.database.database import Database
+from neptune_inbox.store.hooks.schema import HOOKS
 from neptune_inbox.store.team.schema import TEAM
 
 APPLICATION_ID = 0x4E_70_53_74
@@ -165,7 +166,7 @@ KEPT = (
 
 NOTED = ("ALTER TABLE mine ADD COLUMN noted_at INTEGER",)
 
-MIGRATIONS = ((*OUTBOX, *DESK), EFFECT, TEAM, JOURNAL, KEPT, NOTED)
+MIGRATIONS = ((*OUTBOX, *DESK), EFFECT, TEAM, JOURNAL, KEPT, NOTED, HOOKS)
 
 
 def open_state(path: Path | None, now: Now) -> Database:

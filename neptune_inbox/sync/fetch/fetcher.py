@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from neptune_inbox import debug_trace
 from neptune_inbox.errors import InboxError
 from neptune_inbox.model import Counts, Filter, Freshness, Instant, Key, Now, Page, Remark
+from neptune_inbox.sync.fetch.arrivals import ArrivalJudge
 from neptune_inbox.sync.fetch.effect import EffectCheck
 from neptune_inbox.sync.fetch.freshness import FetchState
 from neptune_inbox.sync.fetch.paging import ListCursors, PageWalk, is_end, oldest_of
@@ -62,14 +63,20 @@ class Fetched(Struct, frozen=True):
 class Fetcher:
     """Reads from the API, writes to the cache; of one user one thing at a time."""
 
-    def __init__(self, *, store: TenantStore, client: Client, effects: EffectCheck, now: Now) -> None:
+    def __init__(
+        self, *, store: TenantStore, client: Client, effects: EffectCheck, now: Now, keep_days: int = 90
+    ) -> None:
+        """Rows that are read and older than `keep_days` leave the cache, and do not arrive when they come back."""
         self._store = store
         self._client = client
         self._effects = effects
         self._now = now
         self._known = FetchState(store)
         self._sightings = Sightings(store)
+        self._arrivals = ArrivalJudge(store=store, known=self._known, now=now, keep_days=keep_days)
         self._trails: dict[str, ListCursors] = {}
+        self._gapless: set[str] = set()
+        """Users whose list of all was looked at for what an earlier program left out."""
         self._proofs: defaultdict[str, ReadReconciliation] = defaultdict(ReadReconciliation)
         self._page_sizes: dict[str, int] = {}
         self._counted: set[str] = set()
@@ -108,7 +115,9 @@ class Fetcher:
         async with self._turns[user_id]:
             self._told.pop(user_id, None)
             try:
-                return await work()
+                done = await work()
+                await self._arrivals.release(user_id)
+                return done
             except InboxError as error:
                 fresh = await self._known.freshness(user_id)
                 await self._known.save_freshness(replace(fresh, problem=error.sentence))
@@ -119,6 +128,7 @@ class Fetcher:
         async with self._turns[user_id]:
             self._told.pop(user_id, None)
             fetched = await self._load_older(user_id, kind, pages)
+            await self._arrivals.release(user_id)
             await self._keep_counts(user_id)
             return fetched
 
@@ -145,6 +155,7 @@ class Fetcher:
         """Believe the cache again: another instance polls."""
         self._known.forget()
         self._trails.clear()
+        self._gapless.clear()
 
     async def follow(self) -> bool:
         """Believe the cache again if another instance wrote to it; whether it did. Raises StoreProblem."""
@@ -197,9 +208,11 @@ class Fetcher:
         if not was_read_before:
             debug_trace.note("fetch", user_id=user_id, kind=kind, why="never read as a whole: from the top")
             fetched = await self._first_look(user_id)
+            await self._arrivals.begin(user_id)
         else:
             debug_trace.note("fetch", user_id=user_id, kind=kind, why="down to what is known")
-            fetched = await self._newest(user_id, kind)
+            await self._arrivals.begin(user_id)
+            fetched = await self._close_gap(user_id) + await self._newest(user_id, kind)
         if kind is not Filter.UNREAD and await self._effects.awaits_look(user_id):
             # Rows of the other lists need not say whether they are read; this list does.
             fetched += await self._newest(user_id, Filter.UNREAD)
@@ -212,6 +225,21 @@ class Fetcher:
             if fetched.changed or is_untold:
                 return fetched + await self.count(user_id, without=None if counts.of(kind) is None else kind)
         await self._keep_counts(user_id)
+        return fetched
+
+    async def _close_gap(self, user_id: str) -> Fetched:
+        """Read the list of all down to what is known, once, where an earlier program ended in the middle of a walk.
+
+        The unread list alone would end at the first page, which is known by now.
+        """
+        if user_id in self._gapless or not await self._arrivals.has_gap(user_id):
+            fetched = Fetched()
+        elif await self._known.known_until(user_id) is not None:
+            fetched = await self._newest(user_id, Filter.ALL)
+        else:
+            walk = PageWalk(Filter.ALL, await self._cursors_of(user_id), most=MOST_PAGES, stops_at_known=False)
+            fetched = await self._follow(user_id, Filter.ALL, walk)
+        self._gapless.add(user_id)
         return fetched
 
     async def _look(self, user_id: str, kind: Filter, rows: int) -> bool:
@@ -373,7 +401,7 @@ class Fetcher:
         fetched, fruitful = Fetched(), 0
         while not walk.is_over and fruitful < pages:
             number = walk.number
-            page, some = await self._page(user_id, kind, number)
+            page, some = await self._page(user_id, kind, number, is_older=True)
             fetched += some
             fruitful += bool(some.new)
             walk.take(page, some.new)
@@ -402,7 +430,7 @@ class Fetcher:
             reconciliation.take(page)
         return fetched
 
-    async def _page(self, user_id: str, kind: Filter, number: int) -> tuple[Page, Fetched]:
+    async def _page(self, user_id: str, kind: Filter, number: int, *, is_older: bool = False) -> tuple[Page, Fetched]:
         self.requests += 1
         asked_at = self._now()
         page = await self._client.app_notifications(user_id, kind, page=number, per_page=PER_PAGE)
@@ -411,7 +439,10 @@ class Fetcher:
         page = self._understood(page, kind)
         size = len(page.rows) + page.skipped
         self._page_sizes[user_id] = max(1, size, self._page_sizes.get(user_id, 0))
-        merged = await self._store.cache.merge(user_id, page, seen_at=asked_at, answered_at=answered_at)
+        judge = await self._arrivals.judge(user_id, is_older=is_older)
+        merged = await self._store.cache.merge(
+            user_id, page, seen_at=asked_at, answered_at=answered_at, has_arrived=judge
+        )
         if merged.renamed:
             rows = tuple(replace(row, id=merged.renamed.get(row.id, row.id)) for row in page.rows)
             page = replace(page, rows=rows)

@@ -27,6 +27,7 @@ class FetchState:
         self._fresh: dict[str, Freshness] = {}
         self._saved: dict[str, Freshness] = {}
         self._tops: dict[str, Instant | None] = {}
+        self._starts: dict[str, Instant | None] = {}
         self._version: tuple[int, ...] = ()
 
     def forget(self) -> None:
@@ -34,6 +35,7 @@ class FetchState:
         self._fresh.clear()
         self._saved.clear()
         self._tops.clear()
+        self._starts.clear()
 
     async def has_changed_elsewhere(self) -> bool:
         """Whether anything was written by another instance since the last time. Raises StoreProblem."""
@@ -79,6 +81,20 @@ class FetchState:
         if known_until is not None and known_until != await self.known_until(user_id):
             self._tops[user_id] = known_until
             await self._store.cache.remember(self._name_of_top(user_id), str(known_until))
+
+    async def arrivals_start(self, user_id: str) -> Instant | None:
+        """What was created after this arrived, when it is new; None before the first look at the user has ended."""
+        if user_id not in self._starts:
+            kept = await self._store.cache.recall(self._name_of_start(user_id))
+            self._starts[user_id] = int(kept) if kept else None
+        return self._starts[user_id]
+
+    async def save_arrivals_start(self, user_id: str, start: Instant) -> None:
+        self._starts[user_id] = start
+        await self._store.cache.remember(self._name_of_start(user_id), str(start))
+
+    def _name_of_start(self, user_id: str) -> str:
+        return f"arrivals {self._store.tenant} {user_id}"
 
     def _name_of_top(self, user_id: str) -> str:
         return f"top {self._store.tenant} {user_id}"

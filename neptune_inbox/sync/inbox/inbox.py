@@ -16,11 +16,9 @@ from msgspec import Struct, field
 from neptune_inbox.errors import BadQuery, StoreProblem, refuse_token
 from neptune_inbox.model import (
     EVERYONE,
-    Clause,
     Counts,
     Filter,
     Freshness,
-    Group,
     Instant,
     Key,
     Notification,
@@ -32,7 +30,7 @@ from neptune_inbox.model import (
 )
 from neptune_inbox.model.team import Claim
 from neptune_inbox.sync.inbox.completeness import Coverage, coverage, lacking
-from neptune_inbox.sync.inbox.laid_over import is_about_us, keys_of
+from neptune_inbox.sync.inbox.laid_over import is_about_us, resolved
 from neptune_inbox.sync.inbox.list_pages import ListPages
 from neptune_inbox.sync.inbox.list_snapshot import ListSnapshot, RowReader
 from neptune_inbox.sync.inbox.query import parse_query
@@ -330,7 +328,7 @@ class Inbox:
     ) -> ListSnapshot:
         triage = self._store.data.triage
         users = users or (triage.watched() if scope.user_id == EVERYONE else [scope.user_id])
-        only, without, rest = self._resolve(terms)
+        only, without, rest = resolved(self._store.data, terms)
         search = Search(tuple(users), scope.kind, rest)
         hidden: set[Key] = set()
         if scope.kind is Filter.UNREAD and not any(map(is_about_us, clauses_of(terms))):
@@ -349,26 +347,3 @@ class Inbox:
         newest = max(newest, max(ids, default=0))
         values = self._store.data.cache.column_values(ids[:MEASURED])
         return ListSnapshot(ids, self._row_reader, hidden=left_out, newest_rowid=newest, values=values)
-
-    def _resolve(self, terms: tuple[Term, ...]) -> tuple[set[Key] | None, set[Key], tuple[Term, ...]]:
-        """Turn the clauses about outbox and triage into sets of keys; the rest is for the cache."""
-        only: set[Key] | None = None
-        without: set[Key] = set()
-        rest: list[Term] = []
-        for term in terms:
-            keys = None if isinstance(term, Group) else keys_of(self._store.data, term)
-            if keys is None:
-                rest.append(self._with_keys(term))
-            elif term.is_negated:
-                without |= keys
-            else:
-                only = keys if only is None else only & keys
-        return only, without, tuple(rest)
-
-    def _with_keys(self, term: Term) -> Term:
-        """The same term; within alternatives, clauses about outbox and triage name their notifications."""
-        if isinstance(term, Group):
-            found = (tuple(map(self._with_keys, alternative)) for alternative in term.alternatives)
-            return Group(tuple(found), term.is_negated)
-        keys = keys_of(self._store.data, term)
-        return term if keys is None else Clause("keys", is_negated=term.is_negated, keys=frozenset(keys))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from neptune_inbox.model import STUCK, Clause, Key, MarkState
+from neptune_inbox.model import STUCK, Clause, Filter, Group, Key, MarkState, Search, Term
 
 if TYPE_CHECKING:
     from neptune_inbox.store.tenant import TenantData
@@ -47,6 +48,41 @@ def keys_of(data: TenantData, clause: Clause) -> set[Key] | None:
         return team.keys_by(clause.value)
     agent = ANYBODY if clause.field == "is" else clause.value
     return _with_queues(data, team.keys_claimed(agent))
+
+
+def resolved(data: TenantData, terms: tuple[Term, ...]) -> tuple[set[Key] | None, set[Key], tuple[Term, ...]]:
+    """The notifications of which alone a search can show any, those that it never shows, and what the cache answers.
+
+    The first is None where that may be any.
+    """
+    only: set[Key] | None = None
+    without: set[Key] = set()
+    rest: list[Term] = []
+    for term in terms:
+        keys = None if isinstance(term, Group) else keys_of(data, term)
+        if keys is None:
+            rest.append(_with_keys(data, term))
+        elif term.is_negated:
+            without |= keys
+        else:
+            only = keys if only is None else only & keys
+    return only, without, tuple(rest)
+
+
+def _with_keys(data: TenantData, term: Term) -> Term:
+    """The same term; within alternatives, clauses about outbox and triage name their notifications."""
+    if isinstance(term, Group):
+        found = (tuple(_with_keys(data, each) for each in alternative) for alternative in term.alternatives)
+        return Group(tuple(found), term.is_negated)
+    keys = keys_of(data, term)
+    return term if keys is None else Clause("keys", is_negated=term.is_negated, keys=frozenset(keys))
+
+
+def matching(data: TenantData, keys: Sequence[Key], terms: tuple[Term, ...]) -> list[int]:
+    """The rowids of those of these notifications that a search finds."""
+    only, without, rest = resolved(data, terms)
+    search = Search(tuple(dict.fromkeys(key.user_id for key in keys)), Filter.ALL, rest)
+    return list(data.cache.snapshot(search, only={*keys} if only is None else {*keys} & only, without=without))
 
 
 def _with_queues(data: TenantData, claimed: set[Key]) -> set[Key]:

@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta, tzinfo
 
-from neptune_inbox.doors import LAST_MOMENT, is_moment
+from neptune_inbox.doors import LAST_MOMENT, is_moment, span_seconds
 from neptune_inbox.errors import UsageProblem
 from neptune_inbox.model import Instant
 from neptune_inbox.text import clean_line
 
-UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MORNING = (9, 0)
 """When a day without a time of its own begins for a snooze."""
 
-_SPAN = re.compile(r"(\d{1,4})\s*([smhdw])")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
 
 
@@ -133,8 +131,8 @@ def _weekday(word: str) -> int | None:
 
 
 def _span(word: str) -> int | None:
-    match = _SPAN.fullmatch(word)
-    return int(match[1]) * UNITS[match[2]] * 1000 if match else None
+    seconds = span_seconds(word)
+    return None if seconds is None else seconds * 1000
 
 
 def _clock(word: str) -> tuple[int, int] | None:

@@ -1,0 +1,1 @@
+"""Running the commands of hooks for what arrives; what arrived is the fetcher's to say."""

@@ -1,0 +1,228 @@
+"""Hooks: what arrives and matches is handed to a command, at least once, in order, by one process at a time.
+
+An arrival is on disk before it is handed over, and a hook is done with it only when its command has ended with 0.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from random import Random
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from neptune_inbox import debug_trace
+from neptune_inbox.api.backoff import next_delay
+from neptune_inbox.errors import BadQuery, HookFailed, StoreProblem, UsageProblem
+from neptune_inbox.masking import mask
+from neptune_inbox.model import Filter, Key, Now, Row, Term
+from neptune_inbox.model.hooks import Arrival, HookState
+from neptune_inbox.sync.events import Arrived, Bus, Fact, Polled, Troubled
+from neptune_inbox.sync.inbox.laid_over import matching
+from neptune_inbox.sync.inbox.list_snapshot import RowReader
+from neptune_inbox.sync.inbox.query import parse_query
+from neptune_inbox.sync.polling.wakeable import Sleep, Wakeable
+from neptune_inbox.sync.programs import Ended, capture_program
+from neptune_inbox.sync.store_thread import on_thread
+
+if TYPE_CHECKING:
+    from neptune_inbox.config import Hook
+    from neptune_inbox.store.lock import StoreLock
+    from neptune_inbox.sync.inbox.inbox import Inbox
+    from neptune_inbox.sync.tenant_store import TenantStore
+
+WriteLines = Callable[[Sequence[Row]], Awaitable[list[str]]]
+
+MOST_AT_ONCE = 200
+"""Arrivals that are looked at for one run of a command."""
+LONGEST_ERRORS = 2_000
+"""Characters of standard error that are kept, from its end."""
+FIRST_PAUSE = 5.0
+LONGEST_PAUSE = 300.0
+"""Seconds between two tries after failures: at the least, and at the most."""
+WITHOUT_LOCK = 2.0
+"""Seconds between two looks whether another process still runs the hooks."""
+IDLE = 10.0
+"""Seconds between two looks for what another process fetched."""
+BROKEN_OFF = 300_000
+"""Milliseconds after which a look that did not end counts as broken off."""
+
+
+class Tried(Struct, frozen=True):
+    """What came of trying a hook."""
+
+    row: Row | None
+    """The newest notification that it matches; None where there is none, and then nothing was run."""
+    ended: Ended | None = None
+
+
+class Hooks:
+    """The hooks of one tenant."""
+
+    def __init__(
+        self,
+        *,
+        store: TenantStore,
+        inbox: Inbox,
+        hooks: Mapping[str, Hook],
+        write_lines: WriteLines,
+        lock: StoreLock,
+        bus: Bus,
+        now: Now,
+        sleep: Sleep,
+        rng: Random,
+    ) -> None:
+        """`write_lines` makes what a command reads of some rows; `lock` is held by whoever runs the hooks."""
+        self._store = store
+        self._inbox = inbox
+        self._hooks = hooks
+        self._write_lines = write_lines
+        self._lock = lock
+        self._bus = bus
+        self._now = now
+        self._rng = rng
+        self._wakeables = {name: Wakeable(sleep) for name in hooks}
+        self._told: set[str] = set()
+        """Hooks whose trouble was told and is not over."""
+        bus.listen(self._hear)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The hooks of the settings, in their order."""
+        return tuple(self._hooks)
+
+    def hook(self, name: str) -> Hook:
+        """What the settings say of one. Raises UsageProblem."""
+        if name not in self._hooks:
+            known = f"There are {', '.join(self._hooks)}." if self._hooks else ""
+            raise UsageProblem(
+                f"There is no hook `{name}`.", known or "`neptune-inbox help hooks` tells how to set one."
+            )
+        return self._hooks[name]
+
+    async def states(self) -> list[HookState]:
+        """How far each has come, in the order of the settings. Raises StoreProblem."""
+        known = await self._store.hooks.states()
+        return [known.get(name) or HookState(name) for name in self._hooks]
+
+    async def run(self) -> None:
+        """Hand over what arrives, for ever; ends only by being cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            for name in self._hooks:
+                tasks.create_task(self._serve(name))
+
+    async def flush(self) -> None:
+        """Hand over all that waits and is not put off, without waiting for more. Raises StoreProblem."""
+        if self._hooks and await self._is_ours():
+            await self._store.hooks.release_left(self._now() - BROKEN_OFF)
+            await asyncio.gather(*(self._empty(name) for name in self._hooks))
+
+    async def test(self, name: str) -> Tried:
+        """Run a hook's command on the newest notification that it matches; how far it has come stays.
+
+        Raises UsageProblem, StoreProblem.
+        """
+        hook = self.hook(name)
+        snapshot = await self._inbox.open_users(await self._inbox.seen(), Filter.ALL, hook.query, limit=1)
+        rows = await self._inbox.rows(snapshot)
+        return Tried(rows[0], await self._run(hook, rows)) if rows else Tried(None)
+
+    def _hear(self, fact: Fact) -> None:
+        if isinstance(fact, Arrived) or (isinstance(fact, Polled) and fact.changed):
+            for wakeable in self._wakeables.values():
+                wakeable.wake()
+
+    async def _is_ours(self) -> bool:
+        """Whether this process is the one that runs them."""
+        return self._lock.is_held or await asyncio.to_thread(self._lock.acquire)
+
+    async def _serve(self, name: str) -> None:
+        while True:
+            try:
+                pause = await self._turn(name)
+            except StoreProblem as error:
+                self._bus.publish(Troubled(error))
+                pause = IDLE
+            await self._wakeables[name].wait(pause)
+
+    async def _turn(self, name: str) -> float:
+        """One look at what waits for a hook; the answer is how many seconds to wait before the next."""
+        if not await self._is_ours():
+            return WITHOUT_LOCK
+        await self._store.hooks.release_left(self._now() - BROKEN_OFF)
+        pause = await self._step(name, self._hooks[name].batch_seconds)
+        return IDLE if pause is None else pause
+
+    async def _empty(self, name: str) -> None:
+        while await self._step(name, 0) == 0:
+            pass
+
+    async def _step(self, name: str, hold: float) -> float | None:
+        """Hand over what waits, once it has waited `hold` seconds: 0 then, else how long to wait; None: for news."""
+        state = (await self._store.hooks.states()).get(name)
+        if state is None or state.waiting_since is None:
+            return None
+        now = self._now()
+        # A clock that was set back makes nothing wait longer than a clock that was not.
+        if state.next_at is not None and 0 < state.next_at - now <= LONGEST_PAUSE * 1000:
+            return (state.next_at - now) / 1000
+        if 0 < (left := hold - (now - state.waiting_since) / 1000) <= hold:
+            return left
+        await self._hand_over(state, self._hooks[name])
+        return 0
+
+    async def _hand_over(self, state: HookState, hook: Hook) -> None:
+        arrivals = await self._waiting(state.name)
+        missing = await self._missing(arrivals)
+        try:
+            rows = await self._matching([arrival.key for arrival in arrivals], parse_query(hook.query, self._now()))
+        except BadQuery as error:
+            await self._note_failure(state, Ended(None, error.sentence))
+            return
+        if not rows:
+            await self._store.hooks.pass_over(state.name, arrivals, missing)
+            return
+        ended = await self._run(hook, rows)
+        debug_trace.note("hook", name=state.name, rows=len(rows), exit_code=ended.code)
+        if ended.code != 0:
+            await self._note_failure(state, ended)
+            return
+        self._told.discard(state.name)
+        errors = mask(ended.errors)[-LONGEST_ERRORS:]
+        await self._store.hooks.note_taken(state.name, arrivals, missing, len(rows), errors)
+
+    async def _run(self, hook: Hook, rows: Sequence[Row]) -> Ended:
+        lines = await self._write_lines(rows)
+        return await capture_program(hook.command, "".join(lines), seconds=hook.limit_seconds, is_end_kept=True)
+
+    async def _note_failure(self, state: HookState, ended: Ended) -> None:
+        pause = next_delay(state.failures, retry_after=None, rng=self._rng, base=2 * FIRST_PAUSE, cap=LONGEST_PAUSE)
+        errors = mask(ended.errors)[-LONGEST_ERRORS:]
+        next_at = self._now() + int(1000 * max(FIRST_PAUSE, pause))
+        await self._store.hooks.note_failure(state.name, next_at, ended.code, ended.problem, errors)
+        if state.name not in self._told:
+            self._told.add(state.name)
+            why = ended.problem or f"exit code {ended.code}."
+            last = errors.strip().rpartition("\n")[2]
+            self._bus.publish(Troubled(hook_failed(state.name, f"{why} {last}".strip())))
+
+    @on_thread
+    def _matching(self, keys: Sequence[Key], terms: tuple[Term, ...]) -> list[Row]:
+        """The rows of these that a query finds, in the order of the keys."""
+        found = RowReader(self._store.data).rows(matching(self._store.data, keys, terms))
+        by_key = {row.key: row for row in found}
+        return [by_key[key] for key in keys if key in by_key]
+
+    @on_thread
+    def _waiting(self, name: str) -> list[Arrival]:
+        return self._store.data.hooks.waiting(name, MOST_AT_ONCE)
+
+    @on_thread
+    def _missing(self, arrivals: Sequence[Arrival]) -> set[Key]:
+        return self._store.data.cache.missing([arrival.key for arrival in arrivals])
+
+
+def hook_failed(name: str, why: str) -> HookFailed:
+    """The error of a hook whose command failed."""
+    return HookFailed(f"The hook `{name}` failed: {why}").identified("hook_failed", name)
