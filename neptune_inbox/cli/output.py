@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import shutil
+import stat
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 """What a shell expects of a program that ctrl+c ended."""
+LOOK_EVERY = 1.0
+"""Seconds between two looks whether a pipe is read."""
 BOLD, PLAIN = "\x1b[1m", "\x1b[0m"
 
 
@@ -152,6 +156,28 @@ class Output:
                 "".join(f"{line}\n" for line in [self._bold(head), *(_placed(line, width) for line in lines)])
             )
 
+    def growing_table(self, columns: Sequence[Column]) -> Callable[[Sequence[Sequence[str]]], None]:
+        """What writes rows that come a few at a time to a terminal, aligned under names that stand there once."""
+        from neptune_inbox.presentation.table import GrowingTable
+
+        table = GrowingTable(columns)
+
+        def write(rows: Sequence[Sequence[str]]) -> None:
+            width = shutil.get_terminal_size().columns
+            self._write("".join(f"{_placed(line, width)}\n" for line in table.lines(rows, width)))
+
+        return write
+
+    async def until_unread(self) -> None:
+        """Wait until nobody reads the data any more: the pipe that it goes to was closed."""
+        import asyncio
+
+        while True:
+            if self._is_out_closed or _has_no_reader(self._out):
+                self.abandon()
+                return
+            await asyncio.sleep(LOOK_EVERY)
+
     def record(self, *cells: str) -> None:
         """Write one row that has no names: aligned by nothing on a terminal, tab-separated elsewhere."""
         from neptune_inbox.presentation.table import GAP, tab_lines
@@ -240,6 +266,19 @@ class Output:
     def _bold(text: str) -> str:
         is_plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM", "dumb") == "dumb"
         return text if is_plain else f"{BOLD}{text}{PLAIN}"
+
+
+def _has_no_reader(stream: TextIO) -> bool:
+    """Whether this is a pipe whose other end was closed; anything else is always read."""
+    try:
+        number = stream.fileno()
+        if not stat.S_ISFIFO(os.fstat(number).st_mode) or not hasattr(select, "poll"):
+            return False
+    except (OSError, ValueError):
+        return False
+    pipe = select.poll()
+    pipe.register(number, 0)
+    return any(what & (select.POLLERR | select.POLLHUP) for _, what in pipe.poll(0))
 
 
 def _placed(line: str, width: int) -> str:

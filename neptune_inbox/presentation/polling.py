@@ -83,6 +83,12 @@ def holder_sentence(process: int | None) -> str:
     return f"Process {process} polls and sends." if process else "Another process polls and sends."
 
 
+def following_sentence(users: Sequence[str], process: int | None) -> str:
+    """What a list that is followed goes on with; `process` is as in `holder_sentence`."""
+    whose = ", ".join(users[:3]) + (f" and {len(users) - 3:,} more" if len(users) > 3 else "")
+    return f"Following {whose}; ctrl+c ends it." + (f" {holder_sentence(process)}" if process is not None else "")
+
+
 def systemd_units(command: str) -> str:
     """A user service that polls, and below it, as comments, a timer that polls once at a time."""
     # systemd reads % and $ in a command line as its own.

@@ -54,11 +54,26 @@ def csv_text(names: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def aligned_lines(columns: Sequence[Column], rows: Iterable[Sequence[str]], width: int) -> list[str]:
     """A line of names and one line per row, each at most `width` cells wide where columns may give way."""
-    lines: list[list[str]] = [[column.name for column in columns]]
-    lines += [[str(column_text(cell)) for cell in row] for row in rows]
-    widths = [max(cells(line[i]) for line in lines) for i in range(len(columns))]
-    widths = _fit(columns, widths, width)
-    return [_line(columns, line, widths) for line in lines]
+    return GrowingTable(columns).lines(rows, width)
+
+
+class GrowingTable:
+    """A table whose rows come a few at a time: its columns only become wider, and its names stand above once."""
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        self._columns = columns
+        self._widths = [cells(column.name) for column in columns]
+        self._is_begun = False
+
+    def lines(self, rows: Iterable[Sequence[str]], width: int) -> list[str]:
+        """The next lines, each at most `width` cells wide where columns may give way; the first are the names."""
+        lines = [[str(column_text(cell)) for cell in row] for row in rows]
+        if not self._is_begun:
+            lines.insert(0, [column.name for column in self._columns])
+            self._is_begun = True
+        self._widths = [max(least, *(cells(line[i]) for line in lines)) for i, least in enumerate(self._widths)]
+        widths = _fit(self._columns, list(self._widths), width)
+        return [_line(self._columns, line, widths) for line in lines]
 
 
 def _fit(columns: Sequence[Column], widths: list[int], width: int) -> list[int]:

@@ -1,4 +1,4 @@
-"""`list --follow`: what comes after what was there, for as long as it is left running."""
+"""`list --follow`: what is there, then what comes, for as long as somebody reads it."""
 
 from __future__ import annotations
 
@@ -7,49 +7,140 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from neptune_inbox.cli import fetching
-from neptune_inbox.sync.events import Fact, Polled
+from neptune_inbox.errors import InboxError
+from neptune_inbox.presentation.polling import following_sentence
+from neptune_inbox.presentation.remedies import at_a_shell
+from neptune_inbox.sync.events import Fact, HealthChanged, Polled
 
 if TYPE_CHECKING:
-    from neptune_inbox.model import Filter, Key, Row
+    from neptune_inbox.cli.output import Output
+    from neptune_inbox.model import Filter, Instant, Row
+    from neptune_inbox.sync.inbox.list_snapshot import ListSnapshot
     from neptune_inbox.sync.session import Session
 
-NEWEST = 1_000
-"""Rows of each customer that are looked through after a poll; more do not come at once."""
+    Show = Callable[[Sequence[Row]], Awaitable[None]]
+
+AT_ONCE = 500
+"""Rows that are read and written at once."""
 
 
-async def follow(
-    session: Session,
-    users: Sequence[str],
-    kind: Filter,
-    query: str,
-    shown: Sequence[Row],
-    show: Callable[[Sequence[Row]], Awaitable[None]],
-) -> None:
-    """Show each row that comes to match, oldest first; ends only by being cancelled.
+class Following:
+    """One list that is followed: whose, which rows of it were there or shown, and what comes to match."""
 
-    Where a window or `neptune-inbox poll` polls, its finds are shown and nothing is asked.
+    def __init__(self, session: Session, users: Sequence[str], kind: Filter, query: str, show: Show) -> None:
+        """Without users it is of those who are watched, and of those who come to be."""
+        self._session = session
+        self._users = users
+        self._kind = kind
+        self._query = query
+        self._show = show
+        self._known: set[int] = set()
+        self._since: dict[str, Instant] = {}
+        """From when on each user's list is whole: what is older and new to the cache was loaded, and did not come."""
+
+    async def begin(self, limit: int | None) -> list[str]:
+        """Show what is there, oldest first, and answer whose list it is. Raises what the client raises.
+
+        Of whom another process polls, nothing is asked: its finds are in the cache.
+        """
+        session = self._session
+        users = await fetching.users_in_scope(session, self._users)
+        polled = set(await session.inbox.watched()) if await session.poller.holder() is not None else set()
+        freshness = await session.inbox.freshness(users)
+        unasked = [user for user in users if user not in polled or freshness[user].fetched_at is None]
+        await fetching.load(session, unasked, self._kind, self._query, limit)
+        await self._note_reach(users)
+        snapshot = await session.inbox.open_users(users, self._kind, self._query)
+        self._known.update(snapshot.ids)
+        await self._show_rows(snapshot, snapshot.ids[:limit])
+        return users
+
+    async def go_on(self) -> None:
+        """Show what came since, oldest first."""
+        users = list(self._users) or await self._session.inbox.watched()
+        if not users:
+            return
+        self._session.poller.watch(tuple(users))
+        first_seen = await self._note_reach(users)
+        snapshot = await self._session.inbox.open_users(users, self._kind, self._query)
+        new = [rowid for rowid in snapshot.ids if rowid not in self._known]
+        self._known.update(new)
+        await self._show_rows(snapshot, new, lambda row: row.user_id not in first_seen and self._has_come(row))
+
+    def _has_come(self, row: Row) -> bool:
+        return row.created_at is None or row.created_at >= self._since.get(row.user_id, 0)
+
+    async def _show_rows(
+        self, snapshot: ListSnapshot, rowids: Sequence[int], wanted: Callable[[Row], bool] = lambda _: True
+    ) -> None:
+        shown = snapshot.only(reversed(rowids))
+        for start in range(0, len(shown), AT_ONCE):
+            rows = await self._session.inbox.page(shown, start, start + AT_ONCE)
+            if found := [row for row in rows if wanted(row)]:
+                await self._show(found)
+
+    async def _note_reach(self, users: Sequence[str]) -> set[str]:
+        """Keep from when on the lists of new users are whole; the answer is who was new."""
+        new = set()
+        for user in users:
+            if user not in self._since:
+                reached = await self._reached(user)
+                new.add(user)
+                if reached is not None:
+                    self._since[user] = reached
+        return new
+
+    async def _reached(self, user: str) -> Instant | None:
+        """From when on one list is whole; None before the first look."""
+        inbox = self._session.inbox
+        reached = await inbox.reached(user, self._kind)
+        if reached is None and (await inbox.freshness([user]))[user].fetched_at is not None:
+            # Another process had a first look, at the newest rows alone.
+            snapshot = await inbox.open_users([user], self._kind)
+            oldest = await inbox.page(snapshot, len(snapshot) - 1, len(snapshot)) if len(snapshot) else []
+            return next((row.created_at for row in oldest), None) or 0
+        return reached
+
+
+async def follow(following: Following, session: Session, output: Output, limit: int | None) -> None:
+    """Show what is there and what comes, until it is cancelled or nobody reads any more.
+
+    Where a window or `neptune-inbox poll` polls, its finds are shown and nothing is asked; else this polls. Raises
+    what the client raises, and SignInProblem where the token is over.
     """
-    known: set[Key] = {row.key for row in shown}
-    known.update(row.key for row in (await fetching.read(session, users, kind, query, NEWEST)).rows)
+    users = await following.begin(limit)
     changed = asyncio.Event()
 
     def hear(fact: Fact) -> None:
-        if isinstance(fact, Polled) and fact.changed:
+        if isinstance(fact, HealthChanged):
+            _tell(output, session.health.error)
+        if isinstance(fact, HealthChanged) or (isinstance(fact, Polled) and fact.changed):
             changed.set()
 
     stop = session.bus.listen(hear)
     session.poller.watch(tuple(users))
-    working = [asyncio.create_task(work()) for work in (session.poller.run, session.hooks.run)]
+    output.note(following_sentence(users, await session.poller.holder()))
+    polling = asyncio.create_task(session.poller.run())
+    handing = asyncio.create_task(session.hooks.run())
+    reading = asyncio.create_task(output.until_unread())
     try:
-        while True:
-            await changed.wait()
+        while not output.is_unread:
+            waiting = asyncio.create_task(changed.wait())
+            await asyncio.wait({waiting, polling, reading}, return_when=asyncio.FIRST_COMPLETED)
+            waiting.cancel()
+            if polling.done():
+                polling.result()
             changed.clear()
-            found = (await fetching.read(session, users, kind, query, NEWEST)).rows
-            new = [row for row in reversed(found) if row.key not in known]
-            known.update(row.key for row in new)
-            if new:
-                await show(new)
+            if session.health.waits_for_token and session.health.error is not None:
+                raise session.health.error
+            await following.go_on()
     finally:
         stop()
-        for task in working:
+        for task in (polling, handing, reading):
             task.cancel()
+
+
+def _tell(output: Output, error: InboxError | None) -> None:
+    if error is not None:
+        shown = at_a_shell(error)
+        output.note(f"{shown.sentence} {shown.remedy}".strip())

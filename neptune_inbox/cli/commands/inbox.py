@@ -53,7 +53,7 @@ IN_PIPES = tuple(Column(name) for name in ("state", "created_at", "user_id", "ev
     help="The most rows; as many pages are fetched as it takes. 0 is all of them.",
 )
 @click.option("--cached", is_flag=True, help="Show what was seen last, without any request.")
-@click.option("--follow", "-f", is_flag=True, help="Go on, and show what comes; ctrl+c ends it.")
+@click.option("--follow", "-f", is_flag=True, help="Oldest first, then go on and show what comes; ctrl+c ends it.")
 def list_notifications(
     cli: Cli, users: tuple[str, ...], kind: str, query: str, limit: int, cached: bool, follow: bool
 ) -> None:
@@ -105,20 +105,21 @@ def list_notifications(
 async def _follow(
     cli: Cli, session: Session, users: tuple[str, ...], kind: Filter, query: str, limit: int | None
 ) -> None:
-    from neptune_inbox.cli.commands.following import follow
+    from neptune_inbox.cli.commands.following import Following, follow
+
+    table = cli.output.growing_table(ON_SCREEN)
 
     async def show(rows: Sequence[Row]) -> None:
         if cli.output.is_data:
-            freshness = {user: (await session.inbox.overview(user)).fresh_of(user) for user in scope} if rows else {}
+            freshness = await session.inbox.freshness(list({row.user_id for row in rows}))
             cli.output.values(await whole_objects(session, rows, freshness), record=LISTED)
+        elif cli.output.is_terminal:
+            table(await _on_screen_rows(session, rows))
         else:
             await _print_rows(cli, session, rows)
         cli.output.flush()
 
-    scope = await fetching.users_in_scope(session, users)
-    listing = await fetching.fetch(session, scope, kind, query, limit)
-    await show(listing.rows)
-    await follow(session, scope, kind, query, listing.rows, show)
+    await follow(Following(session, users, kind, query, show), session, cli.output, limit)
 
 
 async def _print_pages(
@@ -194,12 +195,17 @@ def count(cli: Cli, users: tuple[str, ...], cached: bool) -> None:
 
 
 async def _print_rows(cli: Cli, session: Session, rows: Sequence[Row]) -> None:
-    now = session.now()
     if cli.output.is_terminal:
-        lengths = await session.inbox.shortest([row.key for row in rows])
-        cli.output.table(ON_SCREEN, [_on_screen(row, lengths[row.key], now) for row in rows])
+        cli.output.table(ON_SCREEN, await _on_screen_rows(session, rows))
     else:
+        now = session.now()
         cli.output.table(IN_PIPES, [_in_pipes(row, now) for row in rows])
+
+
+async def _on_screen_rows(session: Session, rows: Sequence[Row]) -> list[list[str]]:
+    now = session.now()
+    lengths = await session.inbox.shortest([row.key for row in rows])
+    return [_on_screen(row, lengths[row.key], now) for row in rows]
 
 
 def _on_screen(row: Row, id_length: int, now: int) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shlex
 import shutil
 import sys
@@ -123,8 +124,18 @@ async def _endless(cli: Cli, session: Session) -> int:
     cli.output.note(
         f"Polling and sending for {session.profile.name} ({session.profile.environment}); ctrl+c ends it."
     )
-    await Unattended(session, hand_on).run(SAY_EVERY, say)
-    return 0
+    # Who closes the pipe wants no more of it.
+    polling = asyncio.create_task(Unattended(session, hand_on).run(SAY_EVERY, say))
+    reading = asyncio.create_task(cli.output.until_unread())
+    try:
+        await asyncio.wait({polling, reading}, return_when=asyncio.FIRST_COMPLETED)
+        if polling.done():
+            await polling
+        return 0
+    finally:
+        polling.cancel()
+        reading.cancel()
+        await asyncio.gather(polling, reading, return_exceptions=True)
 
 
 async def _rows(session: Session, keys: Sequence[Key]) -> list[Row]:

@@ -189,6 +189,10 @@ class ListSnapshot:
         """The notifications from a position to before another, found in one look; no row is read."""
         return self._row_reader.keys(self.ids[start:end]) if self._row_reader else []
 
+    def only(self, rowids: Iterable[int]) -> ListSnapshot:
+        """A list of these rows of it alone, in this order."""
+        return ListSnapshot(array("q", rowids), self._row_reader)
+
     def rows(self) -> Iterator[Row]:
         """All rows that are still cached, from the first to the last, read in pages that are not kept."""
         for start in range(0, len(self.ids), 8 * PAGE):
