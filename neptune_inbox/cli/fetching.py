@@ -10,10 +10,12 @@ from msgspec import Struct, field
 from neptune_inbox.errors import UsageProblem
 from neptune_inbox.model import Filter, Freshness, Instant, Key, Remark, Row
 from neptune_inbox.presentation.labels import missing_words
+from neptune_inbox.presentation.watch_rule import trouble_sentences
 from neptune_inbox.sync.inbox.inbox import Scope
 from neptune_inbox.sync.inbox.query import parse_query
 
 if TYPE_CHECKING:
+    from neptune_inbox.cli.output import Output
     from neptune_inbox.sync.session import Session
 
 
@@ -51,6 +53,13 @@ async def users_in_scope(session: Session, users: Sequence[str]) -> list[str]:
             "You watch no users, and none was named.", "Add --user USER_ID, or `neptune-inbox watch USER_ID`."
         )
     return scope
+
+
+async def follow_watch_list(session: Session, output: Output) -> None:
+    """Read the list of whom to watch where it is time to, and say what is wrong with it."""
+    if session.watch_rule is not None:
+        for sentence in trouble_sentences(await session.watch_rule.refresh()):
+            output.note(sentence)
 
 
 async def fetch(session: Session, users: Sequence[str], kind: Filter, query: str, limit: int | None) -> FetchedRows:

@@ -213,6 +213,23 @@ class TeamSettings(Struct, frozen=True):
     claim_minutes: Annotated[int, about("How long a claim lasts without a key on it.", ge=1, le=1_440)] = 30
 
 
+class WatchSettings(Struct, frozen=True):
+    """Who is watched by a list that somebody else keeps."""
+
+    users_from: Annotated[
+        tuple[str, ...],
+        about(
+            "A command that prints whom to watch, one id a line, as a list; no shell reads it.",
+            ["crm", "my-customers"],
+            is_secret=True,
+        ),
+    ] = ()
+    users_file: Annotated[str, about("Or a file with one id a line.", "~/customers.txt")] = ""
+    every_minutes: Annotated[
+        int, about("How often the list is read again; a file also as soon as it changes.", ge=1, le=1_440)
+    ] = 5
+
+
 class Settings(Struct, frozen=True):
     """Everything that config.toml says."""
 
@@ -266,5 +283,6 @@ class Settings(Struct, frozen=True):
         about("A hook runs a command for what arrives: `neptune-inbox help hooks`.", entry=Hook, named="oncall"),
     ] = field(default_factory=dict)
     """By name, in the order of the file."""
+    watch: WatchSettings = WatchSettings()
     store: StoreSettings = StoreSettings()
     team: TeamSettings = TeamSettings()

@@ -14,6 +14,7 @@ from neptune_inbox.store.outbox.outbox import Outbox
 from neptune_inbox.store.team.facts import TeamStore
 from neptune_inbox.store.team.ids import FactIds
 from neptune_inbox.store.triage import TriageStore
+from neptune_inbox.store.watch_rule import WatchRuleStore
 from neptune_inbox.text import CleanText
 
 
@@ -43,6 +44,7 @@ class TenantData:
         self.outbox = Outbox(state_file, journal, tenant, now, self.team)
         self.triage = TriageStore(state_file, tenant, now, self.team)
         self.kept = KeptStore(state_file, tenant, now)
+        self.watch_rule = WatchRuleStore(state_file, tenant, now)
         self.journal = journal
 
     def version(self) -> tuple[int, ...]:

@@ -51,6 +51,13 @@ class TeamChanged(Struct, frozen=True):
     keys: tuple[Key, ...]
 
 
+class WatchListChanged(Struct, frozen=True):
+    """Others are watched now, by a list or another process: so many more, and so many fewer."""
+
+    more: int
+    fewer: int
+
+
 class HealthChanged(Struct, frozen=True):
     """The connection or the token became good or bad; ask `Session.health`."""
 
@@ -61,7 +68,17 @@ class Troubled(Struct, frozen=True):
     error: InboxError
 
 
-Fact: TypeAlias = Arrived | Polled | MarksChanged | MarksSent | TriageChanged | TeamChanged | HealthChanged | Troubled
+Fact: TypeAlias = (
+    Arrived
+    | Polled
+    | MarksChanged
+    | MarksSent
+    | TriageChanged
+    | TeamChanged
+    | WatchListChanged
+    | HealthChanged
+    | Troubled
+)
 
 
 def _note(fact: Fact) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from neptune_inbox.credentials import Claims
     from neptune_inbox.sync.customers.events import Events
     from neptune_inbox.sync.customers.people import People
+    from neptune_inbox.sync.customers.watch_rule import WatchRule
     from neptune_inbox.sync.events import Bus
     from neptune_inbox.sync.evidence import EvidenceBook
     from neptune_inbox.sync.habits import Habits
@@ -78,6 +79,8 @@ class Session:
     audit_log: AuditLog
     now: Now
     undo_ms: int
+    watch_rule: WatchRule | None = None
+    """None where no list says who is watched."""
     team: TeamService | None = None
     """None where the agent works alone."""
     background: tuple[Callable[[], Coroutine[None, None, None]], ...] = ()

@@ -10,6 +10,7 @@ from neptune_inbox.store.kept import KeptStore
 from neptune_inbox.store.outbox.outbox import Outbox
 from neptune_inbox.store.tenant import TenantData
 from neptune_inbox.store.triage import TriageStore
+from neptune_inbox.store.watch_rule import WatchRuleStore
 from neptune_inbox.sync.store_thread import Awaited, OnThread, StoreThread
 
 
@@ -102,6 +103,14 @@ class AsyncHooks(OnThread[HookStore]):
     note_failure = Awaited(HookStore.note_failure)
 
 
+class AsyncWatchRule(OnThread[WatchRuleStore]):
+    """The state of the watch list, each call awaited."""
+
+    state = Awaited(WatchRuleStore.state)
+    apply = Awaited(WatchRuleStore.apply)
+    note_problem = Awaited(WatchRuleStore.note_problem)
+
+
 class AsyncJournal(OnThread[Journal]):
     """The journal, each call awaited."""
 
@@ -123,6 +132,7 @@ class TenantStore:
         self.triage = AsyncTriage(data.triage, thread)
         self.kept = AsyncKept(data.kept, thread)
         self.hooks = AsyncHooks(data.hooks, thread)
+        self.watch_rule = AsyncWatchRule(data.watch_rule, thread)
         self.journal = AsyncJournal(data.journal, thread)
 
     @property

@@ -16,6 +16,8 @@ from neptune_inbox.store.triage import TriageStore
 from neptune_inbox.sync.clock_watch import Standstill
 from neptune_inbox.sync.customers.events import Events
 from neptune_inbox.sync.customers.people import People
+from neptune_inbox.sync.customers.watch_rule import WatchRule
+from neptune_inbox.sync.customers.watch_source import WatchSource
 from neptune_inbox.sync.events import Bus
 from neptune_inbox.sync.evidence import EvidenceBook
 from neptune_inbox.sync.fetch.effect import EffectCheck
@@ -228,6 +230,26 @@ class SessionParts:
             new_id=self.builder.new_id,
         )
 
+    def watch_rule(self, poller: Poller) -> WatchRule | None:
+        watch = self.builder.settings.watch
+        if not (watch.users_from or watch.users_file):
+            return None
+        return WatchRule(
+            store=self._store,
+            source=WatchSource(watch.users_from, watch.users_file),
+            profile=self.profile.name,
+            every_ms=watch.every_minutes * 60_000,
+            poller=poller,
+            bus=self.bus,
+            now=self.builder.now,
+            sleep=self.builder.sleep,
+        )
+
+    def others(self, *jobs: WatchRule | TeamService | None) -> tuple[Callable[[], Coroutine[None, None, None]], ...]:
+        """What else runs beside polling and sending: those of these that there are, and what the builder adds."""
+        found = [job.run for job in (self.standstill, *jobs) if job is not None]
+        return (*found, *self.builder.companions)
+
     def team(self) -> TeamService | None:
         facts, access, builder = self._store.data.team, self.builder.team_access, self.builder
         if facts is None or access is None:
@@ -319,6 +341,7 @@ def build_session(builder: Surroundings, profile: Profile) -> Session:
     client, audit_log = parts.client, parts.audit_log
     team = parts.team()
     poller, sender = parts.poller(team), parts.sender()
+    watch_rule = parts.watch_rule(poller)
     housekeeping = parts.housekeeping()
     inbox = Inbox(store=front, fetcher=parts.fetcher, now=now)
     hooks = parts.hooks(Inbox(store=store, fetcher=parts.fetcher, now=now))
@@ -345,15 +368,14 @@ def build_session(builder: Surroundings, profile: Profile) -> Session:
         audit_log=audit_log,
         now=now,
         undo_ms=parts.undo_ms,
+        watch_rule=watch_rule,
         team=team,
         background=(
             poller.run,
             sender.run,
             housekeeping.run,
-            *((parts.standstill.run,) if parts.standstill else ()),
             *((hooks.run,) if hooks.names else ()),
-            *((team.run,) if team else ()),
-            *builder.companions,
+            *parts.others(watch_rule, team),
         ),
         notices=parts.notices,
         _client=client,

@@ -75,7 +75,6 @@ HARMLESS: dict[str, tuple[tuple[str, ...], ...]] = {
     "contacts add": ((CUSTOMER, "email", EMAIL, "--dry-run"),),
     "contacts update": ((CUSTOMER, "email", EMAIL, "--dry-run"),),
     "contacts delete": ((CUSTOMER, "email", EMAIL, "--dry-run"),),
-    "status": ((),),
     "hooks list": ((),),
     "hooks test": (("pager",),),
     "poll": (("--once",), ("--status",)),

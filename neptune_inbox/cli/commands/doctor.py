@@ -22,13 +22,17 @@ from neptune_inbox.model.hooks import HookState
 from neptune_inbox.paths import Paths
 from neptune_inbox.presentation.hooks import hook_words
 from neptune_inbox.presentation.json import iso
+from neptune_inbox.presentation.polling import holder_sentence
 from neptune_inbox.presentation.remedies import at_a_shell
 from neptune_inbox.presentation.sentences import plural
 from neptune_inbox.presentation.table import Column
 from neptune_inbox.presentation.team import sharing_words, waiting_words
+from neptune_inbox.presentation.watch_rule import rule_sentence, trouble_sentences
+from neptune_inbox.sync.customers.watch_source import REMEDY
 from neptune_inbox.sync.team.sharer import SharingState
 
 if TYPE_CHECKING:
+    from neptune_inbox.store.watch_rule import RuleState
     from neptune_inbox.sync.session import Session
     from neptune_inbox.sync.team.team import TeamService
 
@@ -100,6 +104,9 @@ async def _examine_profile(cli: Cli, profile: Profile) -> AsyncIterator[Finding]
         yield await _outbox(session)
         for state in await session.hooks.states():
             yield _hook(state)
+        yield await _polling(session)
+        if session.watch_rule is not None:
+            yield _watch_list(await session.watch_rule.state(), session.now())
         if session.team is not None:
             yield await _team(session.team)
         try:
@@ -157,6 +164,18 @@ def _hook(state: HookState) -> Finding:
     if not state.failures:
         return Finding(Level.OK, "hook", words)
     return Finding(Level.WARN, "hook", words, f"`neptune-inbox hooks test {shlex.quote(state.name)}` runs it once.")
+
+
+async def _polling(session: Session) -> Finding:
+    process = await session.poller.holder()
+    return Finding(Level.OK, "polling", holder_sentence(process), details={"pid": process or None})
+
+
+def _watch_list(state: RuleState, now: Instant) -> Finding:
+    words = rule_sentence(state, now)
+    if troubles := trouble_sentences(state):
+        return Finding(Level.WARN, "watch list", f"{words} {' '.join(troubles)}", REMEDY)
+    return Finding(Level.OK, "watch list", words)
 
 
 async def _team(team: TeamService) -> Finding:
@@ -303,9 +322,9 @@ SIGNS = {Level.OK: "ok  ", Level.WARN: "warn", Level.FAIL: "FAIL"}
 def doctor(cli: Cli) -> int:
     """Look for what is wrong; each line names its remedy.
 
-    Settings, files, outbox, hooks, team, token, proxy, network, clock, environment, answers, keyring and terminal are
-    looked at. The answers are one page of each list of the first watched user: how rows are named, read and paged. It
-    writes nothing to the service. The exit code is that of the first failure.
+    Settings, files, outbox, hooks, polling, watch list, team, token, proxy, network, clock, environment, answers,
+    keyring and terminal are looked at. The answers are one page of each list of the first watched user: how rows are
+    named, read and paged. It writes nothing to the service. The exit code is that of the first failure.
     """
     findings = asyncio.run(examine(cli))
     if cli.output.is_json:

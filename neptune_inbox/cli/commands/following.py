@@ -10,7 +10,7 @@ from neptune_inbox.cli import fetching
 from neptune_inbox.errors import InboxError
 from neptune_inbox.presentation.polling import following_sentence
 from neptune_inbox.presentation.remedies import at_a_shell
-from neptune_inbox.sync.events import Fact, HealthChanged, Polled
+from neptune_inbox.sync.events import Fact, HealthChanged, Polled, WatchListChanged
 
 if TYPE_CHECKING:
     from neptune_inbox.cli.output import Output
@@ -114,29 +114,34 @@ async def follow(following: Following, session: Session, output: Output, limit: 
     def hear(fact: Fact) -> None:
         if isinstance(fact, HealthChanged):
             _tell(output, session.health.error)
-        if isinstance(fact, HealthChanged) or (isinstance(fact, Polled) and fact.changed):
+        if isinstance(fact, HealthChanged | WatchListChanged) or (isinstance(fact, Polled) and fact.changed):
             changed.set()
 
     stop = session.bus.listen(hear)
     session.poller.watch(tuple(users))
     output.note(following_sentence(users, await session.poller.holder()))
-    polling = asyncio.create_task(session.poller.run())
-    handing = asyncio.create_task(session.hooks.run())
+    jobs = [session.poller.run()]
+    if session.hooks.names:
+        jobs.append(session.hooks.run())
+    if session.watch_rule is not None:
+        jobs.append(session.watch_rule.run())
+    working = [asyncio.create_task(job) for job in jobs]
     reading = asyncio.create_task(output.until_unread())
     try:
         while not output.is_unread:
             waiting = asyncio.create_task(changed.wait())
-            await asyncio.wait({waiting, polling, reading}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({waiting, *working, reading}, return_when=asyncio.FIRST_COMPLETED)
             waiting.cancel()
-            if polling.done():
-                polling.result()
+            for task in working:
+                if task.done():
+                    task.result()
             changed.clear()
             if session.health.waits_for_token and session.health.error is not None:
                 raise session.health.error
             await following.go_on()
     finally:
         stop()
-        for task in (polling, handing, reading):
+        for task in (*working, reading):
             task.cancel()
 
 

@@ -70,6 +70,8 @@ def list_notifications(
     unknown: list[str] = []
 
     async def work(session: Session) -> fetching.ListSummary:
+        if not (users or cached):
+            await fetching.follow_watch_list(session, cli.output)
         scope = await fetching.users_in_scope(session, users)
         if any(map(is_of_team, clauses_of(parse_query(query, session.now())))) and not cached:
             await read_news(session, cli.output)
@@ -119,6 +121,8 @@ async def _follow(
             await _print_rows(cli, session, rows)
         cli.output.flush()
 
+    if not users:
+        await fetching.follow_watch_list(session, cli.output)
     await follow(Following(session, users, kind, query, show), session, cli.output, limit)
 
 
@@ -159,6 +163,8 @@ def count(cli: Cli, users: tuple[str, ...], cached: bool) -> None:
 
     async def work(session: Session) -> list[JsonObject]:
         told: list[JsonObject] = []
+        if not (users or cached):
+            await fetching.follow_watch_list(session, cli.output)
         for user in await fetching.users_in_scope(session, users):
             if not cached:
                 await fetching.refresh_counts(session, user)

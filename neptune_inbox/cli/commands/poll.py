@@ -86,6 +86,7 @@ def _status(cli: Cli) -> int:
 async def _once(cli: Cli, session: Session) -> int:
     from neptune_inbox.sync.unattended import Unattended
 
+    await fetching.follow_watch_list(session, cli.output)
     await fetching.users_in_scope(session, ())
     arrived: list[Row] = []
 
@@ -110,6 +111,7 @@ def _code_of(cli: Cli, done: Round) -> int:
 async def _endless(cli: Cli, session: Session) -> int:
     from neptune_inbox.sync.unattended import Unattended
 
+    await fetching.follow_watch_list(session, cli.output)
     await fetching.users_in_scope(session, ())
 
     async def hand_on(keys: Sequence[Key]) -> None:

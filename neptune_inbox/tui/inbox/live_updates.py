@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from neptune_inbox.errors import StoreProblem
 from neptune_inbox.presentation.sentences import plural
 from neptune_inbox.presentation.team import sharing_words
+from neptune_inbox.presentation.watch_rule import change_sentence
 from neptune_inbox.sync.events import (
     Arrived,
     HealthChanged,
@@ -21,6 +22,7 @@ from neptune_inbox.sync.events import (
     TeamChanged,
     TriageChanged,
     Troubled,
+    WatchListChanged,
 )
 from neptune_inbox.sync.team.sharer import Sharing, SharingState
 from neptune_inbox.tui.background import run_in_background
@@ -131,6 +133,9 @@ class LiveUpdates:
                 self._preview.fill()
             case MarksSent(count=count):
                 self._tell_sent(count)
+            case WatchListChanged(more=more, fewer=fewer):
+                self._messages.say(change_sentence(more, fewer))
+                self._redraw()
             case Troubled(error=error):
                 self._messages.say(self._drawing.explain(error), "warn")
 
