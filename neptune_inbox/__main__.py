@@ -10,7 +10,7 @@ import sys
 
 OPTIONS = {"--user": "user", "-u": "user", "--type": "kind", "--profile": "profile", "-P": "profile"}
 """What the inbox itself takes; any other word leads to the command line, which knows how to refuse it."""
-PLAIN = "--plain"
+FLAGS = {"--plain": "plain", "--show-codes": "codes"}
 LOST = 5
 """The exit code where what was asked for could not be written."""
 
@@ -102,8 +102,9 @@ def read_request(arguments: list[str]) -> dict[str, str] | None:
     if rest[:1] == ["demo"]:
         wish["demo"] = rest.pop(0)
     while rest:
-        if rest[0] == PLAIN:
-            wish["plain"] = rest.pop(0)
+        if rest[0] in FLAGS:
+            flag = rest.pop(0)
+            wish[FLAGS[flag]] = flag
             continue
         word, sign, value = rest.pop(0).partition("=")
         name = OPTIONS.get(word)

@@ -1,86 +1,109 @@
-"""One-time codes in what customers were sent: found by the words around them or by the event type, and masked."""
+"""One-time codes in what customers were sent: found in any part of a notification, and hidden in all of them."""
 
 from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from fnmatch import fnmatch
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
-WORDS: Final = (
-    *("code", "otp", "pin", "tan", "passcode", "password", "one-time", "verification", "verify", "2fa"),
-    *("código", "codigo", "codice", "kod", "kode", "код", "验证码", "驗證碼", "認証", "コード", "인증번호"),
-)
+from neptune_inbox.code_words import CANDIDATE, may_speak_of_code
+
+if TYPE_CHECKING:
+    from neptune_inbox.code_hiding import Codes
+
 EVENTS: Final = ("*otp*", "*2fa*", "*mfa*", "*verif*", "*one_time*", "*passcode*", "*login_code*")
-_HIDDEN: Final = "•"
-_NEAR: Final = 60
-"""Characters between a code and the word that tells what it is."""
-_DIGITS: Final = r"\d(?:[ -]?\d){3,9}"
-_CODE = re.compile(
-    rf"(?<![\w#€$£.,:/-])(?:[A-Z]-)?(?:{_DIGITS}|(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z\d]{{5,10}})(?![\w%]|[.,:/-]\d)"
-)
-_DIGIT = re.compile(r"\d")
-_DATE = re.compile(r"(?:19|20)\d\d-\d\d-\d\d")
 
 
 class CodeMask(Struct, frozen=True):
-    """What hides one-time codes; without `events` and `words` it hides nothing."""
+    """What finds one-time codes by the event type and by words in many languages."""
 
     events: tuple[str, ...] = EVENTS
-    words: tuple[str, ...] = WORDS
+    more_words: tuple[str, ...] = ()
+    """Beside those of `code_words`."""
+    is_on: bool = True
+    """Otherwise nothing is hidden."""
+
+    def find(
+        self,
+        event_type: str,
+        title: str,
+        body: str = "",
+        others: tuple[str, ...] = (),
+        payloads: tuple[str, ...] = (),
+    ) -> Codes | None:
+        """The codes in the parts of one notification, of which `payloads` are JSON, the row as it came not the first.
+
+        None where there are none.
+        """
+        return _codes_in(self, event_type, title, body, others, payloads) if self.is_on else None
 
     def text(self, text: str, event_type: str) -> str:
-        """The text with every code in it hidden, at the same length."""
-        if not _CODE.search(text):
-            return text
-        is_named = self._is_event(event_type)
-        words = [] if is_named else [match.span() for match in self._words().finditer(text)]
-
-        def hide(match: re.Match[str]) -> str:
-            start, end = match.span()
-            is_near = is_named or any(start - _NEAR <= at[1] and at[0] <= end + _NEAR for at in words)
-            return _hidden(match[0]) if is_near and not _DATE.fullmatch(match[0]) else match[0]
-
-        return _CODE.sub(hide, text)
-
-    def json(self, text: str, event_type: str) -> str:
-        """The same for every text in JSON, and for what a name such as `otp` stands before."""
-        if not _DIGIT.search(text):
-            return text
-        try:
-            value = json.loads(text)
-        except ValueError:
-            return self.text(text, event_type)
-        masked = self._value(value, event_type, is_code=False)
-        return text if masked == value else json.dumps(masked)
-
-    def _value(self, value: Any, event_type: str, *, is_code: bool) -> Any:
-        if isinstance(value, dict):
-            return {
-                name: self._value(each, event_type, is_code=self._names_code(name)) for name, each in value.items()
-            }
-        if isinstance(value, list):
-            return [self._value(each, event_type, is_code=is_code) for each in value]
-        if is_code and isinstance(value, str | int) and not isinstance(value, bool):
-            return _hidden(str(value)) if _CODE.fullmatch(str(value)) else value
-        return self.text(value, event_type) if isinstance(value, str) and not _is_id(value) else value
-
-    def _names_code(self, name: str) -> bool:
-        return _is_any_word(name, self.words)
-
-    def _is_event(self, event_type: str) -> bool:
-        return _is_like_any(event_type, self.events)
-
-    def _words(self) -> re.Pattern[str]:
-        return _pattern(self.words)
+        """One text with every code in it hidden, at the same length."""
+        codes = self.find(event_type, text)
+        return codes.hide(text) if codes else text
 
 
-@lru_cache(maxsize=1024)
-def _is_any_word(name: str, words: tuple[str, ...]) -> bool:
-    return any(part in words for part in re.split(r"[\W_]+", name.lower()))
+@lru_cache(maxsize=1_024)
+def _codes_in(
+    mask: CodeMask, event_type: str, title: str, body: str, others: tuple[str, ...], payloads: tuple[str, ...]
+) -> Codes | None:
+    """As `find`; a list reads each notification twice, for its row and for the whole of it."""
+    is_named = _is_like_any(event_type, mask.events)
+    # What is ASCII is looked through faster alone. The row as it came repeats the payload, which is the first.
+    parts = ("\n".join((title, body, *others, *map(_unescaped, payloads[:1]))), "\n".join(payloads[1:]))
+    if not is_named and not any(_may_speak_of_code(part, mask.more_words) for part in parts):
+        return None
+    # The patterns of the finder are not needed before a notification speaks of a code.
+    from neptune_inbox.code_finder import Finder
+
+    finder = Finder(is_named, _pattern(mask.more_words))
+    finder.look_at_both(title, body)
+    for text in others:
+        finder.look_at(text)
+    for payload in payloads:
+        value = parsed(payload)
+        with suppress(RecursionError):
+            finder.look_into(value)
+    return finder.codes()
+
+
+def _unescaped(payload: str) -> str:
+    """JSON text in which words can be looked for."""
+    return json.dumps(parsed(payload), ensure_ascii=False) if "\\u" in payload else payload
+
+
+def _may_speak_of_code(text: str, more_words: tuple[str, ...]) -> bool:
+    return may_speak_of_code(text) or any(word.lower() in text.lower() for word in more_words)
+
+
+def may_hold_code(title: str) -> bool:
+    """Whether there is anything in a title that could be a code: quick, and true where it is not sure."""
+    return CANDIDATE.search(title) is not None
+
+
+def hide_in_json(codes: Codes, payload: str) -> str:
+    """JSON text without these codes; unchanged where none is in it."""
+    value = parsed(payload)
+    try:
+        hidden = codes.hide_value(value)
+    except RecursionError:
+        return codes.hide(payload)
+    if hidden == value:
+        return payload
+    return json.dumps(hidden) if value is not payload else str(hidden)
+
+
+def parsed(payload: str) -> Any:
+    """A value of JSON; the text itself where it is none."""
+    try:
+        return json.loads(payload)
+    except (ValueError, RecursionError):
+        return payload
 
 
 @lru_cache(maxsize=1024)
@@ -89,20 +112,8 @@ def _is_like_any(event_type: str, patterns: tuple[str, ...]) -> bool:
 
 
 @lru_cache
-def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
-    plain = "|".join(re.escape(word) for word in words if word.isascii())
-    others = "|".join(re.escape(word) for word in words if not word.isascii())
-    parts = [rf"(?<![^\W_])(?:{plain})s?(?![^\W_])" if plain else "", others]
-    return re.compile("|".join(filter(None, parts)) or r"(?!)", re.IGNORECASE)
+def _pattern(words: tuple[str, ...]) -> str:
+    return "|".join(re.escape(word) for word in words)
 
 
-def _hidden(code: str) -> str:
-    return "".join(_HIDDEN if char.isalnum() else char for char in code)
-
-
-def _is_id(text: str) -> bool:
-    """Whether it is a UUID or an instant, in which digits are no code."""
-    return bool(re.fullmatch(r"[\da-fA-F]{8}(?:-[\da-fA-F]{4}){3}-[\da-fA-F]{12}|\d{4}-\d\d-\d\d[T ].*", text))
-
-
-NO_MASK: Final = CodeMask((), ())
+NO_MASK: Final = CodeMask(is_on=False)

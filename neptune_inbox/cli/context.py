@@ -42,6 +42,8 @@ class Cli:
     def __init__(self, output: Output) -> None:
         self.output = output
         self.profile_name: str | None = None
+        self.shows_codes = False
+        """One-time codes are shown, whatever the settings say."""
         self.nothing_done: Account | None = None
         """What to say where a signal comes before anything was written; None for what only reads."""
         self.account: Callable[[Session], Awaitable[Account]] | None = None
@@ -55,7 +57,7 @@ class Cli:
         if self._workspace is None:
             from neptune_inbox import wiring
 
-            self._workspace = wiring.load_workspace()
+            self._workspace = wiring.load_workspace(shows_codes=self.shows_codes)
         return self._workspace
 
     @property

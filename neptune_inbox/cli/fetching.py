@@ -37,6 +37,8 @@ class ListSummary(Struct, frozen=True):
     freshness: dict[str, Freshness] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     """Of whom not all is loaded, in words; not looked at where there are more rows than shown anyway."""
+    masked: int = 0
+    """In the titles of how many of the shown rows a code is hidden."""
 
 
 class FetchedRows(ListSummary, frozen=True):
@@ -169,7 +171,7 @@ async def read(session: Session, users: Sequence[str], kind: Filter, query: str,
     """The rows of the cache, newest first over all the users; no request. Raises BadQuery."""
     rows = tuple([row async for page in pages(session, users, kind, query, limit) for row in page])
     told = await summary(session, users, kind, query, len(rows))
-    return FetchedRows(told.count, told.total, told.hidden, told.freshness, told.missing, rows)
+    return FetchedRows(told.count, told.total, told.hidden, told.freshness, told.missing, rows=rows)
 
 
 async def pages(

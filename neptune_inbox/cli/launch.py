@@ -33,8 +33,8 @@ KINDS = ("all", "unread", "read")
 def open_inbox(wish: Mapping[str, str], output: Output | None = None, *, is_process: bool = False) -> int:
     """Open the inbox in this terminal and stay until it is left; the answer is the exit code.
 
-    A wish may hold `user`, `kind` and `profile`; any text for `demo` or `plain` turns it on. `is_process` says that
-    this process does nothing else, so that what breaks or logs anywhere in it is caught.
+    A wish may hold `user`, `kind` and `profile`; any text for `demo`, `plain` or `codes` turns it on. `is_process`
+    says that this process does nothing else, so that what breaks or logs anywhere in it is caught.
     """
     kind = wish.get("kind") or "unread"
     if is_process and not wish.get("plain"):
@@ -208,4 +208,7 @@ def _run(wish: Mapping[str, str], kind: str, painted: FirstPaint | None) -> int:
 def _load(wish: Mapping[str, str]) -> Workspace:
     from neptune_inbox import wiring
 
-    return wiring.load_demo(with_team=wish["demo"] == WITH_TEAM) if wish.get("demo") else wiring.load_workspace()
+    shows_codes = bool(wish.get("codes"))
+    if wish.get("demo"):
+        return wiring.load_demo(with_team=wish["demo"] == WITH_TEAM, shows_codes=shows_codes)
+    return wiring.load_workspace(shows_codes=shows_codes)

@@ -125,9 +125,8 @@ def _open(ctx: click.Context, user: str, kind: str, plain: bool, version: bool, 
         return None
     from neptune_inbox.cli.launch import open_inbox
 
-    return open_inbox(
-        {"user": user, "kind": kind, "profile": cli.profile_name or "", "plain": "yes" if plain else ""}, cli.output
-    )
+    flags = {"plain": "yes" if plain else "", "codes": "yes" if cli.shows_codes else ""}
+    return open_inbox({"user": user, "kind": kind, "profile": cli.profile_name or "", **flags}, cli.output)
 
 
 root = Root(

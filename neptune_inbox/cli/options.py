@@ -48,6 +48,15 @@ def global_options(shapes: Sequence[Shape]) -> list[click.Parameter]:
     )
     options.append(
         click.Option(
+            ["--show-codes"],
+            is_flag=True,
+            help="Show one-time codes, which are hidden otherwise.",
+            expose_value=False,
+            callback=_show_codes,
+        )
+    )
+    options.append(
+        click.Option(
             ["--debug"],
             type=TARGET,
             metavar="FILE",
@@ -169,6 +178,11 @@ def _choose_profile(ctx: click.Context, _: click.Parameter, value: str | None) -
 def _be_quiet(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     if value:
         _cli(ctx).output.is_quiet = True
+
+
+def _show_codes(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    if value:
+        _cli(ctx).shows_codes = True
 
 
 def _start_trace(ctx: click.Context, _: click.Parameter, value: Path | None) -> None:

@@ -27,6 +27,7 @@ INTERRUPTED = 130
 """What a shell expects of a program that ctrl+c ended."""
 LOOK_EVERY = 1.0
 """Seconds between two looks whether a pipe is read."""
+_COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True)
 BOLD, PLAIN = "\x1b[1m", "\x1b[0m"
 
 
@@ -313,6 +314,6 @@ def error_object(error: InboxError) -> JsonObject:
 def _json(value: JsonObject, is_compact: bool, indent: str = "") -> str:
     """ASCII JSON text: every control and non-ASCII character is escaped."""
     if is_compact:
-        return json.dumps(value, separators=(",", ":"), ensure_ascii=True)
+        return _COMPACT.encode(value)
     text = json.dumps(value, indent=2, ensure_ascii=True)
     return indent + text.replace("\n", f"\n{indent}") if indent else text

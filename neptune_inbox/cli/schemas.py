@@ -60,13 +60,22 @@ def _of_field(field: Field) -> Schema:
             return TEXT
 
 
+CODES_HIDDEN: Final[Schema] = {
+    "const": True,
+    "description": "one-time codes in this notification are hidden, each letter and digit as •; --show-codes shows"
+    " them. Absent where nothing is hidden",
+}
+SHOWN_TITLE: Final[Schema] = {"type": "string", "description": "each letter and digit of a one-time code in it is •"}
+OPTIONAL: Final = ("codes_hidden",)
+
+
 def _notification() -> Schema:
     properties: Schema = {}
     for field in exported_fields():
         properties[field.key] = _of_field(field)
         if field.key == MARK_BEHIND:
             properties["mark"] = ROW_MARK
-    return record({**properties, "mine": MINE})
+    return record({**properties, "mine": MINE, "codes_hidden": CODES_HIDDEN}, optional=OPTIONAL)
 
 
 NOTIFICATION = _notification()
@@ -85,7 +94,7 @@ MARK = record(
         "receipt_id": TEXT,
     }
 )
-LISTED = record({**NOTIFICATION["properties"], "skipped": WHOLE})
+LISTED = record({**NOTIFICATION["properties"], "skipped": WHOLE}, optional=OPTIONAL)
 """`skipped`: how many rows of this customer could not be read and are not listed."""
 RECEIPT = record(
     {"receipt_id": TEXT, "made_at": TIME, "label": TEXT, "left_alone": WHOLE, "marks": rows(MARK)},
@@ -124,7 +133,8 @@ EVIDENCE = record(
         "marks": rows(MARK),
         "journal": rows(JOURNAL_LINE),
         "raw": ANY,
-    }
+    },
+    optional=OPTIONAL,
 )
 INSIGHT_EVENT = record(
     {
@@ -174,7 +184,7 @@ MARK_PLAN = record(
     {
         "dry_run": TRUE,
         "user_id": TEXT,
-        "would_mark": rows(record({"id": TEXT, "title": TEXT, "event_type": TEXT, "created_at": TIME})),
+        "would_mark": rows(record({"id": TEXT, "title": SHOWN_TITLE, "event_type": TEXT, "created_at": TIME})),
         **MARKED,
     }
 )
@@ -247,7 +257,7 @@ STATUS = record(
 """`at_least`: not everybody was counted, or not everything is loaded, so that it may be more."""
 CLAIM = record({"id": TEXT_OR_NULL, "user_id": TEXT, "agent": TEXT_OR_NULL, "since": TIME, "until": TIME})
 """Without an id it is the customer's whole queue; without an agent nobody is on it."""
-ABOUT: Final[Schema] = {"id": TEXT_OR_NULL, "user_id": TEXT, "title": TEXT}
+ABOUT: Final[Schema] = {"id": TEXT_OR_NULL, "user_id": TEXT, "title": SHOWN_TITLE}
 HANDOVER = record(
     {
         "since": TIME,
@@ -462,9 +472,11 @@ def document() -> Schema:
 
 
 def columns(schema: Schema, prefix: str = "") -> list[str]:
-    """The names of a record's values, those of records inside it behind a dot."""
+    """The names of a record's values, those of records inside it behind a dot; what is optional is no column."""
     found: list[str] = []
     for name, inner in schema["properties"].items():
+        if name not in schema["required"]:
+            continue
         found += columns(inner, f"{prefix}{name}.") if "properties" in inner else [f"{prefix}{name}"]
     return found
 

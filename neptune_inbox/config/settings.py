@@ -11,7 +11,7 @@ from typing import Annotated, Final
 from msgspec import Struct, field
 
 from neptune_inbox import doors
-from neptune_inbox.codes import EVENTS, NO_MASK, WORDS, CodeMask
+from neptune_inbox.codes import EVENTS, NO_MASK, CodeMask
 from neptune_inbox.config.declared import about, listed
 from neptune_inbox.model import Mode, Profile
 from neptune_inbox.notification_fields import column_names
@@ -144,7 +144,7 @@ class PrivacySettings(Struct, frozen=True):
     @property
     def mask(self) -> CodeMask:
         """What hides codes by these settings."""
-        return CodeMask(self.code_events, (*WORDS, *self.code_words)) if self.mask_codes else NO_MASK
+        return CodeMask(self.code_events, self.code_words) if self.mask_codes else NO_MASK
 
 
 class Template(Struct, frozen=True):

@@ -64,6 +64,8 @@ class Notification(Struct, frozen=True):
     """The identifiers that may be posted: no other row has their value, and their field tells rows apart."""
     extras: dict[str, str | int | bool] = {}
     """The values of the fields that `notification_fields` declares without an attribute of their own."""
+    hides_codes: bool = False
+    """One-time codes were taken out of it; no row from the server is so."""
     says_read: bool = True
     """The row came in a list that proves its read state, or tells that itself; otherwise `is_read` is a default."""
 

@@ -89,6 +89,8 @@ class Row(Struct, frozen=True):
     """What the team told of it; its claim may be one of the customer's whole queue."""
     extras: dict[str, str | int | bool] = {}
     """As `Notification.extras` has them."""
+    hides_codes: bool = False
+    """A one-time code was taken out of the title."""
 
     @property
     def key(self) -> Key:

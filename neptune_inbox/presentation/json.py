@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from neptune_inbox.model import (
     Instant,
@@ -19,7 +19,7 @@ from neptune_inbox.model import (
     Row,
     Triage,
 )
-from neptune_inbox.notification_fields import MARK_BEHIND, Field, Kind, exported_fields
+from neptune_inbox.notification_fields import MARK_BEHIND, Kind, exported_fields
 from neptune_inbox.presentation.sentences import missing_of, standing
 from neptune_inbox.sync.evidence import Evidence
 
@@ -51,19 +51,31 @@ def mine_json(triage: Triage) -> JsonObject:
     }
 
 
-def notification_json(notification: Notification, triage: Triage, mark: Mark | None = None) -> JsonObject:
+class JsonField(NamedTuple):
+    """How one field of a notification is written."""
+
+    key: str
+    name: str
+    is_stored: bool
+    write: Callable[[Any], JsonValue]
+
+
+def json_fields() -> list[JsonField]:
+    """The fields of `notification_json`; who writes many looks them up once."""
+    return [JsonField(each.key, each.name, bool(each.stored), _BY_KIND[each.kind]) for each in exported_fields()]
+
+
+def notification_json(
+    notification: Notification, triage: Triage, mark: Mark | None = None, fields: Sequence[JsonField] = ()
+) -> JsonObject:
     """One notification with the names that design.md promises; `read` is the server's last word, `mark` is ours."""
     whole: JsonObject = {}
-    for field in exported_fields():
-        whole[field.key] = _field_json(notification, field)
-        if field.key == MARK_BEHIND:
+    for key, name, is_stored, write in fields or json_fields():
+        whole[key] = write(getattr(notification, name) if is_stored else notification.extras.get(name))
+        if key == MARK_BEHIND:
             whole["mark"] = row_mark_json(mark)
-    return {**whole, "mine": mine_json(triage)}
-
-
-def _field_json(notification: Notification, field: Field) -> JsonValue:
-    value: Any = getattr(notification, field.name) if field.stored else notification.extras.get(field.name)
-    return _BY_KIND[field.kind](value)
+    whole["mine"] = mine_json(triage)
+    return {**whole, "codes_hidden": True} if notification.hides_codes else whole
 
 
 def _as_it_is(value: bool | int | None) -> JsonValue:
@@ -190,9 +202,9 @@ def _parsed(text: str) -> JsonValue:
 
 async def json_lines(inbox: Inbox, rows: Iterable[Row]) -> list[str]:
     """The rows in full as JSON, a line each; those that are no longer kept are left out."""
-    lines = []
+    lines, fields = [], json_fields()
     for row in rows:
         notification = await inbox.notification(row.key)
         if notification is not None:
-            lines.append(json.dumps(notification_json(notification, row.triage)) + "\n")
+            lines.append(json.dumps(notification_json(notification, row.triage, fields=fields)) + "\n")
     return lines

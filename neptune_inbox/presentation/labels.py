@@ -49,6 +49,12 @@ def missing_words(user: str, loaded: int, told: int | None, *, is_fetched: bool)
     return f"{of} of {user} are loaded"
 
 
+def codes_note(count: int) -> str:
+    """That codes are hidden in what is printed, and how they are shown."""
+    where = "1 notification" if count == 1 else f"{count:,} notifications"
+    return f"One-time codes are hidden in {where}; --show-codes shows them."
+
+
 def rest_notes(shown: int, total: int, hidden: int, missing: Sequence[str] = ()) -> list[str]:
     """What a list does not show: rows that are not loaded or lie beyond the limit, and rows that I put away.
 

@@ -51,6 +51,7 @@ LONG_UNSEEN = 10 * 60_000
 """Milliseconds: so long between two looks is told of."""
 NOTHING_WRITTEN = "Nothing was written yet."
 NO_LINK = "There is no link here."
+CODE_IN_LINK = "The link holds a one-time code, which is hidden."
 
 
 def duplicate_event_sentence(message_id: str) -> str:

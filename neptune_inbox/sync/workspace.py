@@ -89,10 +89,13 @@ class Workspace:
         log: Path | None = None,
         team: TeamAdmin | None = None,
         is_demo: bool = False,
+        shows_codes: bool = False,
         tour_note: TourNote | None = None,
     ) -> None:
         self.settings = settings
         self.is_demo = is_demo
+        self.shows_codes = shows_codes
+        """One-time codes are shown from the start, and not row by row."""
         self.has_tour = tour_note is not None and not tour_note.is_there()
         """Whether a tour is offered, or is being taken."""
         self._tour_note = tour_note

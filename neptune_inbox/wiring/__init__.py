@@ -35,8 +35,13 @@ DEMO_BUDGET = 600
 """Requests a minute: nobody pays for the in-process sandbox, and all of it should be there at once."""
 
 
-def load_workspace(*, paths: Paths | None = None, environ: MutableMapping[str, str] | None = None) -> Workspace:
-    """The workspace of this machine's user. Raises ConfigProblem, TokenMalformed."""
+def load_workspace(
+    *, paths: Paths | None = None, environ: MutableMapping[str, str] | None = None, shows_codes: bool = False
+) -> Workspace:
+    """The workspace of this machine's user; `shows_codes` whatever the settings say.
+
+    Raises ConfigProblem, TokenMalformed.
+    """
     environ = os.environ if environ is None else environ
     paths = paths or Paths.find(environ)
     know_proxies(environ)
@@ -44,10 +49,12 @@ def load_workspace(*, paths: Paths | None = None, environ: MutableMapping[str, s
     settings = config.load(paths)
     vault = Vault(env_token=token_from_environment(environ))
     team = team_access(settings, environ)
-    return Builder(settings, vault, paths, environ=dict(environ), team_access=team, team_admin=team).workspace()
+    builder = Builder(settings, vault, paths, environ=dict(environ), team_access=team, team_admin=team)
+    builder.shows_codes = shows_codes
+    return builder.workspace()
 
 
-def load_demo(*, with_team: bool = False, paths: Paths | None = None) -> Workspace:
+def load_demo(*, with_team: bool = False, paths: Paths | None = None, shows_codes: bool = False) -> Workspace:
     """A living inbox on the in-process sandbox: no account, no network, no keyring.
 
     It leaves no trace on the disk but the note under `paths` that its tour has ended. `with_team`: a colleague works
@@ -88,6 +95,7 @@ def load_demo(*, with_team: bool = False, paths: Paths | None = None) -> Workspa
         companions=(arrivals.run, *((colleague.run,) if with_team else ())),
         team_access=MemoryTeamAccess(team, "you") if with_team else None,
     )
+    builder.shows_codes = shows_codes
     return builder.workspace(is_demo=True, tour_note=TourNote((paths or Paths.find(os.environ)).tour_note))
 
 

@@ -14,6 +14,7 @@ from uuid import uuid4
 from msgspec.structs import replace
 
 from neptune_inbox import config
+from neptune_inbox.codes import NO_MASK
 from neptune_inbox.config import Settings
 from neptune_inbox.credentials import Vault, claims
 from neptune_inbox.errors import NotSignedIn, StoreProblem
@@ -75,6 +76,8 @@ class Builder:
     """How the team's facts are reached; None where the agent works alone."""
     team_admin: TeamAdmin | None = None
     """How the team's database is set up; None where there is none."""
+    shows_codes: bool = False
+    """One-time codes are shown, whatever the settings say."""
     companions: tuple[Work, ...] = ()
     """What else runs while a session is shown."""
     pending_notices: tuple[str, ...] = field(default=(), init=False)
@@ -101,6 +104,7 @@ class Builder:
             log=self.paths.log if self.paths else None,
             team=self.team_admin,
             is_demo=is_demo,
+            shows_codes=self.shows_codes,
             tour_note=tour_note,
         )
 
@@ -128,7 +132,8 @@ class Builder:
         if self._in_memory is not None:
             return self._in_memory
         agent = self.team_access.agent if self.team_access else None
-        stores = Stores(self.paths, self.now, agent, self.settings.privacy.mask)
+        codes = NO_MASK if self.shows_codes else self.settings.privacy.mask
+        stores = Stores(self.paths, self.now, agent, codes)
         if stores.state_file.is_memory:
             self._in_memory = stores
         return stores

@@ -31,7 +31,7 @@ NOT_NEEDED = {
     "select.all": "so is mark all, and 1-20",
     "select.none": "nothing stays selected",
     "theme": "nothing is drawn",
-    "code.reveal": "a script sees no one-time code unless the settings show them",
+    "code.reveal": "a script sees no one-time code unless --show-codes or the settings show them",
     "user.history": "user U, then all",
     "palette": "help lists the commands",
     "nothing.deleted": "d and D are answered with what there is instead",

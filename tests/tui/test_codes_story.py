@@ -2,28 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
-from neptune_inbox.codes import CodeMask
 from tests.builders import ENVIRONMENT, NOON
 from tests.tui.driver import inbox_of
 from tests.tui.service import Service
-
-
-@pytest.mark.parametrize(
-    ("text", "event", "shown"),
-    [
-        ("482913 is your verification code.", "login", "•••••• is your verification code."),
-        ("Use 482 913 to sign in", "otp_requested", "Use ••• ••• to sign in"),
-        ("Your code: A7K9QX", "login", "Your code: ••••••"),
-        ("验证码 482913", "login", "验证码 ••••••"),
-        ("Your PIN was used on 2026-11-28 at 12:30", "login", "Your PIN was used on 2026-11-28 at 12:30"),
-        ("Card ending 4242 was declined", "payment_failed", "Card ending 4242 was declined"),
-        ("Invoice #1002 over 1.500,00 is overdue", "invoice", "Invoice #1002 over 1.500,00 is overdue"),
-    ],
-)
-def test_what_looks_like_a_code_is_hidden_and_nothing_else(text: str, event: str, shown: str) -> None:
-    assert CodeMask().text(text, event) == shown
 
 
 async def test_a_code_is_hidden_in_list_preview_and_evidence_and_shown_for_one_row_until_it_is_left() -> None:
@@ -51,3 +32,45 @@ async def test_a_code_is_hidden_in_list_preview_and_evidence_and_shown_for_one_r
         await inbox.until(lambda: "482913" not in inbox.text())
         await inbox.type("/", "482913", "enter")
         await inbox.until(lambda: len(inbox.rows()) == 1 and "•••••• is your code" in inbox.rows()[0])
+
+
+async def test_a_code_in_the_body_is_hidden_in_the_title_the_link_and_the_payload() -> None:
+    service = Service()
+    service.has(1)
+    service.sandbox_state.add_notification(
+        ENVIRONMENT,
+        "u-1",
+        "482 913, as you asked",
+        body="Your verification code is 482913.",
+        event_type="login",
+        link="https://acme.example/in?step=2&key=482913",
+        data={"shown": "482913"},
+        created_at=NOON,
+    )
+    async with inbox_of(service) as inbox:
+        await inbox.until(lambda: inbox.row("••• •••, as you asked"))
+        await inbox.press("i")
+        await inbox.asked("key=••••••")
+        assert "482913" not in inbox.text()
+        await inbox.press("esc", "Y")
+        await inbox.hears("The link holds a one-time code, which is hidden. V shows it, and then it can be used.")
+        await inbox.press("V")
+        await inbox.until(lambda: inbox.row("482 913, as you asked"))
+        await inbox.press("Y")
+        await inbox.hears("Copied the link to acme.example.")
+        assert inbox.app.clipboard == "https://acme.example/in?step=2&key=482913"
+
+
+async def test_an_inbox_that_was_opened_with_its_codes_shown_keeps_none_for_the_next_start() -> None:
+    service = Service()
+    service.builder.shows_codes = True
+    service.has(1)
+    service.sandbox_state.add_notification(ENVIRONMENT, "u-1", "482913 is your code", created_at=NOON)
+    async with inbox_of(service) as inbox:
+        await inbox.until(lambda: inbox.row("482913 is your code"))
+        await inbox.press("V")
+        await inbox.hears("All one-time codes are shown: the inbox was opened with --show-codes.")
+        await inbox.press("j")
+        await inbox.until(lambda: inbox.row("482913 is your code"))
+    with service.builder.stores().cache_file.reading() as connection:
+        assert [text for (text,) in connection.execute("SELECT text FROM screen") if "482913" in text] == []

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
+from msgspec.structs import replace
 
 from neptune_inbox.cli import fetching
 from neptune_inbox.cli.claims import read_news
@@ -17,8 +18,8 @@ from neptune_inbox.cli.schemas import COUNTS, LISTED
 from neptune_inbox.errors import Unreachable
 from neptune_inbox.model import Filter, Freshness, JsonObject, Notification, Remark, Row, clauses_of
 from neptune_inbox.notification_fields import Field, Kind, columns
-from neptune_inbox.presentation.json import iso, notification_json
-from neptune_inbox.presentation.labels import LIMIT, cached_note, rest_notes, short_id, triage_label
+from neptune_inbox.presentation.json import iso, json_fields, notification_json
+from neptune_inbox.presentation.labels import LIMIT, cached_note, codes_note, rest_notes, short_id, triage_label
 from neptune_inbox.presentation.remedies import at_a_shell
 from neptune_inbox.presentation.row_state import label_of
 from neptune_inbox.presentation.rows import extra_text
@@ -99,6 +100,8 @@ def list_notifications(
     if len(unknown) < len(listing.freshness):
         for note in rest_notes(listing.count, listing.total, listing.hidden, listing.missing):
             cli.output.note(note)
+    if listing.masked:
+        cli.output.note(codes_note(listing.masked))
     for fresh in listing.freshness.values():
         for note in oddity_sentences(fresh):
             cli.output.note(note)
@@ -134,15 +137,19 @@ async def _print_pages(
     On a terminal all rows are aligned with one another, so that nothing is written before the last is known.
     """
     records, aligned = cli.output.records(LISTED), list[Row]()
-    count = 0
+    count = masked = 0
     async for rows in pages:
         count += len(rows)
         if cli.output.is_data:
-            records.add(await whole_objects(session, rows, await session.inbox.freshness(users)))
+            objects = await whole_objects(session, rows, await session.inbox.freshness(users))
+            masked += sum("codes_hidden" in each for each in objects)
+            records.add(objects)
         elif cli.output.is_terminal:
             aligned += rows
         else:
             await _print_rows(cli, session, rows)
+        if not cli.output.is_data:
+            masked += sum(row.hides_codes for row in rows)
         cli.output.flush()
         if cli.output.is_unread:
             break
@@ -150,7 +157,7 @@ async def _print_pages(
         records.end()
     elif aligned:
         await _print_rows(cli, session, aligned)
-    return await fetching.summary(session, users, *asked, count)
+    return replace(await fetching.summary(session, users, *asked, count), masked=masked)
 
 
 @command("count", shapes=TABLES)
@@ -239,9 +246,9 @@ async def whole_objects(
     session: Session, rows: Sequence[Row], freshness: Mapping[str, Freshness]
 ) -> list[JsonObject]:
     """Each row as `list --json` prints it."""
-    whole = await session.inbox.notifications(rows)
+    whole, fields = await session.inbox.notifications(rows), json_fields()
     return [
-        notification_json(whole.get(row.rowid) or _as_known(row), row.triage, row.mark)
+        notification_json(whole.get(row.rowid) or _as_known(row), row.triage, row.mark, fields)
         | {"skipped": freshness[row.user_id].skipped}
         for row in rows
     ]

@@ -129,7 +129,8 @@ def demo(cli: Cli, user: str, kind: str, plain: bool, with_team: bool) -> int:
 
     demo = WITH_TEAM if with_team else "yes"
     wish = {"user": user, "kind": kind, "profile": cli.profile_name or "", "demo": demo}
-    return open_inbox(wish | ({"plain": "yes"} if plain else {}), cli.output)
+    flags = {"plain": "yes" if plain else "", "codes": "yes" if cli.shows_codes else ""}
+    return open_inbox({**wish, **flags}, cli.output)
 
 
 def check_settings(settings: Settings) -> list[InboxError]:

@@ -19,6 +19,7 @@ from neptune_inbox.cli.parameters import ids as read_ids
 from neptune_inbox.errors import NotFound, UsageProblem
 from neptune_inbox.model import Filter, Row
 from neptune_inbox.presentation.json import evidence_json
+from neptune_inbox.presentation.labels import codes_note
 from neptune_inbox.presentation.sentences import evidence_text
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ def why(
         return [await _evidence(session, row, cached) for row in await _rows_named(session, named, user, cached)]
 
     found = cli.run(work, SignIn.UNUSED if cached else SignIn.NEEDED)
+    if masked := sum(evidence.notification.hides_codes for evidence in found):
+        cli.output.note(codes_note(masked))
     if form:
         _hand_over(cli, found, form, file, contacts=contacts)
     elif not cli.output.is_json:

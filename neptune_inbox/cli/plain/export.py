@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from neptune_inbox.cli.plain.text import not_lines, split_numbers
+from neptune_inbox.code_words import HIDDEN
 from neptune_inbox.errors import UsageProblem
 from neptune_inbox.presentation.json import json_lines
-from neptune_inbox.presentation.sentences import NO_LINK, exit_words, plural
+from neptune_inbox.presentation.sentences import CODE_IN_LINK, NO_LINK, exit_words, plural
 from neptune_inbox.sync.programs import capture_program, opener, run_program
 from neptune_inbox.text import Link, check_link
 
@@ -53,6 +54,8 @@ async def _rows(inbox: PlainInbox, command: str, text: str) -> list[Row]:
 async def _links(inbox: PlainInbox, command: str, numbers: str) -> list[Link]:
     """The links of the lines, each once. Raises UsageProblem where there is none, or one is not to be opened."""
     found = [await inbox.session.inbox.notification(row.key) for row in await _rows(inbox, command, numbers)]
+    if any(each is not None and each.hides_codes and HIDDEN in each.link for each in found):
+        raise UsageProblem(CODE_IN_LINK, "`neptune-inbox --plain --show-codes` can use it.")
     try:
         links = [check_link(each.link) for each in found if each is not None and each.link]
     except UsageProblem as problem:

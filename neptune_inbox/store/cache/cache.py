@@ -6,11 +6,11 @@ import json
 import sqlite3
 from array import array
 from collections.abc import Callable, Collection, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from neptune_inbox.codes import NO_MASK, CodeMask
+from neptune_inbox.codes import NO_MASK, CodeMask, hide_in_json, may_hold_code
 from neptune_inbox.model import (
     Candidate,
     ColumnValues,
@@ -44,6 +44,9 @@ from neptune_inbox.store.database.database import Database
 from neptune_inbox.store.hooks.hooks import HookStore
 from neptune_inbox.text import NO_TEXT, CleanText
 
+if TYPE_CHECKING:
+    from neptune_inbox.code_hiding import Codes
+
 __all__ = ["Cache", "Merged"]
 
 _FROM = " FROM notification n JOIN account a ON a.ref = n.account JOIN event e ON e.ref = n.event"
@@ -52,6 +55,11 @@ _EXTRA = " LEFT JOIN extra x ON x.seq = n.seq"
 _LINE = "n.seq, a.user_id, n.id, n.title, e.name, n.created_at, n.is_read, n.read_at, n.has_link, u.name"
 _FIELDS = standard_fields()
 _WHOLE = f"{', '.join(field.stored for field in _FIELDS)}, x.fields{_FROM} JOIN content c ON c.seq = n.seq{_EXTRA}"
+_PARTS = (
+    f"SELECT n.seq, e.name, n.title, c.body, c.link, c.status, c.data, c.raw, x.fields{_FROM}"
+    f" JOIN content c ON c.seq = n.seq{_EXTRA} WHERE n.seq IN (SELECT value FROM json_each(?))"
+)
+"""Where a code of a row may be."""
 _BY_KEY = " WHERE a.place = ? AND a.user_id = ? AND n.id = ?"
 
 
@@ -153,7 +161,7 @@ class Cache:
                 f"SELECT {_lines()} WHERE n.seq IN (SELECT value FROM json_each(?))", (json.dumps(list(rowids)),)
             )
             by_rowid = {fields[0]: fields for fields in found}
-            return [self._masked(_line(by_rowid[rowid])) for rowid in rowids if rowid in by_rowid]
+            return self._masked(connection, [_line(by_rowid[rowid]) for rowid in rowids if rowid in by_rowid])
 
     def column_values(self, rowids: Sequence[int]) -> ColumnValues:
         """What stands in the columns of these rows."""
@@ -209,7 +217,7 @@ class Cache:
             found = connection.execute(
                 f"SELECT {_lines()}{_BY_KEY}", (tenant_ref(connection, self._tenant), *key)
             ).fetchone()
-            return self._masked(_line(found)) if found else None
+            return self._masked(connection, [_line(found)])[0] if found else None
 
     def notification(self, key: Key) -> Notification | None:
         """One notification with all that the server sent, or None when it is not cached."""
@@ -227,22 +235,47 @@ class Cache:
             )
             return {seq: self._hide_codes(_notification(fields)) for seq, *fields in found}
 
-    def _masked(self, row: Row) -> Row:
-        if row.key == self.revealed or (title := self._codes.text(row.title, row.event_type)) == row.title:
-            return row
-        return replace(row, title=CleanText(title))
+    def _masked(self, connection: sqlite3.Connection, rows: Sequence[Row]) -> list[Row]:
+        """The rows without codes in their titles; all of a notification is read only where its title may hold one."""
+        if not self._codes.is_on:
+            return [*rows]
+        suspects = [row.rowid for row in rows if may_hold_code(row.title) and row.key != self.revealed]
+        if not suspects:
+            return [*rows]
+        codes_of = {
+            seq: self._codes_of(*parts) for seq, *parts in connection.execute(_PARTS, (json.dumps(suspects),))
+        }
+        return [
+            replace(row, title=CleanText(title), hides_codes=True)
+            if (codes := codes_of.get(row.rowid)) and (title := codes.hide(row.title)) != row.title
+            else row
+            for row in rows
+        ]
+
+    def _codes_of(
+        self, event: str, title: str, body: str, link: str, status: str, data: str, raw: str, extras: str | None
+    ) -> Codes | None:
+        """The codes in any part of a notification."""
+        return self._codes.find(event, title, body, (link, status), (data, raw, extras) if extras else (data, raw))
 
     def _hide_codes(self, row: Notification) -> Notification:
-        if row.key == self.revealed:
+        if row.key == self.revealed or not self._codes.is_on:
             return row
-        codes, event = self._codes, row.event_type
-        return replace(
+        extras = json.dumps(row.extras) if row.extras else None
+        codes = self._codes_of(row.event_type, row.title, row.body, row.link, row.status, row.data, row.raw, extras)
+        if codes is None:
+            return row
+        hidden = replace(
             row,
-            title=CleanText(codes.text(row.title, event)),
-            body=CleanText(codes.text(row.body, event)),
-            data=codes.json(row.data, event),
-            raw=codes.json(row.raw, event),
+            title=CleanText(codes.hide(row.title)),
+            body=CleanText(codes.hide(row.body)),
+            status=CleanText(codes.hide(row.status)),
+            link=CleanText(codes.hide(row.link)),
+            data=hide_in_json(codes, row.data),
+            raw=hide_in_json(codes, row.raw),
+            extras={name: _hidden_extra(codes, name, value) for name, value in row.extras.items()},
         )
+        return row if hidden == row else replace(hidden, hides_codes=True)
 
     def candidates(self, keys: Collection[Key]) -> dict[Key, tuple[Candidate, ...]]:
         """What may be posted to mark each of these, the likeliest first; empty where nothing tells a row apart.
@@ -418,6 +451,13 @@ def _notification(fields: Sequence[Any]) -> Notification:
 def _lines() -> str:
     """What a row of the list is made of; extras are looked up only where any field is one."""
     return f"{_LINE}, x.fields{_FROM}{_NAME}{_EXTRA}" if extra_fields() else f"{_LINE}{_FROM}{_NAME}"
+
+
+def _hidden_extra(codes: Codes, name: str, value: str | int | bool) -> str | int | bool:
+    """An extra without these codes; an instant is none, and is shown as a time."""
+    is_instant = any(field.name == name and field.kind is Kind.INSTANT for field in extra_fields())
+    hidden: str | int | bool = value if is_instant else codes.hide_value(value)
+    return hidden
 
 
 def _extras(stored: object) -> dict[str, str | int | bool]:

@@ -95,6 +95,9 @@ async def go_to_user(inbox: InboxScreen) -> None:
 
 async def reveal(inbox: InboxScreen) -> None:
     """Show the one-time codes of the row under the cursor until it is left, or hide them again."""
+    if inbox.workspace.shows_codes:
+        inbox.say("All one-time codes are shown: the inbox was opened with --show-codes.")
+        return
     key = inbox.rows.cursor_key
     await inbox.list.reveal(None if key == inbox.session.inbox.revealed else key)
 

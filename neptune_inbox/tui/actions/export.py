@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from neptune_inbox.code_words import HIDDEN
 from neptune_inbox.errors import UsageProblem
 from neptune_inbox.presentation.json import json_lines, to_json
-from neptune_inbox.presentation.sentences import NO_LINK, exit_words, plural
+from neptune_inbox.presentation.sentences import CODE_IN_LINK, NO_LINK, exit_words, plural
 from neptune_inbox.sync.programs import MOST_OUTPUT, Ended, capture_program, opener, run_program
 from neptune_inbox.text import Link, check_link
 from neptune_inbox.tui.actions.target import with_target
@@ -122,6 +123,9 @@ async def _links(inbox: InboxScreen, aim: ActionTarget) -> list[Link]:
     for row in await inbox.targets(aim):
         notification = await inbox.session.inbox.notification(row.key) if row.has_link else None
         if notification is None:
+            continue
+        if notification.hides_codes and HIDDEN in notification.link:
+            problem = f"{CODE_IN_LINK} {inbox.key('code.reveal')} shows it, and then it can be used."
             continue
         try:
             link = check_link(notification.link)

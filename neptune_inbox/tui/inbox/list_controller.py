@@ -264,8 +264,9 @@ class ListController:
         self._drawing.change(held=counts.held + counts.sending, failed=counts.failed, next_due_at=counts.next_due_at)
 
     async def remember(self) -> None:
-        """Keep what is on screen for the first paint of the next start, which never opens with a search."""
-        if not self._workspace.is_demo and not self._state.scope.query and self._session.inbox.revealed is None:
+        """Keep what is on screen for the first paint of the next start, which shows neither a search nor a code."""
+        shows_codes = self._workspace.shows_codes or self._session.inbox.revealed is not None
+        if not self._workspace.is_demo and not self._state.scope.query and not shows_codes:
             # It only makes the next start look quicker; a full disk is told where it matters.
             with suppress(StoreProblem):
                 workspace = self._workspace

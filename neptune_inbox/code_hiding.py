@@ -1,0 +1,93 @@
+"""Hiding the codes of one notification wherever they stand in it, however they are written there."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any, Final
+
+from msgspec import Struct
+
+from neptune_inbox.code_words import HIDDEN
+
+ID_OR_INSTANT: Final = re.compile(
+    r"[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|(?:19|20)\d\d-\d\d-\d\d(?:[T ][\d:.+Z-]*)?", re.I
+)
+"""What a code happens to be part of there stays."""
+_RUN, _BETWEEN = re.compile(r"[A-Za-z\d]+", re.A), re.compile(r"[^A-Za-z\d]+", re.A)
+_DIGIT = re.compile(r"[\d①-⑨]")
+"""Every code has one."""
+_GAP = re.compile(r"[ \t\u00a0\u2007\u2009\u202f\u200b*_`|·\-‐‑–+\ufe0f\u20e3]{0,6}")
+"""What may stand between two parts of a code."""
+_MARKUP = re.compile(r"<[^<>]*>|%20")
+_NOTHING = "\x00"
+"""In place of markup: it is part of no text."""
+_WIDE = {code: code - 0xFEE0 for code in (*range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
+
+
+def folded(text: str) -> str:
+    """The text with the digits of every script, and wide letters, as those of ASCII; nothing moves."""
+    if text.isascii():
+        return text
+    return re.sub(r"[\d①-⑨]", lambda digit: str(unicodedata.digit(digit[0])), text.translate(_WIDE))
+
+
+class Codes(Struct, frozen=True):
+    """The codes of one notification, each of capitals and digits alone; the longest first."""
+
+    codes: tuple[str, ...]
+
+    def hide(self, text: str) -> str:
+        """The text without them, at the same length."""
+        if not _DIGIT.search(text):
+            return text
+        plain = folded(text)
+        if "<" in plain or "%20" in plain:
+            plain = _MARKUP.sub(lambda markup: _NOTHING * len(markup[0]), plain)
+        joined = _BETWEEN.sub("", plain).upper()
+        found = [code for code in self.codes if code in joined]
+        if not found:
+            return text
+        places = [place for run in _RUN.finditer(plain) for place in range(*run.span())]
+        kept = [match.span() for match in ID_OR_INSTANT.finditer(plain)]
+        shown = list(text)
+        for code in found:
+            for at in _places(code, joined):
+                where = places[at : at + len(code)]
+                if _is_whole(code, plain, where) and not any(start <= where[0] < end for start, end in kept):
+                    for place in where:
+                        shown[place] = HIDDEN
+        return "".join(shown)
+
+    def hide_value(self, value: Any) -> Any:
+        """A value of JSON without them: a number in which one is becomes text."""
+        if isinstance(value, str):
+            return self.hide(value)
+        if isinstance(value, dict):
+            return {self.hide(name): self.hide_value(each) for name, each in value.items()}
+        if isinstance(value, list):
+            return [self.hide_value(each) for each in value]
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            shown = self.hide(str(value))
+            return value if shown == str(value) else shown
+        return value
+
+
+def _places(code: str, joined: str) -> Iterator[int]:
+    at = joined.find(code)
+    while at >= 0:
+        yield at
+        at = joined.find(code, at + 1)
+
+
+def _is_whole(code: str, plain: str, where: list[int]) -> bool:
+    """Whether characters at these places are the code: no part of a longer number, with little between them."""
+    around = plain[max(where[0] - 1, 0) : where[0]] + plain[where[-1] + 1 : where[-1] + 2]
+    if any(char.isdigit() or (char.isalnum() and char.isascii() and not code.isdigit()) for char in around):
+        return False
+    return all(
+        behind == before + 1 or _GAP.fullmatch(plain[before + 1 : behind].replace(_NOTHING, ""))
+        for before, behind in pairwise(where)
+    )

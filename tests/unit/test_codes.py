@@ -1,0 +1,258 @@
+"""One-time codes: found however they are written and in whatever language, hidden in every part; nothing else is."""
+
+from __future__ import annotations
+
+import json
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neptune_inbox import code_words
+from neptune_inbox.code_words import CANDIDATE, HIDDEN, Kind, kind_of, may_speak_of_code
+from neptune_inbox.codes import NO_MASK, CodeMask, hide_in_json
+
+MASK = CodeMask()
+SENTENCES = {
+    "English": "Your verification code is {}",
+    "English, behind": "{} is your Acme code.",
+    "OTP": "OTP: {}. Do not share it.",
+    "Spanish": "Tu código de verificación es {}.",
+    "Portuguese": "O seu código é {}",
+    "French": "Votre code de vérification : {}",
+    "Italian": "Il tuo codice è {}",
+    "German": "{} ist Ihr Bestätigungscode.",
+    "Dutch": "Je verificatiecode is {}",
+    "Swedish": "Din kod är {}",
+    "Danish": "Din engangskode er {}",
+    "Finnish": "Vahvistuskoodi: {}",
+    "Polish": "Twój kod to {}",
+    "Czech": "Ověřovací kód: {}",
+    "Hungarian": "Az Ön kódja: {}",
+    "Romanian": "Codul tău este {}",
+    "Croatian": "Vaš kod je {}",
+    "Greek": "Ο κωδικός σας είναι {}",
+    "Russian": "Ваш код подтверждения: {}",
+    "Ukrainian": "Ваш код: {}",
+    "Bulgarian": "Вашият код е {}",
+    "Turkish": "Doğrulama kodunuz: {}",
+    "Arabic": "رمز التحقق {}",
+    "Persian": "کد تایید شما {}",
+    "Urdu": "آپ کا کوڈ {}",
+    "Hebrew": "קוד האימות שלך הוא {}",
+    "Hindi": "आपका ओटीपी {} है",
+    "Bengali": "আপনার কোড {}",
+    "Tamil": "உங்கள் குறியீடு {}",
+    "Thai": "รหัสของคุณคือ {}",
+    "Vietnamese": "Mã xác nhận của bạn là {}",
+    "Indonesian": "Kode Anda {}",
+    "Swahili": "Msimbo wako ni {}",
+    "Chinese": "您的验证码是{}，5分钟内有效。",
+    "Chinese, traditional": "驗證碼：{}",
+    "Japanese": "認証コードは{}です",
+    "Korean": "인증번호는 {}입니다",
+}
+SHAPES = (
+    *("4829", "48291", "482913", "4829130", "48291307", "482 913", "482-913", "48 29 13", "4 8 2 9 1 3"),
+    *("G-482913", "FB-48291", "A7K9QX", "AB12CD", "4829-1307", "ABC-482", "K7Q-9XZ"),
+    *("٤٨٢٩١٣", "۴۸۲۹۱۳", "४८२९१३", "๔๘๒๙๑๓", "４８２９１３", "①②③④⑤⑥", "4️⃣8️⃣2️⃣9️⃣1️⃣3️⃣", "**482913**", "`482913`"),
+)
+NOT_CODES = (
+    ("Invoice #1002 over 1.500,00 is overdue. The code is on its way.", ""),
+    ("Invoice 10023 is overdue. Your password was not needed.", ""),
+    ("Invoice INV-10023: verify the amount of 1500 EUR", ""),
+    ("Verification of order 10023 is done", ""),
+    ("Order number is 48213, no code needed", ""),
+    ("Order A-20345 waits for its pickup code", ""),
+    ("Rechnung Nr. 10023, ein Passwort ist nicht nötig", ""),
+    ("Factura 10023: su código llega aparte", ""),
+    ("Заказ № 10023, код отправлен отдельно", ""),
+    ("订单号10023，验证码已发送", ""),
+    ("注文番号10023、認証コードは別便です", ""),
+    ("주문번호 10023, 인증번호는 따로 보냅니다", ""),
+    ("Card ending 4242 was declined, verify it", "payment_failed"),
+    ("Card •••• 4242 was verified", ""),
+    ("Total $4829 for the code review", ""),
+    ("4829 EUR for a password manager", ""),
+    ("We charged 12 345 kr, code or not", ""),
+    ("© 2026 Acme. We never ask for your code.", "otp_requested"),
+    ("In 2026 your codes change", ""),
+    ("Seit 2026 gilt ein neues Passwort", ""),
+    ("Your PIN was used on 2026-11-28 at 12:30", "login"),
+    ("The code was sent on 28.11.2026 at 18:30", ""),
+    ("The code is good for 1440 minutes", "otp_requested"),
+    ("密码将在1440分钟后失效", ""),
+    ("Call +49 30 1234567 if you did not ask for the code", "otp_requested"),
+    ("Your postal code 10115 was changed", ""),
+    ("Use the promo code SAVE2026 today", ""),
+    ("Código postal 28013 de su pedido", ""),
+    ("Error code 50012 in the verification", ""),
+    ("Build 7.12.4 asks for the code twice", ""),
+    ("See https://acme.example/orders/10023?page=2024 for your code", ""),
+    ("Write to rita4829@acme.example for a code", ""),
+    ("Your code was sent with 7b1c0d3e-1234-4829-9130-482913482913", ""),
+)
+
+
+def dotted(shape: str) -> str:
+    return "".join(HIDDEN if char.isalnum() else char for char in shape)
+
+
+class TestWhatIsACode:
+    @pytest.mark.parametrize("language", SENTENCES)
+    def test_in_every_language_and_shape(self, language: str) -> None:
+        sentence = SENTENCES[language]
+        shown = {shape: MASK.text(sentence.format(shape), "message") for shape in SHAPES}
+        assert shown == {shape: sentence.format(dotted(shape)) for shape in SHAPES}
+
+    @pytest.mark.parametrize(
+        ("text", "shown"),
+        [
+            ("Your code for order 10023 is 482913", "Your code for order 10023 is ••••••"),
+            ("Verification code for your order: 482913", "Verification code for your order: ••••••"),
+            ("Order 10023: your code is 482913.", "Order 10023: your code is ••••••."),
+            ("您的验证码482913用于订单10023", "您的验证码••••••用于订单10023"),
+            ("Your PIN is 2026", "Your PIN is ••••"),
+            ("Your code: ab12cd", "Your code: ••••••"),
+            ("Your code is #482913", "Your code is #••••••"),
+            ("OTP-482913", "OTP-••••••"),
+            ("Codes: 482913, 593024 and 604135", "Codes: ••••••, •••••• and ••••••"),
+            ("Enter it to go on.\n\n482913\n\nThe code is good for 10 minutes.", None),
+            ("https://acme.example/in?code=482913&user=48", "https://acme.example/in?code=••••••&user=48"),
+            ("[In](https://acme.example/verify/482913)", "[In](https://acme.example/verify/••••••)"),
+            ("https://acme.example/?next=%2Fin%3Fotp%3D482913", "https://acme.example/?next=%2Fin%3Fotp%3D••••••"),
+            ("**482** **913** is your code", "**•••** **•••** is your code"),
+        ],
+    )
+    def test_and_nothing_beside_it(self, text: str, shown: str | None) -> None:
+        assert MASK.text(text, "") == (text.replace("482913", "••••••") if shown is None else shown)
+
+    @pytest.mark.parametrize(
+        ("data", "shown"),
+        [
+            ({"otp": 482913, "order_id": 10023}, {"otp": "••••••", "order_id": 10023}),
+            ({"verificationCode": "AB12cd"}, {"verificationCode": "••••••"}),
+            ({"sms": {"pin": {"value": "4829"}}}, {"sms": {"pin": {"value": "••••"}}}),
+            ({"smsPin": "4829"}, {"smsPin": "••••"}),
+            ({"тема": "Ваш код 482913"}, {"тема": "Ваш код ••••••"}),
+            ([{"name": "code", "value": "482913"}], [{"name": "code", "value": "••••••"}]),
+            ({"code": "482 913", "country_code": "4829"}, {"code": "••• •••", "country_code": "4829"}),
+            ({"otp_expires_in": 86400, "code_length": 4000}, {"otp_expires_in": 86400, "code_length": 4000}),
+            ({"zip_code": "10115", "promo_code": "SAVE2026"}, {"zip_code": "10115", "promo_code": "SAVE2026"}),
+            ({"code": "RATE_LIMITED", "error_code": 50012}, {"code": "RATE_LIMITED", "error_code": 50012}),
+            ({"verified_at": "2026-11-04T10:00:00Z"}, {"verified_at": "2026-11-04T10:00:00Z"}),
+        ],
+    )
+    def test_in_a_payload_by_the_names(self, data: object, shown: object) -> None:
+        codes = MASK.find("message", "Hello", "", (), (json.dumps(data),))
+        assert (json.loads(hide_in_json(codes, json.dumps(data))) if codes else data) == shown
+
+    def test_a_bare_number_in_a_payload_is_one_where_the_text_speaks_of_it(self) -> None:
+        payload = '{"digits": "482913", "order": "10023"}'
+        codes = MASK.find("message", "Your code is in the app", "", (), (payload,))
+        assert codes is not None
+        assert json.loads(hide_in_json(codes, payload)) == {"digits": "••••••", "order": "10023"}
+        assert MASK.find("message", "Your parcel is on its way", "", (), (payload,)) is None
+
+    @pytest.mark.parametrize(("text", "event"), NOT_CODES)
+    def test_numbers_of_other_things_stay(self, text: str, event: str) -> None:
+        assert MASK.text(text, event) == text
+
+    def test_words_of_the_settings_count_too(self) -> None:
+        assert MASK.text("Zugangsnummer 482913", "") == "Zugangsnummer 482913"
+        assert CodeMask(more_words=("Zugangsnummer",)).text("Zugangsnummer 482913", "") == "Zugangsnummer ••••••"
+        assert CodeMask(events=("login_*",)).text("Type 482913", "login_sms") == "Type ••••••"
+        assert NO_MASK.text("482913 is your code", "otp_requested") == "482913 is your code"
+
+
+class TestEveryPart:
+    @given(st.randoms(use_true_random=False))
+    def test_what_one_part_gives_away_is_hidden_in_all(self, rng: Random) -> None:
+        code = f"{rng.randrange(10**6):06}"
+        written = [
+            code,
+            f"{code[:3]} {code[3:]}",
+            f"{code[:3]}-{code[3:]}",
+            code.translate(dict(zip(range(48, 58), "٠١٢٣٤٥٦٧٨٩", strict=True))),
+        ]
+        parts = ["Hello {}", "Type {} here", "https://acme.example/x/{}"]
+        filled = [part.format(code if "https" in part else rng.choice(written)) for part in parts]
+        payload: dict[str, object] = {"a": [rng.choice(written)], "n": int("1" + code[1:])}
+        teller = rng.choice(["title", "body", "payload", "link"])
+        match teller:
+            case "title":
+                filled[0] = f"{code} is your code"
+            case "body":
+                filled[1] = SENTENCES[rng.choice(list(SENTENCES))].format(rng.choice(written))
+            case "payload":
+                payload["otp"] = code
+            case _:
+                filled[2] = f"https://acme.example/in?code={code}"
+        title, body, link = filled
+        data = json.dumps(payload)
+        raw = json.dumps({"title": title, "html": f"<b>{code[:3]}</b><b>{code[3:]}</b>", "data": payload})
+        codes = MASK.find("message", title, body, (link,), (data, raw))
+        assert codes is not None
+        shown = "\n".join(
+            (
+                codes.hide(title),
+                codes.hide(body),
+                codes.hide(link),
+                hide_in_json(codes, data),
+                hide_in_json(codes, raw),
+            )
+        )
+        for each in (*written, *map(json.dumps, written), f"<b>{code[:3]}</b>"):
+            assert each.strip('"') not in shown
+        assert codes.hide(codes.hide(body)) == codes.hide(body)
+        assert [len(codes.hide(part)) for part in filled] == [len(part) for part in filled]
+
+    def test_ids_and_times_stay_though_a_code_is_like_a_part_of_them(self) -> None:
+        raw = json.dumps({"uuid": "48291300-2026-4829-8000-000000002026", "created_at": "2026-11-04T10:00:00Z"})
+        codes = MASK.find("otp", "Your PIN is 2026", "", (), (raw,))
+        assert codes is not None
+        assert hide_in_json(codes, raw) == raw
+
+    @given(st.text(max_size=80), st.text(max_size=80), st.sampled_from(["", "otp", "invoice"]))
+    def test_any_text_keeps_its_length_and_all_that_is_no_letter_or_digit(
+        self, text: str, other: str, event: str
+    ) -> None:
+        whole = f"{text} code {other} 482913"
+        shown = MASK.text(whole, event)
+        assert len(shown) == len(whole)
+        assert all(before == after or after == HIDDEN for before, after in zip(whole, shown, strict=True))
+
+    @given(
+        st.recursive(
+            st.none() | st.booleans() | st.integers() | st.text(),
+            lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+        )
+    )
+    def test_any_payload_is_looked_through(self, value: object) -> None:
+        payload = json.dumps({"otp": "482913", "value": value})
+        codes = MASK.find("message", "", "", (), (payload,))
+        assert codes is not None
+        assert "482913" not in hide_in_json(codes, payload)
+
+    def test_a_payload_without_a_bottom_is_hidden_as_text(self) -> None:
+        payload = '{"otp": "482913", "deep": ' + "[" * 5_000 + '"482913"' + "]" * 5_000 + "}"
+        codes = MASK.find("otp", "482913 is your code", "", (), (payload,))
+        assert codes is not None
+        assert "482913" not in hide_in_json(codes, payload)
+
+
+class TestTheQuickLooks:
+    def test_no_word_for_a_code_is_overlooked(self) -> None:
+        words = (*code_words._CODE_WORDS, *code_words._CODE_STEMS, *code_words._CODE_ANYWHERE)
+        assert {kind_of(word) for word in words} == {Kind.CODE}
+        assert [word for word in words if not may_speak_of_code(f"a {word} 1")] == []
+        assert all(map(may_speak_of_code, (*code_words.KEY_WORDS_OF_CODES, "Bestätigungscode", "smsTAN", "mTAN")))
+
+    @pytest.mark.parametrize("shape", SHAPES)
+    def test_no_shape_is_overlooked(self, shape: str) -> None:
+        assert CANDIDATE.search(f"Hello {shape} there")
+
+    def test_most_that_is_sent_is_not_looked_into(self) -> None:
+        for text in ("Your parcel is shipping at 12:30", "Spinning instances cost 1500 EUR", "Card ending 4242"):
+            assert not may_speak_of_code(text)
