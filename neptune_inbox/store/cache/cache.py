@@ -355,9 +355,10 @@ class Cache:
                 f"{_NAME} WHERE n.account = ? ORDER BY n.sorted_at, n.seq",
                 (account,),
             ).fetchall()
+            rows = self._masked(connection, [_line(each[4:]) for each in found])
         return [
-            self._seen(self._masked(_line(fields)), Sighting(*times), confirmed_at)
-            for *times, confirmed_at, fields in ((*each[:4], each[4:]) for each in found)
+            self._seen(row, Sighting(*times), confirmed_at)
+            for row, (*times, confirmed_at) in zip(rows, (each[:4] for each in found), strict=True)
         ]
 
     def _seen(self, row: Row, sighting: Sighting, confirmed_at: Instant | None) -> SeenRow:
