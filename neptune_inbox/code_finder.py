@@ -61,7 +61,7 @@ class Finder(Struct):
     _bare: list[str] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
 
-    def look_at(self, text: str) -> None:
+    def scan(self, text: str) -> None:
         """Look at a text, each only once."""
         if text in self._seen or not text:
             return
@@ -72,16 +72,16 @@ class Finder(Struct):
         if not (self.is_named or self.own_words or may_speak_of_code(text)) or ID_OR_INSTANT.fullmatch(text):
             return
         plain = folded(text)
-        self._look_at_addresses(plain)
+        self._scan_addresses(plain)
         tokens = tokens_of(plain, self.own_words)
         self.is_spoken_of |= _speaks_of_code(tokens)
         for index, token in enumerate(tokens):
             if token.kind is Kind.NUMBER and _is_code(plain, tokens, index, is_named=self.is_named):
                 self._add(token.text)
 
-    def look_at_both(self, title: str, body: str) -> None:
+    def scan_both(self, title: str, body: str) -> None:
         """Look at the two as one text, as one often speaks of what is in the other."""
-        self.look_at(f"{title}\n{body}")
+        self.scan(f"{title}\n{body}")
         self._seen |= {title, body}
 
     def look_into(self, value: Any, kind: Kind = Kind.PLAIN) -> None:
@@ -92,7 +92,7 @@ class Finder(Struct):
             for each in value:
                 self.look_into(each, kind)
         elif isinstance(value, str):
-            self._look_at_value(value, kind)
+            self._scan_value(value, kind)
         elif isinstance(value, int) and not isinstance(value, bool):
             is_likely = self.is_named and kind is Kind.PLAIN and 5 <= len(str(value)) <= 8
             if (kind is Kind.CODE or is_likely) and _BARE.fullmatch(str(value)):
@@ -117,16 +117,16 @@ class Finder(Struct):
                 inner = pair if name in _VALUES and pair is not Kind.PLAIN else kind
             self.look_into(each, inner)
 
-    def _look_at_value(self, text: str, kind: Kind) -> None:
+    def _scan_value(self, text: str, kind: Kind) -> None:
         plain = folded(text).strip()
         if kind is Kind.CODE and _BARE.fullmatch(plain) and not ID_OR_INSTANT.fullmatch(plain):
             self._add(plain)
         elif kind is Kind.PLAIN and _PLAIN_NUMBER.fullmatch(plain):
             self._bare.append(plain)
         elif kind is not Kind.OTHER or not _BARE.fullmatch(plain):
-            self.look_at(text)
+            self.scan(text)
 
-    def _look_at_addresses(self, text: str) -> None:
+    def _scan_addresses(self, text: str) -> None:
         for address in _ADDRESS.finditer(text) if "//" in text or "www" in text else ():
             for match in _IN_ADDRESS.finditer(address[0]):
                 value = match["value"].strip(".")
@@ -177,13 +177,13 @@ def _needs_close(number: str) -> bool:
     return not _UPPER_MIXED.fullmatch(number) or re.match(r"[A-Z]{3,}-", number) is not None
 
 
-def _said_before(text: str, tokens: Sequence[Token], index: int, reach: int) -> tuple[Kind | None, bool]:
+def _said_before(text: str, tokens: Sequence[Token], index: int, farthest: int) -> tuple[Kind | None, bool]:
     """What the nearest word before says that says anything, and whether it is close."""
     number = tokens[index]
     words, is_same_sentence, is_free = 0, True, True
     label: Token | None = None
     for token in reversed(tokens[:index]):
-        if number.start - token.end > reach:
+        if number.start - token.end > farthest:
             break
         if token.kind is Kind.CODE:
             if label is not None and not (is_same_sentence and is_free):

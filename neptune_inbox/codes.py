@@ -62,9 +62,9 @@ def _codes_in(
     from neptune_inbox.code_finder import Finder
 
     finder = Finder(is_named, _pattern(mask.more_words))
-    finder.look_at_both(title, body)
+    finder.scan_both(title, body)
     for text in others:
-        finder.look_at(text)
+        finder.scan(text)
     for payload in payloads:
         value = parsed(payload)
         with suppress(RecursionError):

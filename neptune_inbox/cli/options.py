@@ -27,7 +27,8 @@ SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 def global_options(shapes: Sequence[Shape]) -> list[click.Parameter]:
     """`--profile` and the ways to print; they set the run's `Cli` and are no arguments of the command."""
-    options: list[click.Parameter] = [
+    trace = "Write a trace of requests, timings and decisions to FILE: no token, no bodies."
+    named: list[click.Parameter] = [
         click.Option(
             ["--profile", "-P"],
             type=PROFILE,
@@ -35,47 +36,19 @@ def global_options(shapes: Sequence[Shape]) -> list[click.Parameter]:
             help="The profile to use instead of the default one.",
             expose_value=False,
             callback=_choose_profile,
+        ),
+        click.Option(["--debug"], type=TARGET, metavar="FILE", help=trace, expose_value=False, callback=_start_trace),
+    ]
+    flags: list[click.Parameter] = [
+        click.Option([name], is_flag=True, help=words, expose_value=False, callback=callback)
+        for name, words, callback in (
+            ("--quiet", "Say nothing beside the data but what went wrong.", _be_quiet),
+            ("--show-codes", "Show one-time codes, which are hidden otherwise.", _show_codes),
+            *((f"--{shape}", HELP[shape], _choose_shape) for shape in shapes),
         )
     ]
-    options.append(
-        click.Option(
-            ["--quiet"],
-            is_flag=True,
-            help="Say nothing beside the data but what went wrong.",
-            expose_value=False,
-            callback=_be_quiet,
-        )
-    )
-    options.append(
-        click.Option(
-            ["--show-codes"],
-            is_flag=True,
-            help="Show one-time codes, which are hidden otherwise.",
-            expose_value=False,
-            callback=_show_codes,
-        )
-    )
-    options.append(
-        click.Option(
-            ["--debug"],
-            type=TARGET,
-            metavar="FILE",
-            help="Write a trace of requests, timings and decisions to FILE: no token, no bodies.",
-            expose_value=False,
-            callback=_start_trace,
-        )
-    )
-    options += [
-        click.Option(
-            [f"--{shape}"],
-            is_flag=True,
-            help=HELP[shape],
-            expose_value=False,
-            callback=_choose_shape,
-        )
-        for shape in shapes
-    ]
-    return options
+    # In the order in which the help lists them.
+    return [named[0], *flags[:2], named[1], *flags[2:]]
 
 
 class Command(click.Command):

@@ -33,7 +33,7 @@ IDS = (
 )
 NAMES = (
     *("keys", "search", "commands", "json", "ids", "plain", "config", "files", "exit-codes", "bars"),
-    *("hooks", "team", "security", "speed", "terminals", "sandbox", "architecture"),
+    *("hooks", "team", "security", "speed", "terminals", "sandbox", "architecture", "changes"),
 )
 """In the order in which `help` lists them; `json` is a schema and has no text."""
 JSON = "the JSON Schema of what each command prints with --json"
