@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -146,19 +146,30 @@ class Poller:
     async def round(self, users: Sequence[str], most_requests: int) -> tuple[str, ...] | None:
         """Poll these users in this order, each once, until so many requests were made or the service is in trouble.
 
+        What is left of the requests looks for what came and was read since the last round: no unread list showed it.
         The answer is who was asked; None while another instance polls. Raises StoreProblem.
         """
         if not (self._lock.is_held or await asyncio.to_thread(self._lock.acquire)):
             return None
-        asked, start = [], self._fetcher.requests
-        for user in users:
-            if self._fetcher.requests - start >= most_requests:
-                break
-            await self.poll(user)
-            if self._health.error is not None:
-                break
-            asked.append(user)
+        end = self._fetcher.requests + most_requests
+        asked = await self._each(users, self.poll, end)
+        # Nobody remembers from one process to the next whose turn it is where there is not enough for all.
+        await self._each(self._rng.sample(asked, len(asked)), self._look_at_all, end)
         return tuple(asked)
+
+    async def _each(self, users: Sequence[str], look: Callable[[str], Awaitable[None]], end: int) -> list[str]:
+        """Look at these users until so many requests were made in all or there is trouble; who was looked at."""
+        done: list[str] = []
+        for user in users:
+            if self._fetcher.requests >= end or self._health.error is not None:
+                break
+            await look(user)
+            if self._health.error is None:
+                done.append(user)
+        return done
+
+    async def _look_at_all(self, user: str) -> None:
+        await self._look(user, [Filter.ALL])
 
     async def poll(self, user: str) -> None:
         """Poll one user now and tell what came of it; trouble with the service is told, not raised."""
@@ -166,11 +177,14 @@ class Poller:
         turn = self._polls[user] = 1 + self._polls.get(user, self._rng.randrange(RECONCILE_EVERY - 1))
         is_shown = user in self._shown
         kind = self._kind_now(turn) if is_shown else Filter.UNREAD
-        requests = self._fetcher.requests
+        others = [Filter.UNREAD if kind is Filter.ALL else Filter.ALL] if turn % RECONCILE_EVERY == 0 else []
+        await self._look(user, [kind, *others], is_shown=is_shown)
+
+    async def _look(self, user: str, kinds: Sequence[Filter], *, is_shown: bool = False) -> None:
+        requests, fetched = self._fetcher.requests, Fetched()
         try:
-            fetched = await self._fetcher.poll(user, kind, is_on_screen=is_shown)
-            if turn % RECONCILE_EVERY == 0:
-                fetched += await self._fetcher.poll(user, Filter.UNREAD if kind is Filter.ALL else Filter.ALL)
+            for number, kind in enumerate(kinds):
+                fetched += await self._fetcher.poll(user, kind, is_on_screen=is_shown and number == 0)
         except StoreProblem:
             self._schedule.note_failure(user, self._now(), WITHOUT_LOCK, self._fetcher.requests - requests)
             raise
