@@ -211,7 +211,7 @@ class TestDoctor:
         assert {what for what, each in found.items() if each["level"] != "ok"} <= {"terminal"}
         assert set(found) == {
             *("settings", "profile", "files", "outbox", "token", "network", "clock", "environment", "keyring"),
-            *("terminal", "answers"),
+            *("terminal", "answers", "polling"),
         }
 
     def test_a_pipe_gets_a_line_for_each_with_its_remedy(self, shell: Shell) -> None:

@@ -20,6 +20,8 @@ from neptune_inbox.sync.session import Session
 from neptune_inbox.sync.unattended import Unattended
 from tests.builders import ENVIRONMENT, HOUR, MINUTE, SECOND, FakeClock, Office
 
+pytestmark = pytest.mark.slow
+
 HOURS = 8
 USERS = tuple(f"u-{number}" for number in range(1, 5))
 EVERY = 5 * MINUTE
@@ -57,7 +59,10 @@ class Night:
         for number in range(120):
             came = rng.randrange(start, end - HOUR)
             user = rng.choice(USERS)
-            self._due += [(came, user, number), (came + rng.randrange(SECOND, HOUR), user, number)]
+            self._due += [
+                (came, user, number),
+                (came + rng.randrange(SECOND, rng.choice((MINUTE, HOUR))), user, number),
+            ]
         self._due.sort()
         self._made: dict[int, str] = {}
 
