@@ -79,7 +79,7 @@ class HookHome:
         self.nursery.begin(life)
         for _ in range(rng.randint(1, 4)):
             self.arrive(rng.choice(WATCHED), rng.choice([1, 1, 2, 3, 60]))
-            time.sleep(seconds / 5)
+            time.sleep(seconds / 6)
         self._take(ended(life, self.nursery.end()))
 
     def settle(self) -> None:
@@ -148,7 +148,7 @@ def kill_at_random(folder: Path, server: FaultServer, times: int, seed: int) -> 
         home = HookHome.make(folder / "at-random", server, nursery)
         while home.kills < times:
             for _ in range(rng.randint(1, 6)):
-                home.live_while_it_rains(rng, rng.uniform(0.05, 0.6))
+                home.live_while_it_rains(rng, rng.choice([rng.uniform(0.05, 0.4), rng.uniform(0.4, 2.0)]))
             home.settle()
             home.check()
     return home
