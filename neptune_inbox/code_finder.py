@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from neptune_inbox.code_hiding import ID_OR_INSTANT, Codes, folded
+from neptune_inbox.code_hiding import DIGIT, ID_OR_INSTANT, Codes, folded
 from neptune_inbox.code_tokens import Token, tokens_of
 from neptune_inbox.code_words import (
     BINDING,
@@ -25,6 +25,7 @@ _BEFORE, _BEHIND, _ALONE = 80, 60, 160
 """Characters between a code and the word for it: before it, behind it, and either where it is alone on its line."""
 _WORDS_BEFORE, _WORDS_BEHIND = 1, 3
 """The most other words between the two where only a word close by makes it a code: 2026, `ab12cd`."""
+_LONGEST_NAME = 40
 _MOST = 40
 """Codes that are looked for in the other parts of a notification."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -44,7 +45,8 @@ _IN_ADDRESS = re.compile(
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\"')\]]+", re.I)
 _PARTS_OF_NAME = re.compile(r"2fa|[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[^\W\d_A-Za-z]+", re.I)
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_NAMES, _VALUES = ("name", "key", "type", "label", "field", "variable"), ("value", "content", "text", "val", "data")
+_NAMES = ("name", "key", "type", "label", "field", "variable")
+_VALUES = frozenset(("value", "content", "text", "val", "data"))
 
 
 class Finder(Struct):
@@ -109,8 +111,7 @@ class Finder(Struct):
         return Codes(tuple(found)) if found else None
 
     def _look_into_names(self, value: dict[str, Any], kind: Kind) -> None:
-        named = next((str(value[name]) for name in _NAMES if isinstance(value.get(name), str)), "")
-        pair = _kind_of_name(named) if len(named) <= 40 else Kind.PLAIN
+        pair = Kind.PLAIN if _VALUES.isdisjoint(value) else _kind_of_pair(value)
         for name, each in value.items():
             inner = _kind_of_name(name)
             if inner is Kind.PLAIN:
@@ -118,6 +119,8 @@ class Finder(Struct):
             self.look_into(each, inner)
 
     def _scan_value(self, text: str, kind: Kind) -> None:
+        if not DIGIT.search(text):
+            return
         plain = folded(text).strip()
         if kind is Kind.CODE and _BARE.fullmatch(plain) and not ID_OR_INSTANT.fullmatch(plain):
             self._add(plain)
@@ -229,6 +232,15 @@ def _is_alone(text: str, number: Token) -> bool:
     end = text.find("\n", number.end)
     behind = text[number.end : end if end >= 0 else len(text)]
     return not (before + behind).strip(" \t*_#>`|.:-")
+
+
+def _kind_of_pair(value: dict[str, Any]) -> Kind:
+    """What a name that is a value itself says about the value beside it: `{"name": "otp", "value": "1234"}`."""
+    for each in _NAMES:
+        name = value.get(each)
+        if isinstance(name, str) and len(name) <= _LONGEST_NAME:
+            return _kind_of_name(name)
+    return Kind.PLAIN
 
 
 @lru_cache(maxsize=4_096)

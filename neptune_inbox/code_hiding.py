@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
@@ -17,13 +17,14 @@ ID_OR_INSTANT: Final = re.compile(
 )
 """What a code happens to be part of there stays."""
 _RUN, _BETWEEN = re.compile(r"[A-Za-z\d]+", re.A), re.compile(r"[^A-Za-z\d]+", re.A)
-_DIGIT = re.compile(r"[\d①-⑨]")
+DIGIT: Final = re.compile(r"[\d①-⑨]")
 """Every code has one."""
 _GAP = re.compile(r"[ \t\u00a0\u2007\u2009\u202f\u200b*_`|·\-‐‑–+\ufe0f\u20e3]{0,6}")
 """What may stand between two parts of a code."""
 _MARKUP = re.compile(r"<[^<>]*>|%20")
 _NOTHING = "\x00"
 """In place of markup: it is part of no text."""
+_FOREIGN_DIGIT, _WIDE_LETTER = re.compile(r"[^\D0-9]|[①-⑨]"), re.compile("[Ａ-Ｚａ-ｚ]")
 _WIDE = {code: code - 0xFEE0 for code in (*range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
 
 
@@ -31,7 +32,9 @@ def folded(text: str) -> str:
     """The text with the digits of every script, and wide letters, as those of ASCII; nothing moves."""
     if text.isascii():
         return text
-    return re.sub(r"[\d①-⑨]", lambda digit: str(unicodedata.digit(digit[0])), text.translate(_WIDE))
+    # Looking at each character is slow, and these are rare.
+    narrow = text.translate(_WIDE) if _WIDE_LETTER.search(text) else text
+    return _FOREIGN_DIGIT.sub(lambda digit: str(unicodedata.digit(digit[0])), narrow)
 
 
 class Codes(Struct, frozen=True):
@@ -41,7 +44,7 @@ class Codes(Struct, frozen=True):
 
     def hide(self, text: str) -> str:
         """The text without them, at the same length."""
-        if not _DIGIT.search(text):
+        if not DIGIT.search(text):
             return text
         plain = folded(text)
         if "<" in plain or "%20" in plain:
@@ -50,12 +53,10 @@ class Codes(Struct, frozen=True):
         found = [code for code in self.codes if code in joined]
         if not found:
             return text
-        places = [place for run in _RUN.finditer(plain) for place in range(*run.span())]
         kept = [match.span() for match in ID_OR_INSTANT.finditer(plain)]
-        shown = list(text)
+        shown, whole = list(text), plain.upper()
         for code in found:
-            for at in _places(code, joined):
-                where = places[at : at + len(code)]
+            for where in _places(code, plain, whole, joined):
                 if _is_whole(code, plain, where) and not any(start <= where[0] < end for start, end in kept):
                     for place in where:
                         shown[place] = HIDDEN
@@ -75,19 +76,28 @@ class Codes(Struct, frozen=True):
         return value
 
 
-def _places(code: str, joined: str) -> Iterator[int]:
-    at = joined.find(code)
+def _places(code: str, plain: str, whole: str, joined: str) -> Iterator[Sequence[int]]:
+    """Where the characters of a code are; `whole` is the text in capitals, `joined` its letters and digits alone."""
+    if len(whole) == len(plain) and joined.count(code) == whole.count(code):
+        yield from (range(at, at + len(code)) for at in _occurrences(code, whole))
+        return
+    places = [place for run in _RUN.finditer(plain) for place in range(*run.span())]
+    yield from (places[at : at + len(code)] for at in _occurrences(code, joined))
+
+
+def _occurrences(code: str, text: str) -> Iterator[int]:
+    at = text.find(code)
     while at >= 0:
         yield at
-        at = joined.find(code, at + 1)
+        at = text.find(code, at + 1)
 
 
-def _is_whole(code: str, plain: str, where: list[int]) -> bool:
+def _is_whole(code: str, plain: str, where: Sequence[int]) -> bool:
     """Whether characters at these places are the code: no part of a longer number, with little between them."""
     around = plain[max(where[0] - 1, 0) : where[0]] + plain[where[-1] + 1 : where[-1] + 2]
     if any(char.isdigit() or (char.isalnum() and char.isascii() and not code.isdigit()) for char in around):
         return False
-    return all(
+    return where[-1] - where[0] == len(where) - 1 or all(
         behind == before + 1 or _GAP.fullmatch(plain[before + 1 : behind].replace(_NOTHING, ""))
         for before, behind in pairwise(where)
     )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from neptune_inbox.code_words import (
     MONEY_JOINED,
@@ -18,7 +20,7 @@ from neptune_inbox.code_words import (
 )
 
 
-class Token(NamedTuple):
+class Token(Struct, gc=False):
     """A piece of a text."""
 
     kind: Kind
@@ -92,14 +94,18 @@ def tokens_of(text: str, own_words: str = "") -> list[Token]:
     for match in _scanner(own_words).finditer(text):
         kind = match.lastgroup
         if kind == "word" or kind == "run":
-            tokens.append(_word(tokens, match[kind], match.start()))
+            word, start = match[kind], match.start()
+            if tokens and tokens[-1].kind is Kind.NUMBER:
+                tokens.append(_word_behind(tokens[-1], word, start))
+            else:
+                tokens.append(Token(kind_of(word), start, start + len(word), word))
         elif kind == "number" or kind == "tag":
             tokens += _numbers(match, is_tag=kind == "tag")
         elif kind is not None and kind in _SIGNS and not _is_abbreviation(tokens, match):
             tokens.append(Token(_SIGNS[kind], *match.span(), match[0]))
     for index, token in enumerate(tokens):
         if token.kind is Kind.CODE and token.text.lower() in NEUTRAL and _is_qualified(tokens, index):
-            tokens[index] = token._replace(kind=Kind.OTHER)
+            token.kind = Kind.OTHER
     return tokens
 
 
@@ -127,13 +133,14 @@ def _is_abbreviation(tokens: list[Token], match: re.Match[str]) -> bool:
     )
 
 
-def _word(tokens: list[Token], word: str, start: int) -> Token:
-    kind, end = kind_of(word), start + len(word)
-    if tokens and tokens[-1].kind is Kind.NUMBER and start - tokens[-1].end <= 1:
-        is_short = sum(map(str.isdigit, tokens[-1].text)) <= _MOST_COUNTED
+def _word_behind(number: Token, word: str, start: int) -> Token:
+    """A word behind a number: in scripts without blanks it may begin with a unit."""
+    kind = kind_of(word)
+    if start - number.end <= 1:
+        is_short = sum(map(str.isdigit, number.text)) <= _MOST_COUNTED
         if word.startswith(UNITS_JOINED if is_short else MONEY_JOINED):
             kind = Kind.UNIT
-    return Token(kind, start, end, word)
+    return Token(kind, start, start + len(word), word)
 
 
 def _is_qualified(tokens: list[Token], index: int) -> bool:

@@ -18,7 +18,10 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-CANDIDATE: Final = re.compile(r"[\d①-⑨](?:\W{0,9}[\d①-⑨]){3}|(?=(?:[^\W\d_]|-){0,12}\d)(?:[^\W_]|-){4}")
+CANDIDATE: Final = re.compile(
+    r"[\d①-⑨](?:\W{0,9}[\d①-⑨]){3}|\d(?:[^\W_]|-){3}"
+    r"|(?<=[\w-])\d(?:[^\W_]|-){2}|(?<=[\w-]{2})\d(?:[^\W_]|-)|(?<=[\w-]{3})\d"
+)
 """What may hold a code: four digits with little between, or a word with a digit; quick, and true where not sure."""
 
 
