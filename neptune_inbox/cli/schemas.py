@@ -257,6 +257,21 @@ STATUS = record(
 """`at_least`: not everybody was counted, or not everything is loaded, so that it may be more."""
 CLAIM = record({"id": TEXT_OR_NULL, "user_id": TEXT, "agent": TEXT_OR_NULL, "since": TIME, "until": TIME})
 """Without an id it is the customer's whole queue; without an agent nobody is on it."""
+INCIDENT = record(
+    {
+        "event_type": TEXT,
+        "title": TEXT,
+        "customers": WHOLE,
+        "watched": WHOLE,
+        "since": TIME,
+        "until": TIME,
+        "count": WHOLE,
+        "read": WHOLE,
+        "read_by_us": WHOLE,
+        "members": rows(record({"id": TEXT, "user_id": TEXT})),
+    }
+)
+"""`title` has `#` for what differs; `watched` is among how many customers they were looked for."""
 ABOUT: Final[Schema] = {"id": TEXT_OR_NULL, "user_id": TEXT, "title": SHOWN_TITLE}
 HANDOVER = record(
     {
@@ -267,6 +282,7 @@ HANDOVER = record(
         "notes": rows(record({**ABOUT, "agent": TEXT, "at": TIME, "text": TEXT})),
         "handled": {"type": "object", "additionalProperties": WHOLE},
         "refused": rows(record({**ABOUT, "agent": TEXT, "at": TIME, "reason": TEXT})),
+        "incidents": rows(INCIDENT),
         "unread": rows(
             record({"event_type": TEXT, "count": WHOLE, "customers": WHOLE, "oldest": TIME, "incident": FLAG})
         ),
@@ -383,6 +399,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "events": rows(INSIGHT_EVENT),
         }
     ),
+    "incidents": rows(INCIDENT),
     "mark": either(MARK_RECEIPT, MARK_PLAN, SERVER_ALL, SERVER_ALL_PLAN),
     "undo": record({"receipt_id": TEXT, "undone": rows(MARK), "too_late": rows(MARK)}),
     "outbox": rows(MARK),

@@ -14,6 +14,7 @@ from neptune_inbox import doors
 from neptune_inbox.codes import EVENTS, NO_MASK, CodeMask
 from neptune_inbox.config.declared import about, listed
 from neptune_inbox.model import Mode, Profile
+from neptune_inbox.model.incidents import Grouping
 from neptune_inbox.notification_fields import column_names
 
 THEMES: Final = ("auto", "neptune-dark", "neptune-light", "terminal")
@@ -195,6 +196,20 @@ class StoreSettings(Struct, frozen=True):
     ] = 90
 
 
+class IncidentSettings(Struct, frozen=True):
+    """What counts as an incident: the same notification to several customers."""
+
+    gap_minutes: Annotated[
+        int, about("How long after the one before the next notification still belongs to it.", ge=1, le=1_440)
+    ] = 15
+    customers: Annotated[int, about("How many customers make an incident.", ge=2, le=100_000)] = 3
+
+    @property
+    def grouping(self) -> Grouping:
+        """What incidents are found by."""
+        return Grouping(self.gap_minutes * 60_000, self.customers)
+
+
 class TeamSettings(Struct, frozen=True):
     """The database that colleagues share."""
 
@@ -285,4 +300,5 @@ class Settings(Struct, frozen=True):
     """By name, in the order of the file."""
     watch: WatchSettings = WatchSettings()
     store: StoreSettings = StoreSettings()
+    incidents: IncidentSettings = IncidentSettings()
     team: TeamSettings = TeamSettings()

@@ -17,7 +17,7 @@ from neptune_inbox.text import NO_TEXT, CleanText
 class Clause(Struct, frozen=True):
     """One word of a search.
 
-    `field` is text, event, user, since, before, has, is, data, by, claimed, note, or keys.
+    `field` is text, event, user, since, before, has, is, data, by, claimed, note, incident, keys, or rowids.
     """
 
     field: str
@@ -30,6 +30,8 @@ class Clause(Struct, frozen=True):
     """For `data` the names that lead to the value, joined by dots: the last ones, wherever they begin."""
     keys: frozenset[Key] = frozenset()
     """For `keys` the notifications that the outbox or triage named."""
+    rowids: tuple[int, ...] = ()
+    """For `rowids` the rows that are members of incidents."""
 
 
 class Group(Struct, frozen=True):

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from neptune_inbox.presentation.incidents import counts_of, incident_words, incidents_json
 from neptune_inbox.presentation.json import iso
 from neptune_inbox.presentation.printed_page import NOTHING, Inline, PrintedPage, Section, code, page_line
 from neptune_inbox.presentation.sentences import plural
 from neptune_inbox.presentation.times import date_text, long_span
 
 if TYPE_CHECKING:
-    from neptune_inbox.model import Instant, JsonObject
     from neptune_inbox.sync.handover import HandOver, Subject, UnreadLine
+    from neptune_inbox.sync.inbox.incidents import SeenIncident
 
 STAMP = "%Y-%m-%d %H:%M"
+NO_TYPE = "without a type"
 
 
 def handover_page(page: HandOver) -> PrintedPage:
@@ -21,7 +23,6 @@ def handover_page(page: HandOver) -> PrintedPage:
     title = f"Hand-over, {_time(page.at)}"
     by = f" by {page.agent}" if page.agent else ""
     below = f"Since {_time(page.since)} ({long_span(page.at - page.since)}){by}."
-    incidents = [line for line in page.unread if line.is_incident]
     found = []
     if page.agent:
         found += _of_team(page)
@@ -33,7 +34,7 @@ def handover_page(page: HandOver) -> PrintedPage:
     if more > 0:
         customers.append(page_line(f"… and {plural(more, 'other customer')}."))
     found += [
-        Section("Incidents", tuple(_kind(line, page.at) for line in incidents)),
+        Section("Incidents", tuple(_incident(seen, page) for seen in page.incidents)),
         Section(
             "Refused marks",
             tuple(
@@ -81,6 +82,7 @@ def pairs(page: HandOver) -> list[tuple[str, str]]:
 
 def to_object(page: HandOver) -> JsonObject:
     """The page as JSON."""
+    in_incidents = {seen.incident.event_type for seen in page.incidents}
     return {
         "since": iso(page.since),
         "at": iso(page.at),
@@ -95,13 +97,14 @@ def to_object(page: HandOver) -> JsonObject:
             {**_about(line.subject), "agent": line.agent, "at": iso(line.at), "reason": line.reason}
             for line in page.refused
         ],
+        "incidents": list[JsonValue](incidents_json(page.incidents, page.watched)),
         "unread": [
             {
                 "event_type": line.event_type,
                 "count": line.count,
                 "customers": line.customers,
                 "oldest": iso(line.oldest),
-                "incident": line.is_incident,
+                "incident": line.event_type in in_incidents,
             }
             for line in page.unread
         ],
@@ -126,7 +129,12 @@ def _subject(subject: Subject) -> tuple[Inline, ...]:
 
 def _kind(line: UnreadLine, now: Instant) -> tuple[Inline, ...]:
     words = f": {line.count:,} to {plural(line.customers, 'customer')}, the oldest for {long_span(now - line.oldest)}"
-    return page_line(code(line.event_type or "without a type"), words)
+    return page_line(code(line.event_type or NO_TYPE), words)
+
+
+def _incident(seen: SeenIncident, page: HandOver) -> tuple[Inline, ...]:
+    words = incident_words(counts_of(seen), page.at, watched=page.watched)
+    return page_line(code(seen.incident.event_type or NO_TYPE), f" “{seen.incident.title}”: {words}")
 
 
 def _time(at: Instant) -> str:

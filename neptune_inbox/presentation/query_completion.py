@@ -14,6 +14,7 @@ MOST = 40
 SHORTEST_WORD = 2
 """Letters of a word from which on events, customers and views are offered for it."""
 LONGEST_WORD = 300
+SIZES = ("3", "5", "10", "50")
 SPANS = ("1h", "today", "yesterday", "2d", "7d", "30d")
 
 _OPEN = re.compile(r'[^\s()"]*(?:"[^"]*)?$')
@@ -122,6 +123,8 @@ def _values(field: str, value: str, known: KnownWords) -> Iterator[tuple[str, st
         yield from ((flag, detail) for flag, detail in FLAGS[field].items() if flag.startswith(value))
     elif field in ("by", "claimed"):
         yield from _fitting((("me", "myself"), *((agent, "") for agent in known.agents)), value)
+    elif field == "incident":
+        yield from ((number, "customers or more") for number in SIZES if number.startswith(value))
     elif field in TIMES:
         yield from ((span, "") for span in SPANS if span.startswith(value))
 

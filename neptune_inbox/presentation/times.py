@@ -41,6 +41,14 @@ def long_span(milliseconds: int) -> str:
     return "under a minute"
 
 
+def short_span(milliseconds: int) -> str:
+    """A length of time in a few cells: `12 s`, `4 min`, `3 h`, `40 d`."""
+    for unit, word in ((DAY, "d"), (HOUR, "h"), (MINUTE, "min")):
+        if milliseconds >= unit:
+            return f"{milliseconds // unit:,} {word}"
+    return f"{max(milliseconds, 0) // SECOND} s"
+
+
 def ago(instant: Instant, now: Instant) -> str:
     """`just now`, `1 minute ago`, `3 hours ago`."""
     return f"{long_span(now - instant)} ago" if now - instant >= MINUTE else "just now"

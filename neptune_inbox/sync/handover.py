@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from neptune_inbox.model import STUCK, Instant, Key, Lifetime, Now
+from neptune_inbox.model.incidents import Grouping
 from neptune_inbox.model.team import FactKind, TeamFact
+from neptune_inbox.sync.inbox.incidents import IncidentBook, SeenIncident
 from neptune_inbox.sync.store_thread import on_thread
 from neptune_inbox.text import NO_TEXT, CleanText
 
@@ -17,8 +19,6 @@ if TYPE_CHECKING:
     from neptune_inbox.sync.tenant_store import TenantStore
 
 MOST_CUSTOMERS = 10
-INCIDENT = 3
-"""An event that came to this many customers, and is still unread by them, is more than one customer's trouble."""
 
 
 class Subject(Struct, frozen=True):
@@ -59,10 +59,6 @@ class UnreadLine(Struct, frozen=True):
     customers: int
     oldest: Instant
 
-    @property
-    def is_incident(self) -> bool:
-        return self.customers >= INCIDENT
-
 
 class CustomerLine(Struct, frozen=True):
     """A customer with something unread."""
@@ -84,6 +80,10 @@ class HandOver(Struct, frozen=True):
     handled: tuple[tuple[CleanText, int], ...] = ()
     """Who handled how many in the time."""
     refused: tuple[RefusedLine, ...] = ()
+    incidents: tuple[SeenIncident, ...] = ()
+    """Those that went on in the time."""
+    watched: int = 0
+    """Among how many customers they were looked for."""
     unread: tuple[UnreadLine, ...] = ()
     customers: tuple[CustomerLine, ...] = ()
     """Those with the oldest unread."""
@@ -93,11 +93,12 @@ class HandOver(Struct, frozen=True):
 class HandOvers:
     """Makes the page of one tenant."""
 
-    def __init__(self, *, store: TenantStore, actor: CleanText, now: Now) -> None:
+    def __init__(self, *, store: TenantStore, actor: CleanText, now: Now, grouping: Grouping) -> None:
         """`actor` is this machine's user, who marked what was marked from here."""
         self._store = store
         self._actor = actor
         self._now = now
+        self._incidents = IncidentBook(store.data, grouping)
 
     @on_thread
     def since(self, users: Collection[str], since: Instant) -> HandOver:
@@ -126,6 +127,8 @@ class HandOvers:
             ),
             handled=_handled(facts),
             refused=self._refused(since, facts),
+            incidents=self._incidents.seen(users, since),
+            watched=len(users),
             unread=_kinds([one for one in unread if one.created_at >= since]),
             customers=customers[:MOST_CUSTOMERS],
             customers_in_all=len(customers),

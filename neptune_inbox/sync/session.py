@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from neptune_inbox.sync.hooks.hooks import Hooks
     from neptune_inbox.sync.housekeeping import Housekeeping
     from neptune_inbox.sync.inbox.inbox import Inbox
+    from neptune_inbox.sync.inbox.incidents import Incidents
     from neptune_inbox.sync.inbox.older_pages import OlderPages
     from neptune_inbox.sync.insight import Insights
     from neptune_inbox.sync.marking.audit import AuditLog
@@ -71,6 +72,7 @@ class Session:
     evidence: EvidenceBook
     insights: Insights
     timelines: Timelines
+    incidents: Incidents
     housekeeping: Housekeeping
     hooks: Hooks
     handovers: HandOvers

@@ -28,6 +28,7 @@ from neptune_inbox.sync.hooks.hooks import Hooks
 from neptune_inbox.sync.hosts import Hosts
 from neptune_inbox.sync.housekeeping import Housekeeping
 from neptune_inbox.sync.inbox.inbox import Inbox
+from neptune_inbox.sync.inbox.incidents import Incidents
 from neptune_inbox.sync.inbox.older_pages import OlderPages
 from neptune_inbox.sync.insight import Insights
 from neptune_inbox.sync.marking.audit import AuditLog
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from neptune_inbox.config import Settings
     from neptune_inbox.credentials import Vault
     from neptune_inbox.model import Now, Row
+    from neptune_inbox.model.incidents import Grouping
     from neptune_inbox.paths import Paths
     from neptune_inbox.store.tenant import TenantData
     from neptune_inbox.sync.polling.wakeable import Sleep
@@ -280,6 +282,10 @@ class SessionParts:
         return self._store
 
     @property
+    def grouping(self) -> Grouping:
+        return self.builder.settings.incidents.grouping
+
+    @property
     def undo_ms(self) -> int:
         return int(self.builder.settings.ui.undo_seconds * 1000)
 
@@ -343,8 +349,8 @@ def build_session(builder: Surroundings, profile: Profile) -> Session:
     poller, sender = parts.poller(team), parts.sender()
     watch_rule = parts.watch_rule(poller)
     housekeeping = parts.housekeeping()
-    inbox = Inbox(store=front, fetcher=parts.fetcher, now=now)
-    hooks = parts.hooks(Inbox(store=store, fetcher=parts.fetcher, now=now))
+    inbox = Inbox(store=front, fetcher=parts.fetcher, now=now, grouping=parts.grouping)
+    hooks = parts.hooks(Inbox(store=store, fetcher=parts.fetcher, now=now, grouping=parts.grouping))
     return Session(
         profile=profile,
         tenant=parts.tenant,
@@ -360,9 +366,10 @@ def build_session(builder: Surroundings, profile: Profile) -> Session:
         evidence=EvidenceBook(store=front, now=now),
         insights=Insights(store=store, now=now),
         timelines=Timelines(store=front, fetcher=parts.fetcher, now=now),
+        incidents=Incidents(store=front, grouping=parts.grouping),
         housekeeping=housekeeping,
         hooks=hooks,
-        handovers=HandOvers(store=store, actor=clean_line(local_user()), now=now),
+        handovers=HandOvers(store=store, actor=clean_line(local_user()), now=now, grouping=parts.grouping),
         poller=poller,
         sender=sender,
         audit_log=audit_log,

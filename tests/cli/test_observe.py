@@ -48,6 +48,7 @@ HARMLESS: dict[str, tuple[tuple[str, ...], ...]] = {
     "insight": ((), ("--csv",)),
     "status": ((),),
     "timeline": (("-u", CUSTOMER), ("-u", CUSTOMER, "--as-of", "1h")),
+    "incidents": ((), ("--since", "2d")),
     "mark": ((ID, "-u", CUSTOMER, "--dry-run"), ("--server-all", "-u", CUSTOMER, "--dry-run")),
     "undo": ((),),
     "outbox": ((),),

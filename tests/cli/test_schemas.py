@@ -51,6 +51,7 @@ COMMANDS: list[tuple[str, list[str]]] = [
     ("insight", ["insight", "-u", CUSTOMER]),
     ("timeline", ["timeline", "-u", CUSTOMER]),
     ("timeline", ["timeline", "-u", CUSTOMER, "--as-of", "1m"]),
+    ("incidents", ["incidents"]),
     ("mark", ["mark", "{id}", "-u", CUSTOMER, "--yes"]),
     ("mark", ["mark", "{id}", "-u", CUSTOMER, "--dry-run"]),
     ("mark", ["mark", "-u", CUSTOMER, "--shown", "--query", "nothing-like-it", "--yes"]),

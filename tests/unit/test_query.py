@@ -92,7 +92,7 @@ def test_every_flag_can_be_asked_for_and_excluded(flag: str) -> None:
             "is:open",
             0,
             "`is:` does not know `open`.",
-            "It knows unread, read, done, starred, snoozed, noted, pending, failed, claimed, handled.",
+            "It knows unread, read, done, starred, snoozed, noted, pending, failed, claimed, handled, incident.",
         ),
         ("card -is:undread", 5, "`is:` does not know `undread`.", "Did you mean is:unread?"),
         ("card has:wings", 5, "`has:` does not know `wings`.", "It knows link."),
@@ -101,7 +101,7 @@ def test_every_flag_can_be_asked_for_and_excluded(flag: str) -> None:
             "see https://acme.example",
             4,
             "There is no `https:`.",
-            "Known are is:, event:, user:, since:, before:, has:, data.FIELD:, by:, claimed:, note:."
+            "Known are is:, event:, user:, since:, before:, has:, data.FIELD:, by:, claimed:, note:, incident:."
             ' Put "…" around it to find the text.',
         ),
         ('card "declined', 5, "The quotation mark is not closed.", 'Write a second " after the phrase.'),

@@ -25,9 +25,11 @@ from neptune_inbox.model import (
     SeenRow,
     Sighting,
 )
+from neptune_inbox.model.incidents import Grouping, Incident, find_incidents
 from neptune_inbox.notification_fields import Kind, extra_fields, standard_fields
 from neptune_inbox.store.cache import identity
 from neptune_inbox.store.cache.among import Among, unread_among
+from neptune_inbox.store.cache.arrivals import arrivals_together
 from neptune_inbox.store.cache.ids import (
     account_ref,
     account_refs,
@@ -366,6 +368,12 @@ class Cache:
         if not row.is_read and last is not None:
             sighting = replace(sighting, last_seen_unread_at=max(last, sighting.last_seen_unread_at or 0))
         return SeenRow(row, sighting, confirmed_at)
+
+    def incidents(self, user_ids: Collection[str], grouping: Grouping, since: Instant = 0) -> list[Incident]:
+        """The incidents among what these users were sent that went on at an instant or after it, the last first."""
+        with self._database.searching() as connection:
+            arrivals = arrivals_together(connection, self._tenant, user_ids, grouping, since)
+        return [each for each in find_incidents(arrivals, grouping) if each.until >= since]
 
     def event_types(self) -> list[str]:
         """The event types that were ever cached of a tenant, in alphabetical order."""

@@ -87,6 +87,8 @@ class Conditions:
             return _among("account", [ref for (ref,) in found])
         if clause.field == "keys":
             return self.among_keys(clause.keys)
+        if clause.field == "rowids":
+            return _among("seq", clause.rowids)
         return {
             "since": Condition("sorted_at >= ?", (clause.instant,)),
             "before": Condition("sorted_at < ?", (clause.instant,)),

@@ -79,6 +79,7 @@ def find(
     if newer_than is not None:
         query.add(Condition("seq > ?", (newer_than,)))
         is_narrow = True
+    is_narrow |= any(isinstance(term, Clause) and _names_rows(term) for term in search.clauses)
     kinds = _add_clauses(query, conditions, search)
     if query.is_impossible:
         return array("q")
@@ -216,6 +217,10 @@ def _add_clauses(query: _Query, conditions: Conditions, search: Search) -> set[F
         read_state = {Filter.READ: Condition("is_read = 1"), Filter.UNREAD: Condition("is_read = 0")}
         query.add(read_state[next(iter(kinds))] if kinds else NEVER)
     return kinds
+
+
+def _names_rows(clause: Clause) -> bool:
+    return clause.field == "rowids" and not clause.is_negated
 
 
 def _is_text(term: Term) -> bool:

@@ -28,8 +28,10 @@ from neptune_inbox.model import (
     Term,
     clauses_of,
 )
+from neptune_inbox.model.incidents import Grouping
 from neptune_inbox.model.team import Claim
 from neptune_inbox.sync.inbox.completeness import Coverage, coverage, lacking
+from neptune_inbox.sync.inbox.incidents import IncidentBook
 from neptune_inbox.sync.inbox.laid_over import is_about_us, resolved
 from neptune_inbox.sync.inbox.list_pages import ListPages
 from neptune_inbox.sync.inbox.list_snapshot import ListSnapshot, RowReader
@@ -98,12 +100,14 @@ class Inbox:
         store: TenantStore,
         fetcher: Fetcher,
         now: Now,
+        grouping: Grouping = Grouping(),  # noqa: B008 - frozen
     ) -> None:
         self._store = store
         self._fetcher = fetcher
         self._now = now
         self._row_reader = RowReader(store.data)
         self.pages = ListPages(store)
+        self._incidents = IncidentBook(store.data, grouping)
 
     async def open(self, scope: Scope, *, limit: int | None = None) -> ListSnapshot:
         """The rows of a scope as they are now, newest first, or the first `limit` of them.
@@ -328,6 +332,7 @@ class Inbox:
     ) -> ListSnapshot:
         triage = self._store.data.triage
         users = users or (triage.watched() if scope.user_id == EVERYONE else [scope.user_id])
+        terms = self._incidents.resolve(terms, users)
         only, without, rest = resolved(self._store.data, terms)
         search = Search(tuple(users), scope.kind, rest)
         hidden: set[Key] = set()

@@ -1,7 +1,7 @@
 """The small query language of the search line, into the terms that a `Search` holds.
 
 words and "whole phrases"   is:unread|read|done|starred|snoozed|noted|pending|failed   event:otp_*   user:42
-since:2d   before:2026-11-01   has:link   data.order:A-77   by:rita   claimed:me   note:refund
+since:2d   before:2026-11-01   has:link   data.order:A-77   by:rita   claimed:me   note:refund   incident:5
 lists such as event:otp_*,refund   a or b   (a b) or c
 and a minus in front of any of them for the opposite
 """
@@ -29,6 +29,7 @@ FLAGS = {
         "failed": "a mark was refused, or its outcome is unknown",
         "claimed": "somebody of the team is on it",
         "handled": "done, by anybody of the team",
+        "incident": "came to several customers at once",
     },
     "has": {"link": "with a link"},
 }
@@ -44,6 +45,7 @@ EXAMPLES = {
     "by": "by:rita",
     "claimed": "claimed:me",
     "note": "note:refund",
+    "incident": "incident:5",
 }
 FIELDS = tuple(EXAMPLES)
 MEANINGS = {
@@ -57,6 +59,7 @@ MEANINGS = {
     "by": "who of the team marked or handled it; me is myself",
     "claimed": "who of the team is on it; me is myself",
     "note": "a text in a note, mine or the team's",
+    "incident": "came at once to so many watched customers, or more",
 }
 """What is looked at by each."""
 LISTED = "event:otp_*,refund"
@@ -227,12 +230,19 @@ class _Parser:
                 hint = f"Did you mean {field}:{near[0]}?" if near else f"It knows {', '.join(FLAGS[field])}."
                 raise BadQuery(f"`{field}:` does not know `{value}`.", hint, position=start)
             return Clause(field, value.lower())
+        if field == "incident" and not _is_number_of_customers(value):
+            hint = f"For example {EXAMPLES[field]}: at least five customers."
+            raise BadQuery(f"`{field}:` takes a number from 2 on, not `{value}`.", hint, position=start)
         if field in TIMES:
             try:
                 return Clause(field, value, parse_past(value, self._now, self._zone))
             except UsageProblem as problem:
                 raise BadQuery(problem.sentence, problem.remedy, position=start) from None
         return Clause(field, value)
+
+
+def _is_number_of_customers(value: str) -> bool:
+    return re.fullmatch(r"[0-9]{1,6}", value) is not None and int(value) >= 2
 
 
 def _missing(operator: str, hint: str, position: int, *, is_before: bool) -> BadQuery:
