@@ -30,7 +30,6 @@ SECTIONS: dict[str, dict[str, str]] = {
         "status": "status:status",
         "poll": "poll:poll",
         "hooks": "hooks:hooks",
-        "incidents": "incidents:incidents",
     },
     IN_MARK: {},
     IN_MINE: {},

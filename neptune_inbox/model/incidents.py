@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from neptune_inbox.model.notifications import Key
 from neptune_inbox.model.values import Instant
 from neptune_inbox.text import CleanText
 
@@ -57,6 +58,33 @@ class Incident(Struct, frozen=True):
     """When the first came."""
     until: Instant
     """When the last came."""
+
+
+class IncidentCounts(Struct, frozen=True):
+    """The figures of one incident."""
+
+    customers: int
+    members: int
+    read: int
+    """Those that are read, whoever did it."""
+    by_us: int
+    """Those of them that we or the team marked."""
+    since: Instant
+    until: Instant
+
+
+class Fold(Struct, frozen=True):
+    """An incident in one line of a list, with the members that the list holds, newest first."""
+
+    incident: Incident
+    counts: IncidentCounts
+    """Of the whole incident, whether the list holds its members or not."""
+    rowids: tuple[int, ...]
+    keys: tuple[Key, ...]
+    unread: int
+    """Members in the list that count as unread."""
+    pending: int
+    """Members in the list for which a mark is under way."""
 
 
 def title_pattern(title: str) -> CleanText:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TypeAlias
 
 from msgspec import Struct, field
 
+from neptune_inbox.model.incidents import Fold
 from neptune_inbox.model.marks import HOPEFUL, Mark, Triage
 from neptune_inbox.model.notifications import Filter, Key, Sighting
 from neptune_inbox.model.team import NOTHING_SHARED, TeamState, standing_marks
@@ -93,10 +94,21 @@ class Row(Struct, frozen=True):
     """As `Notification.extras` has them."""
     hides_codes: bool = False
     """A one-time code was taken out of the title."""
+    fold: Fold | None = None
+    """The incident whose line this is the newest row of."""
 
     @property
     def key(self) -> Key:
         return Key(self.user_id, self.id)
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """What the line stands for: the row itself, or every member of its incident that the list holds."""
+        return self.fold.keys if self.fold is not None else (self.key,)
+
+    def is_among(self, selected: Collection[Key]) -> bool:
+        """Whether all that the line stands for is selected."""
+        return self.key in selected and (self.fold is None or all(key in selected for key in self.fold.keys))
 
     @property
     def claimed_by(self) -> str:
@@ -116,6 +128,8 @@ class Row(Struct, frozen=True):
     @property
     def counts_as_unread(self) -> bool:
         """Unread for the customer, and nothing of ours under way, or accepted and not yet looked at, to change it."""
+        if self.fold is not None:
+            return self.fold.unread > 0
         return not self.is_read and not (self.mark is not None and self.mark.state in HOPEFUL)
 
 

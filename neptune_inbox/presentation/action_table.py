@@ -129,6 +129,23 @@ _ACTIONS: tuple[Action, ...] = (
         ),
     ),
     Action(
+        "incidents",
+        ("B",),
+        "incidents",
+        EVERYWHERE,
+        _SHOW,
+        help="one line for what came to several customers at once, or unfold",
+        plain=(
+            PlainWord(
+                ("incidents",),
+                "incidents",
+                "what came to several customers at once; search is:incident lists them",
+                is_alone=True,
+            ),
+        ),
+        commands=(ShellCommand("incidents", IN_LOOK, "incidents:incidents"),),
+    ),
+    Action(
         "load.more",
         ("plus",),
         "load more",

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from neptune_inbox.presentation.incidents import counts_of, incident_words, incidents_json
+from neptune_inbox.model import JsonValue
+from neptune_inbox.presentation.incident_words import incident_words
+from neptune_inbox.presentation.incidents import incidents_json
 from neptune_inbox.presentation.json import iso
 from neptune_inbox.presentation.printed_page import NOTHING, Inline, PrintedPage, Section, code, page_line
 from neptune_inbox.presentation.sentences import plural
 from neptune_inbox.presentation.times import date_text, long_span
 
 if TYPE_CHECKING:
+    from neptune_inbox.model import Instant, JsonObject
     from neptune_inbox.sync.handover import HandOver, Subject, UnreadLine
     from neptune_inbox.sync.inbox.incidents import SeenIncident
 
@@ -133,7 +136,7 @@ def _kind(line: UnreadLine, now: Instant) -> tuple[Inline, ...]:
 
 
 def _incident(seen: SeenIncident, page: HandOver) -> tuple[Inline, ...]:
-    words = incident_words(counts_of(seen), page.at, watched=page.watched)
+    words = incident_words(seen.counts, page.at, watched=page.watched)
     return page_line(code(seen.incident.event_type or NO_TYPE), f" “{seen.incident.title}”: {words}")
 
 

@@ -174,12 +174,18 @@ def filter_facts(view: View) -> FilterFacts:
         read=totals[Filter.READ][0],
         is_at_least=not all(is_exact for _, is_exact in totals.values()),
         query=view.scope.query,
-        view=view.view_name,
+        view=_narrowed_to(view),
         new=view.waiting,
         user_id=view.scope.user_id,
         name=view.overview.names.get(view.scope.user_id, ""),
         refresh_key=view.keys.refresh,
     )
+
+
+def _narrowed_to(view: View) -> str:
+    """What the list is besides its filter and its query: a saved view, folded, one incident."""
+    shape = "one incident" if view.scope.member else "folded" if view.scope.is_folded else ""
+    return " ".join(filter(None, (view.view_name, shape)))
 
 
 def status_facts(view: View) -> StatusFacts:

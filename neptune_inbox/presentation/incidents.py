@@ -4,53 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from msgspec import Struct
-
-from neptune_inbox.model import Instant, JsonObject
+from neptune_inbox.model import Instant, JsonObject, Row
+from neptune_inbox.presentation.incident_words import incident_words
 from neptune_inbox.presentation.json import iso
-from neptune_inbox.presentation.row_state import READ_BY_US, row_state
 from neptune_inbox.presentation.sentences import plural
 from neptune_inbox.presentation.times import moment, short_span
 from neptune_inbox.sync.inbox.incidents import IncidentReport, SeenIncident
-
-
-class IncidentCounts(Struct, frozen=True):
-    """The figures of one incident."""
-
-    customers: int
-    members: int
-    read: int
-    """Those that are read, whoever did it."""
-    by_us: int
-    """Those of them that we or the team marked."""
-    since: Instant
-    until: Instant
-
-
-def counts_of(seen: SeenIncident) -> IncidentCounts:
-    """The figures of an incident as its members are now."""
-    found = seen.incident
-    return IncidentCounts(
-        customers=len(found.users),
-        members=len(seen.rows),
-        read=sum(row.is_read for row in seen.rows),
-        by_us=sum(row_state(row) == READ_BY_US for row in seen.rows),
-        since=found.since,
-        until=found.until,
-    )
-
-
-def incident_words(counts: IncidentCounts, now: Instant, *, watched: int = 0) -> str:
-    """`37 customers in 4 min · 9 read · 2 by us · since 14:02`; with `watched`, `37 of 120 watched in 4 min`."""
-    whose = f"{counts.customers:,} of {watched:,} watched" if watched else plural(counts.customers, "customer")
-    parts = [f"{whose} in {short_span(counts.until - counts.since)}"]
-    if counts.members != counts.customers:
-        parts.append(plural(counts.members, "notification"))
-    if counts.read:
-        parts.append(f"{counts.read:,} read")
-    if counts.by_us:
-        parts.append(f"{counts.by_us:,} by us")
-    return " · ".join([*parts, f"since {moment(counts.since, now)}"])
 
 
 def watched_sentence(report: IncidentReport) -> str:
@@ -58,9 +17,30 @@ def watched_sentence(report: IncidentReport) -> str:
     return f"Incidents among {plural(report.watched, 'watched customer')}; nobody else is seen here."
 
 
+def folded_sentence(count: int, watched: int, key: str) -> str:
+    """How many lines of a list stand for an incident, and among whom they were looked for."""
+    among = f"among the {plural(watched, 'watched customer')}"
+    if not count:
+        return f"No incident {among} is in this list; {key} unfolds."
+    return f"{plural(count, 'incident')} {among}, one line each; {key} unfolds."
+
+
+def members_words(rows: Sequence[Row]) -> str:
+    """`37 notifications of 37 customers, 28 of them unread`."""
+    whose = plural(len({row.user_id for row in rows}), "customer")
+    unread = sum(row.counts_as_unread for row in rows)
+    return f"{plural(len(rows), 'notification')} of {whose}, {unread:,} of them unread"
+
+
+def incident_sentence(seen: SeenIncident, watched: int, now: Instant) -> str:
+    """An incident read aloud."""
+    what = seen.incident.event_type or seen.incident.title
+    return f"{what}: {incident_words(seen.counts, now, watched=watched).replace(' · ', ', ')}. {seen.incident.title}"
+
+
 def columns_on_screen(seen: SeenIncident, watched: int, now: Instant) -> list[str]:
     """The cells of an incident for people."""
-    counts = counts_of(seen)
+    counts = seen.counts
     return [
         seen.incident.event_type,
         f"{counts.customers:,} of {watched:,} watched",
@@ -75,7 +55,7 @@ def columns_on_screen(seen: SeenIncident, watched: int, now: Instant) -> list[st
 
 def columns_whole(seen: SeenIncident, watched: int) -> list[str]:
     """The cells of an incident for programs."""
-    counts = counts_of(seen)
+    counts = seen.counts
     numbers = (counts.customers, watched, counts.members, counts.read, counts.by_us)
     times = (iso(counts.since) or "", iso(counts.until) or "")
     return [seen.incident.event_type, *map(str, numbers), *times, seen.incident.title]
@@ -87,7 +67,7 @@ def incidents_json(incidents: Sequence[SeenIncident], watched: int) -> list[Json
 
 
 def _incident_json(seen: SeenIncident, watched: int) -> JsonObject:
-    counts = counts_of(seen)
+    counts = seen.counts
     return {
         "event_type": seen.incident.event_type,
         "title": seen.incident.title,

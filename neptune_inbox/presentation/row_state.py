@@ -104,6 +104,11 @@ def row_state(row: RowTold) -> str:
     return state_of(row.is_read, mark.state, was_confirmed=mark.confirmed_at is not None)
 
 
+def is_read_by_us(row: RowTold) -> bool:
+    """Whether we or the team marked it before it was read."""
+    return row_state(row) == READ_BY_US
+
+
 def state_words(row: RowTold) -> str:
     """The state of a row in words, with the reason where our mark was refused."""
     state = row_state(row)

@@ -14,11 +14,13 @@ from neptune_inbox.presentation.row_state import (
     CONTRADICTED,
     HELD,
     PENDING,
+    READ,
     READ_BY_US,
     REFUSED,
     SENDING,
     SHORT,
     SIGNS,
+    UNREAD,
     UNREAD_AGAIN,
     WORDS,
     row_state,
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from neptune_inbox.model import ColumnValues, Instant
+    from neptune_inbox.model.incidents import Fold
 
     class MarkFacts(Protocol):
         """What a row's mark must provide; `model.Mark` does."""
@@ -92,8 +95,12 @@ if TYPE_CHECKING:
         def is_read_by_team(self) -> bool: ...
         @property
         def extras(self) -> Mapping[str, str | int | bool]: ...
+        @property
+        def fold(self) -> Fold | None: ...
 
 
+FOLDED = "≡"
+"""Beside the line of an incident."""
 GUTTER = 6
 """Cells before the age: cursor or selection, theirs, mine, each with a space. A click there selects."""
 
@@ -249,10 +256,12 @@ def row_spans(
     row: RowFacts, columns: Columns, now: Instant, *, is_cursor: bool = False, is_selected: bool = False
 ) -> tuple[Span, ...]:
     """One row at exactly the width of the columns."""
+    if row.fold is not None:
+        return _fold_spans(row, row.fold, columns, now, is_cursor=is_cursor, is_selected=is_selected)
     is_bold, is_settled = _is_unread(row), _is_settled(row)
     plain = Role.DIM if is_settled else Role.TEXT
     spans: list[Span] = [
-        ("◆ ", Role.SELECTED) if is_selected else ("▌ " if is_cursor else "  ", Role.CURSOR),
+        _gutter(is_cursor=is_cursor, is_selected=is_selected),
         customer_state(row),
         (" ", plain),
         triage_signs(row, now),
@@ -282,6 +291,44 @@ def row_spans(
     return pad_spans(spans, columns.width, plain)
 
 
+def _gutter(*, is_cursor: bool, is_selected: bool) -> Span:
+    return ("◆ ", Role.SELECTED) if is_selected else ("▌ " if is_cursor else "  ", Role.CURSOR)
+
+
+def _fold_spans(
+    row: RowFacts, fold: Fold, columns: Columns, now: Instant, *, is_cursor: bool, is_selected: bool
+) -> tuple[Span, ...]:
+    """The line of an incident: when its newest member came, its event, how many customers it came to."""
+    state = UNREAD if fold.unread else HELD if fold.pending else READ
+    spans: list[Span] = [
+        _gutter(is_cursor=is_cursor, is_selected=is_selected),
+        sign_of(state),
+        (" ", Role.TEXT),
+        (FOLDED, Role.ACCENT),
+        (" ", Role.TEXT),
+    ]
+    if columns.time:
+        spans.append((listed_time(row.created_at, now, columns.time_format) + "  ", Role.DIM))
+    event = column(row.event_type) or column(fold.incident.title)
+    spans.append((crop(event, max(8, columns.width // 3)), Role.EVENT_UNREAD if fold.unread else Role.EVENT))
+    words = "  " + _fold_words(fold, now)
+    under_way = f"{fold.pending:,} under way" if fold.pending else ""
+    room = columns.width - width_of(spans) - 1 - (cells(under_way) + 2 if under_way else 0)
+    spans.append((fit(words, max(0, room)), Role.STRONG if fold.unread else Role.DIM))
+    if under_way:
+        spans.append((f"  {under_way}", Role.PENDING))
+    return pad_spans(spans, columns.width, Role.TEXT)
+
+
+def _fold_words(fold: Fold, now: Instant) -> str:
+    # No first paint shows a folded list.
+    from neptune_inbox.presentation.incident_words import incident_words
+
+    listed = len(fold.keys)
+    words = incident_words(fold.counts, now)
+    return words if listed == fold.counts.members else f"{words} · {listed:,} listed"
+
+
 def extra_text(field: Field, value: str | int | bool | None, now: Instant) -> str:
     """The value of an extra in a column; empty where the server does not say."""
     if isinstance(value, bool):
@@ -293,6 +340,8 @@ def extra_text(field: Field, value: str | int | bool | None, now: Instant) -> st
 
 def time_text(row: RowFacts, now: Instant) -> tuple[str, str]:
     """What time alone changes in a row: while it stays the same, a drawn row may be kept."""
+    if row.fold is not None:
+        return age(row.created_at, now), _fold_words(row.fold, now)
     return age(row.created_at, now), "".join(text for text, _ in state_spans(row, now, 99)) + triage_signs(row, now)[
         0
     ]

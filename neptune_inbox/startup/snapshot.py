@@ -72,6 +72,10 @@ class SnapshotRow(NamedTuple):
     is_read_by_team: bool = False
 
     @property
+    def fold(self) -> None:
+        """A folded list is not kept for the next start."""
+
+    @property
     def identity(self) -> tuple[str, str]:
         """User and id, as they were told."""
         user_id, id = json.loads(self.key)

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from neptune_inbox.model import STUCK, Instant, Key, Lifetime, Now
-from neptune_inbox.model.incidents import Grouping
 from neptune_inbox.model.team import FactKind, TeamFact
-from neptune_inbox.sync.inbox.incidents import IncidentBook, SeenIncident
+from neptune_inbox.sync.inbox.incidents import SeenIncident
 from neptune_inbox.sync.store_thread import on_thread
 from neptune_inbox.text import NO_TEXT, CleanText
 
 if TYPE_CHECKING:
+    from neptune_inbox.sync.inbox.incidents import IncidentBook
     from neptune_inbox.sync.tenant_store import TenantStore
 
 MOST_CUSTOMERS = 10
@@ -93,12 +93,12 @@ class HandOver(Struct, frozen=True):
 class HandOvers:
     """Makes the page of one tenant."""
 
-    def __init__(self, *, store: TenantStore, actor: CleanText, now: Now, grouping: Grouping) -> None:
+    def __init__(self, *, store: TenantStore, actor: CleanText, now: Now, incidents: IncidentBook) -> None:
         """`actor` is this machine's user, who marked what was marked from here."""
         self._store = store
         self._actor = actor
         self._now = now
-        self._incidents = IncidentBook(store.data, grouping)
+        self._incidents = incidents
 
     @on_thread
     def since(self, users: Collection[str], since: Instant) -> HandOver:

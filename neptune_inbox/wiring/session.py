@@ -11,6 +11,7 @@ from neptune_inbox.credentials.tokens import TOKEN_VARIABLE
 from neptune_inbox.credentials.vault import MEMORY
 from neptune_inbox.errors import StoreProblem, no_token
 from neptune_inbox.model import Mode, Profile, Token
+from neptune_inbox.presentation.row_state import is_read_by_us
 from neptune_inbox.store.lock import StoreLock
 from neptune_inbox.store.triage import TriageStore
 from neptune_inbox.sync.clock_watch import Standstill
@@ -28,7 +29,7 @@ from neptune_inbox.sync.hooks.hooks import Hooks
 from neptune_inbox.sync.hosts import Hosts
 from neptune_inbox.sync.housekeeping import Housekeeping
 from neptune_inbox.sync.inbox.inbox import Inbox
-from neptune_inbox.sync.inbox.incidents import Incidents
+from neptune_inbox.sync.inbox.incidents import IncidentBook, Incidents
 from neptune_inbox.sync.inbox.older_pages import OlderPages
 from neptune_inbox.sync.insight import Insights
 from neptune_inbox.sync.marking.audit import AuditLog
@@ -57,7 +58,6 @@ if TYPE_CHECKING:
     from neptune_inbox.config import Settings
     from neptune_inbox.credentials import Vault
     from neptune_inbox.model import Now, Row
-    from neptune_inbox.model.incidents import Grouping
     from neptune_inbox.paths import Paths
     from neptune_inbox.store.tenant import TenantData
     from neptune_inbox.sync.polling.wakeable import Sleep
@@ -117,6 +117,7 @@ class SessionParts:
         data = self.stores.of(self.tenant)
         self._prepare(data)
         self._store, self.bus = TenantStore(data, StoreThread()), Bus()
+        self.incidents = IncidentBook(data, builder.settings.incidents.grouping, is_read_by_us)
         self.owner = builder.new_id()
         self.client = builder.make_client(profile, None)
         # What is in memory is nobody else's, so there is no one to lock out.
@@ -282,10 +283,6 @@ class SessionParts:
         return self._store
 
     @property
-    def grouping(self) -> Grouping:
-        return self.builder.settings.incidents.grouping
-
-    @property
     def undo_ms(self) -> int:
         return int(self.builder.settings.ui.undo_seconds * 1000)
 
@@ -349,8 +346,8 @@ def build_session(builder: Surroundings, profile: Profile) -> Session:
     poller, sender = parts.poller(team), parts.sender()
     watch_rule = parts.watch_rule(poller)
     housekeeping = parts.housekeeping()
-    inbox = Inbox(store=front, fetcher=parts.fetcher, now=now, grouping=parts.grouping)
-    hooks = parts.hooks(Inbox(store=store, fetcher=parts.fetcher, now=now, grouping=parts.grouping))
+    inbox = Inbox(store=front, fetcher=parts.fetcher, now=now, incidents=parts.incidents)
+    hooks = parts.hooks(Inbox(store=store, fetcher=parts.fetcher, now=now, incidents=parts.incidents))
     return Session(
         profile=profile,
         tenant=parts.tenant,
@@ -366,10 +363,10 @@ def build_session(builder: Surroundings, profile: Profile) -> Session:
         evidence=EvidenceBook(store=front, now=now),
         insights=Insights(store=store, now=now),
         timelines=Timelines(store=front, fetcher=parts.fetcher, now=now),
-        incidents=Incidents(store=front, grouping=parts.grouping),
+        incidents=Incidents(store=front, book=parts.incidents),
         housekeeping=housekeeping,
         hooks=hooks,
-        handovers=HandOvers(store=store, actor=clean_line(local_user()), now=now, grouping=parts.grouping),
+        handovers=HandOvers(store=store, actor=clean_line(local_user()), now=now, incidents=parts.incidents),
         poller=poller,
         sender=sender,
         audit_log=audit_log,

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from neptune_inbox.errors import BadQuery
 from neptune_inbox.model import Clause, Filter, Instant, Key, Search
-from neptune_inbox.model.incidents import Arrival, Grouping, Incident, find_incidents, title_pattern
-from neptune_inbox.presentation.incidents import IncidentCounts, incident_words
+from neptune_inbox.model.incidents import Arrival, Grouping, Incident, IncidentCounts, find_incidents, title_pattern
+from neptune_inbox.presentation.incident_words import incident_words
 from neptune_inbox.store.cache.cache import Cache
 from neptune_inbox.sync.inbox.query import parse_query
 from neptune_inbox.text import CleanText

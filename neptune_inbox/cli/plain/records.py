@@ -25,7 +25,7 @@ from neptune_inbox.presentation.sentences import (
     plural,
     receipt_sum,
 )
-from neptune_inbox.presentation.times import ago
+from neptune_inbox.presentation.times import DAY, ago
 from neptune_inbox.presentation.verb_sentences import (
     NOTHING_TO_RETRY,
     drop_sentence,
@@ -165,6 +165,16 @@ async def insight(inbox: PlainInbox, text: str) -> None:
     inbox.console.say_all([*summary_lines(found), *map(insight_line, found.events)])
 
 
+async def incidents(inbox: PlainInbox, _: str) -> None:
+    """What came to several watched customers in a day."""
+    from neptune_inbox.presentation.incidents import incident_sentence, watched_sentence
+
+    now = inbox.session.now()
+    report = await inbox.session.incidents.since(await inbox.session.inbox.watched(), now - DAY)
+    told = [incident_sentence(each, report.watched, now) for each in report.incidents]
+    inbox.console.say_all([*(told or ["No incident in the last 24 hours."]), watched_sentence(report)])
+
+
 def _check_number(command: str, text: str) -> None:
     if text and (not text.isdecimal() or len(text) > 9):
         raise UsageProblem(f"{command} takes one number, and {clean_line(text, 40)} is none.", f"Say: {command} 7.")
@@ -179,4 +189,5 @@ VERBS: dict[str, PlainVerb] = {
     "receipts": receipts,
     "journal": journal,
     "insight": insight,
+    "incidents": incidents,
 }

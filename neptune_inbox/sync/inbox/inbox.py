@@ -7,11 +7,13 @@ what came since waits until it is opened again.
 from __future__ import annotations
 
 import json
+from array import array
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from neptune_inbox.errors import BadQuery, StoreProblem, refuse_token
 from neptune_inbox.model import (
@@ -28,10 +30,8 @@ from neptune_inbox.model import (
     Term,
     clauses_of,
 )
-from neptune_inbox.model.incidents import Grouping
 from neptune_inbox.model.team import Claim
 from neptune_inbox.sync.inbox.completeness import Coverage, coverage, lacking
-from neptune_inbox.sync.inbox.incidents import IncidentBook
 from neptune_inbox.sync.inbox.laid_over import is_about_us, resolved
 from neptune_inbox.sync.inbox.list_pages import ListPages
 from neptune_inbox.sync.inbox.list_snapshot import ListSnapshot, RowReader
@@ -40,6 +40,7 @@ from neptune_inbox.sync.store_thread import on_thread, read_on_thread
 
 if TYPE_CHECKING:
     from neptune_inbox.sync.fetch.fetcher import Fetched, Fetcher
+    from neptune_inbox.sync.inbox.incidents import IncidentBook
     from neptune_inbox.sync.tenant_store import TenantStore
 
 RECENT = 9
@@ -56,6 +57,14 @@ class Scope(Struct, frozen=True):
     user_id: str = EVERYONE
     kind: Filter = Filter.UNREAD
     query: str = ""
+    is_folded: bool = False
+    """Each incident is one line."""
+    member: int = 0
+    """A member of the one incident that is looked at, by its rowid; 0 is no such incident."""
+
+    def unfolded(self) -> Scope:
+        """The same with a line for each notification."""
+        return replace(self, is_folded=False, member=0)
 
 
 class Overview(Struct, frozen=True):
@@ -100,14 +109,14 @@ class Inbox:
         store: TenantStore,
         fetcher: Fetcher,
         now: Now,
-        grouping: Grouping = Grouping(),  # noqa: B008 - frozen
+        incidents: IncidentBook,
     ) -> None:
         self._store = store
         self._fetcher = fetcher
         self._now = now
         self._row_reader = RowReader(store.data)
         self.pages = ListPages(store)
-        self._incidents = IncidentBook(store.data, grouping)
+        self._incidents = incidents
 
     async def open(self, scope: Scope, *, limit: int | None = None) -> ListSnapshot:
         """The rows of a scope as they are now, newest first, or the first `limit` of them.
@@ -116,9 +125,8 @@ class Inbox:
         """
         refuse_token("The user id", scope.user_id)
         clauses = parse_query(scope.query, self._now())
-        snapshot = await self._open(scope, clauses, limit=limit)
-        snapshot.is_partial = len(snapshot) == limit
-        return snapshot
+        # The first rows alone would be folded another way than all of them.
+        return await self._open(scope, clauses, limit=None if scope.is_folded else limit)
 
     async def open_users(
         self, users: Sequence[str], kind: Filter, query: str = "", *, limit: int | None = None
@@ -138,7 +146,7 @@ class Inbox:
     async def count(self, scope: Scope) -> int | None:
         """How many rows of the cache a scope shows; None for a query that cannot be understood."""
         try:
-            return len(await self.open(scope))
+            return len(await self.open(scope.unfolded()))
         except BadQuery:
             return None
 
@@ -342,6 +350,9 @@ class Inbox:
         ids = self._store.data.cache.snapshot(
             search, only=only, without=without | hidden, newer_than=newer_than, limit=limit
         )
+        if scope.member:
+            members = self._incidents.members_of(scope.member, users)
+            ids = array("q", filter(members.__contains__, ids))
         if newer_than is not None:
             return ListSnapshot(ids, self._row_reader)
         left_out = 0
@@ -351,4 +362,6 @@ class Inbox:
         # What came in between, from another instance, is in the list if it is to be shown.
         newest = max(newest, max(ids, default=0))
         values = self._store.data.cache.column_values(ids[:MEASURED])
-        return ListSnapshot(ids, self._row_reader, hidden=left_out, newest_rowid=newest, values=values)
+        whole = ListSnapshot(ids, self._row_reader, hidden=left_out, newest_rowid=newest, values=values)
+        whole.is_partial = len(ids) == limit
+        return self._incidents.fold(whole, users) if scope.is_folded and not scope.member else whole

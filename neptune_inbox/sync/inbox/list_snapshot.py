@@ -19,6 +19,7 @@ from neptune_inbox.model import ColumnValues, Key, Row
 from neptune_inbox.text import CleanText
 
 if TYPE_CHECKING:
+    from neptune_inbox.model.incidents import Fold
     from neptune_inbox.store.tenant import TenantData
 
 PAGE = 64
@@ -78,6 +79,9 @@ class ListSnapshot:
         values: ColumnValues | None = None,
     ) -> None:
         self.ids = ids
+        """Every notification of the list."""
+        self.lines = ids
+        """What each line shows, by rowid."""
         self.values = values or ColumnValues()
         """What stood in the columns of the first rows when the list was drawn."""
         self.is_partial = False
@@ -95,13 +99,13 @@ class ListSnapshot:
         return cls(array("q"), None)
 
     def __len__(self) -> int:
-        return len(self.ids)
+        return len(self.lines)
 
     def row(self, index: int) -> Row:
         """The row at a position as it was read last; an empty line where it is not loaded."""
         number, offset = divmod(index, PAGE)
         page = self._pages.get(number)
-        return page[offset] if page is not None else _unloaded(self.ids[index])
+        return page[offset] if page is not None else _unloaded(self.lines[index])
 
     def is_loaded(self, index: int) -> bool:
         """Whether the row at a position was read."""
@@ -118,7 +122,7 @@ class ListSnapshot:
     def find(self, start: int, step: int) -> int | None:
         """The next position from `start` on, in steps of 1 or -1, whose row counts as unread or is not loaded."""
         index = start
-        while 0 <= index < len(self.ids):
+        while 0 <= index < len(self):
             if not self.is_loaded(index) or self.row(index).counts_as_unread:
                 return index
             index += step
@@ -132,7 +136,7 @@ class ListSnapshot:
 
     def pages_of(self, positions: Iterable[range]) -> frozenset[int]:
         """The numbers of the pages that these positions are on."""
-        last = len(self.ids) - 1
+        last = len(self) - 1
         return frozenset(
             number
             for each in positions
@@ -162,17 +166,17 @@ class ListSnapshot:
         """Where these notifications stand in this list; those that are not in it are left out."""
         if self._row_reader is None or not keys:
             return {}
-        rowids = self._row_reader.rowids(keys)
+        rowids = {key: self._line_of(rowid) for key, rowid in self._row_reader.rowids(keys).items()}
         wanted = set(rowids.values())
-        places = {rowid: index for index, rowid in enumerate(self.ids) if rowid in wanted}
+        places = {rowid: index for index, rowid in enumerate(self.lines) if rowid in wanted}
         return {key: places[rowid] for key, rowid in rowids.items() if rowid in places}
 
     def find_unread(self, start: int, step: int) -> int | None:
         """The next position from `start` on, in steps of 1 or -1, whose row counts as unread."""
-        while 0 <= start < len(self.ids):
+        while 0 <= start < len(self):
             number = start // PAGE
             page = self._read(number * PAGE, (number + 1) * PAGE)
-            while 0 <= start < len(self.ids) and start // PAGE == number:
+            while 0 <= start < len(self) and start // PAGE == number:
                 if page[start % PAGE].counts_as_unread:
                     return start
                 start += step
@@ -193,6 +197,18 @@ class ListSnapshot:
         """A list of these rows of it alone, in this order."""
         return ListSnapshot(array("q", rowids), self._row_reader)
 
+    def fold_on(self, index: int | None) -> Fold | None:
+        """The incident that a line stands for; None where it is one notification."""
+        return None
+
+    def count_folds(self) -> int:
+        """How many lines stand for an incident."""
+        return 0
+
+    def has_fold_among(self, keys: Collection[Key]) -> bool:
+        """Whether the line of an incident is among these, each of which names a line by its newest notification."""
+        return False
+
     def rows(self) -> Iterator[Row]:
         """All rows that are still cached, from the first to the last, read in pages that are not kept."""
         for start in range(0, len(self.ids), 8 * PAGE):
@@ -200,17 +216,21 @@ class ListSnapshot:
 
     def rows_of(self, keys: Collection[Key]) -> Iterator[Row]:
         """Those of these notifications that are in this list, in its order; of the other rows none is read."""
-        places = sorted(self.positions(keys).values())
-        for start in range(0, len(places), 8 * PAGE):
-            ids = [self.ids[place] for place in places[start : start + 8 * PAGE]]
-            yield from self._row_reader.rows(ids) if self._row_reader else ()
+        wanted = frozenset(self._row_reader.rowids(keys).values()) if self._row_reader else frozenset[int]()
+        found = [rowid for rowid in self.ids if rowid in wanted]
+        for start in range(0, len(found), 8 * PAGE):
+            yield from self._row_reader.rows(found[start : start + 8 * PAGE]) if self._row_reader else ()
 
     def page(self, start: int, end: int) -> list[Row]:
         """The rows from a position to before another that are still cached; none is kept."""
         return self._row_reader.rows(self.ids[start:end]) if self._row_reader else []
 
+    def _line_of(self, rowid: int) -> int:
+        """The row that is shown in the line of a notification."""
+        return rowid
+
     def _read(self, start: int, end: int) -> list[Row]:
-        ids = self.ids[start:end]
+        ids = self.lines[start:end]
         rows = self._row_reader.rows(ids) if self._row_reader else []
         if len(rows) == len(ids):
             return rows

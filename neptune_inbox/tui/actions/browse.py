@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from neptune_inbox.doors import read_id
 from neptune_inbox.model import EVERYONE, Filter, User
 from neptune_inbox.presentation import inbox_view as present
+from neptune_inbox.presentation.incidents import folded_sentence
 from neptune_inbox.presentation.verb_sentences import watch_label, watch_sentence
 from neptune_inbox.sync import verbs
 from neptune_inbox.sync.inbox.inbox import Scope
@@ -49,6 +50,18 @@ async def refresh_all(inbox: InboxScreen) -> None:
     inbox.updates.await_answers(await inbox.session.inbox.watched())
     inbox.say(present.asking_sentence(inbox.view), about=About.ASKING)
     inbox.session.poller.refresh(EVERYONE)
+
+
+async def fold(inbox: InboxScreen) -> None:
+    """Fold each incident into one line, or unfold them again."""
+    await inbox.show_scope(replace(inbox.scope, is_folded=not inbox.scope.is_folded, member=0))
+    if inbox.scope.is_folded:
+        watched = len(await inbox.session.inbox.watched())
+        inbox.say(
+            folded_sentence(inbox.snapshot.count_folds(), watched, inbox.key("incidents")), about=About.SELECTION
+        )
+    else:
+        inbox.say("Unfolded: a line for each notification.", about=About.SELECTION)
 
 
 def load_more(inbox: InboxScreen) -> None:
@@ -156,6 +169,7 @@ VERBS = {
     "refresh": refresh,
     "refresh.all": refresh_all,
     "load.more": load_more,
+    "incidents": fold,
     "search": search,
     "user.go": go_to_user,
     "code.reveal": reveal,

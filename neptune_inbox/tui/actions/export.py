@@ -24,7 +24,7 @@ MANY = 5
 """Pages that are opened without asking whether that many were meant."""
 
 
-@with_target
+@with_target("copy.id")
 async def copy_id(inbox: InboxScreen, aim: ActionTarget) -> None:
     """Copy the id, or one id a line for a selection (OSC 52: works over SSH where the terminal allows it)."""
     rows = await inbox.targets(aim)
@@ -33,7 +33,7 @@ async def copy_id(inbox: InboxScreen, aim: ActionTarget) -> None:
         inbox.say(f"Copied the id {rows[0].id}." if len(rows) == 1 else f"Copied {plural(len(rows), 'id')}.")
 
 
-@with_target
+@with_target("copy.link")
 async def copy_link(inbox: InboxScreen, aim: ActionTarget) -> None:
     """Copy the link, or one link a line for a selection."""
     links = await _links(inbox, aim)
@@ -42,7 +42,7 @@ async def copy_link(inbox: InboxScreen, aim: ActionTarget) -> None:
         inbox.say(f"Copied {_to_hosts(links)}.")
 
 
-@with_target
+@with_target("link.open")
 async def open_link(inbox: InboxScreen, aim: ActionTarget) -> None:
     """Open the https links of the rows, each host after it was agreed to once."""
     links = await _links(inbox, aim)
@@ -79,7 +79,7 @@ async def _agrees(inbox: InboxScreen, question: str, lines: Sequence[tuple[str, 
     return await inbox.app.push_screen_wait(ChoiceDialog(question, lines, choices)) == "yes"
 
 
-@with_target
+@with_target("pipe")
 async def pipe(inbox: InboxScreen, aim: ActionTarget) -> None:
     """Give the selection as JSON lines to a command named in the configuration."""
     commands = inbox.workspace.settings.commands

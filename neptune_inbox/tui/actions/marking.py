@@ -38,9 +38,9 @@ if TYPE_CHECKING:
 
 def mark(inbox: InboxScreen) -> Awaitable[None]:
     """Hold a mark for the selection, or for the row under the cursor, which then may go on to the next unread."""
-    aim = inbox.list.target()
+    aim = inbox.list.target("mark.row")
     goes_on = inbox.workspace.settings.ui.mark_goes_on and aim.selected == frozenset()
-    asks = inbox.session.profile.mode is Mode.ASK
+    asks = inbox.session.profile.mode is Mode.ASK or aim.fold is not None
     if goes_on and not asks:
         # With the key itself: a row that is marked with the next one is the next one.
         goes_on = go_to_unread(inbox, 1) is None

@@ -72,12 +72,16 @@ def _scroll(lines: int) -> Callable[[InboxScreen], None]:
     return lambda inbox: inbox.preview.scroll_lines(lines)
 
 
-def _open(inbox: InboxScreen) -> None:
+def _open(inbox: InboxScreen) -> Awaitable[None] | None:
     """Open what the cursor is on; opening never marks."""
+    fold = inbox.snapshot.fold_on(inbox.rows.cursor_index)
     if inbox.sidebar.has_focus:
         inbox.sidebar.choose()
+    elif fold is not None:
+        return inbox.list.open_incident(fold)
     else:
         inbox.preview_pane.show(True)
+    return None
 
 
 def _answer_deletion(inbox: InboxScreen) -> None:

@@ -34,8 +34,8 @@ def make_verb(action: Action) -> Callable[[InboxScreen], Awaitable[None]]:
     def press(inbox: InboxScreen) -> Awaitable[None]:
         if action.id == "team.claim" and inbox.sidebar.has_focus:
             return claim_customer(inbox, inbox.sidebar.highlighted_user)
-        aim = inbox.list.target()
-        if action.moves_on and aim.selected == frozenset():
+        aim = inbox.list.target(action.id)
+        if action.moves_on and aim.selected == frozenset() and aim.fold is None:
             inbox.rows.move(1)
         return _run(inbox, action, aim)
 

@@ -30,8 +30,14 @@ async def _toggle_loaded(inbox: InboxScreen) -> None:
         _toggle(inbox, inbox.rows.cursor_key)
 
 
+def _line(inbox: InboxScreen, key: Key) -> tuple[Key, ...]:
+    """What the line under the cursor stands for, which is named by this notification."""
+    fold = inbox.snapshot.fold_on(inbox.rows.cursor_index)
+    return fold.keys if fold is not None else (key,)
+
+
 def _toggle(inbox: InboxScreen, key: Key) -> None:
-    inbox.state.toggle(key)
+    inbox.state.toggle(*_line(inbox, key))
     inbox.list.selection_changed()
     inbox.rows.move(1)
 
@@ -42,7 +48,7 @@ def take_range(inbox: InboxScreen) -> Awaitable[None] | None:
     if here is None:
         return None
     if begun is None and key is not None:
-        _begin(inbox, key)
+        _begin(inbox, *_line(inbox, key))
         return None
     start = inbox.snapshot.index_of(begun) if begun is not None else None
     if start is None:
@@ -50,8 +56,8 @@ def take_range(inbox: InboxScreen) -> Awaitable[None] | None:
     return _take(inbox, inbox.snapshot, inbox.state.end_range(start, here))
 
 
-def _begin(inbox: InboxScreen, key: Key) -> None:
-    inbox.state.begin_range(key)
+def _begin(inbox: InboxScreen, *keys: Key) -> None:
+    inbox.state.begin_range(*keys)
     inbox.list.selection_changed()
     inbox.say(f"Range starts here: move, then {inbox.key('select.range')} again.", about=About.SELECTION)
 
@@ -63,8 +69,9 @@ async def _take_from_afar(inbox: InboxScreen, snapshot: ListSnapshot, begun: Key
     if begun in places:
         await _take(inbox, snapshot, inbox.state.end_range(places[begun], here))
     else:
-        for key in await book.keys(snapshot, here, here + 1):
-            _begin(inbox, key)
+        keys = await book.keys(snapshot, here, here + 1)
+        if keys:
+            _begin(inbox, *keys)
 
 
 async def _take(inbox: InboxScreen, snapshot: ListSnapshot, positions: range) -> None:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import wraps
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from neptune_inbox.tui.inbox.screen import InboxScreen
     from neptune_inbox.tui.inbox.target import ActionTarget
 
+TargetVerb: TypeAlias = "Callable[[InboxScreen, ActionTarget], Awaitable[None]]"
 
-def with_target(
-    verb: Callable[[InboxScreen, ActionTarget], Awaitable[None]],
-) -> Callable[[InboxScreen], Awaitable[None]]:
-    """Hand a verb what is selected, or under the cursor, at this moment."""
 
-    @wraps(verb)
-    def take_aim(inbox: InboxScreen) -> Awaitable[None]:
-        return verb(inbox, inbox.list.target())
+def with_target(action_id: str) -> Callable[[TargetVerb], Callable[[InboxScreen], Awaitable[None]]]:
+    """Hand the verb of an action what is selected, or under the cursor, at this moment."""
 
-    return take_aim
+    def bind(verb: TargetVerb) -> Callable[[InboxScreen], Awaitable[None]]:
+        @wraps(verb)
+        def take_aim(inbox: InboxScreen) -> Awaitable[None]:
+            return verb(inbox, inbox.list.target(action_id))
+
+        return take_aim
+
+    return bind

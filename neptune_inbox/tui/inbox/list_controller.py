@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from neptune_inbox.errors import BadQuery, StoreProblem
 from neptune_inbox.model import Filter
+from neptune_inbox.sync.inbox.folded_list import FoldedList
 from neptune_inbox.tui.background import run_in_background
 from neptune_inbox.tui.inbox.status_message import About
 from neptune_inbox.tui.messages import UnreadCounted
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
 
     from neptune_inbox.model import Key, Row
+    from neptune_inbox.model.incidents import Fold
     from neptune_inbox.store.outbox.outbox import OutboxCounts
     from neptune_inbox.sync.inbox.inbox import Overview, Scope
     from neptune_inbox.sync.inbox.list_snapshot import ListSnapshot
@@ -61,13 +63,18 @@ class ListController:
         self._messages = messages
         self._rows = drawing.main_view.rows
 
-    def target(self) -> ActionTarget:
+    def target(self, action: str = "") -> ActionTarget:
         """What a verb whose key is pressed now acts on."""
-        return self._state.target(self._rows.cursor_key, self._rows.cursor_index)
+        return self._state.target(self._rows.cursor_key, self._rows.cursor_index, action)
 
     async def targets(self, aim: ActionTarget) -> list[Row]:
-        """The rows that a verb acts on, as they are now: the selection in its order, else the cursor's."""
+        """The rows that a verb acts on, as they are now: the selection in its order, else the cursor's.
+
+        In the line of an incident these are the members that it lists.
+        """
         inbox = self._session.inbox
+        if aim.fold is not None and isinstance(aim.rows, FoldedList):
+            return await inbox.rows(aim.rows.opened(aim.fold))
         # The rest of a list of which only the first rows were known has come meanwhile.
         snapshot = self._state.snapshot if aim.rows.is_partial else aim.rows
         if aim.selected is None:
@@ -98,6 +105,8 @@ class ListController:
         Raises BadQuery, and then nothing changed.
         """
         state = self._state
+        if (scope.user_id, scope.kind, scope.query) != (state.scope.user_id, state.scope.kind, state.scope.query):
+            scope = replace(scope, member=0)
         before, state.scope = state.scope, scope
         self._messages.be_silent(About.COVERAGE)
         is_elsewhere = scope.user_id != before.user_id
@@ -112,6 +121,13 @@ class ListController:
             await self._session.inbox.note_visit(scope.user_id)
         await self._session.set_visible(scope.user_id, scope.kind)
         await self.redraw_overview()
+
+    async def open_incident(self, fold: Fold) -> None:
+        """Show the members of an incident, as its line lists them."""
+        snapshot, scope = self._state.snapshot, self._state.scope
+        if isinstance(snapshot, FoldedList):
+            self._state.scope = replace(scope, member=fold.rowids[0])
+            await self.take_window(snapshot.opened(fold), keep=False)
 
     async def fold_in(self, *, keep: bool = True) -> None:
         """Draw the list again, with what came since and without what was settled."""
@@ -265,8 +281,12 @@ class ListController:
 
     async def remember(self) -> None:
         """Keep what is on screen for the first paint of the next start, which shows neither a search nor a code."""
-        shows_codes = self._workspace.shows_codes or self._session.inbox.revealed is not None
-        if not self._workspace.is_demo and not self._state.scope.query and not shows_codes:
+        scope, shows_codes = (
+            self._state.scope,
+            self._workspace.shows_codes or self._session.inbox.revealed is not None,
+        )
+        is_usual = not scope.query and not scope.is_folded and not shows_codes
+        if not self._workspace.is_demo and is_usual:
             # It only makes the next start look quicker; a full disk is told where it matters.
             with suppress(StoreProblem):
                 workspace = self._workspace

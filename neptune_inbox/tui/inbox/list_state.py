@@ -48,15 +48,16 @@ class ListState:
             self.range_start = None
         self.selected = keys
 
-    def toggle(self, key: Key) -> None:
-        """Select a row or let it go; a range may start here."""
-        self.select(self.selected ^ {key})
-        self.range_start = key
+    def toggle(self, *keys: Key) -> None:
+        """Select what a line stands for, or let it go; a range may start here."""
+        line = frozenset(keys)
+        self.select(self.selected - line if line <= self.selected else self.selected | line)
+        self.range_start = keys[0]
 
-    def begin_range(self, key: Key) -> None:
-        """Select a row, from which a range reaches to wherever it is ended."""
-        self.select(self.selected | {key})
-        self.range_start = key
+    def begin_range(self, *keys: Key) -> None:
+        """Select what a line stands for, from which a range reaches to wherever it is ended."""
+        self.select(self.selected | {*keys})
+        self.range_start = keys[0]
 
     def end_range(self, start: int, end: int) -> range:
         """The positions of the range between two rows, whichever comes first; it is over then."""
@@ -65,9 +66,10 @@ class ListState:
         self.taken = range(low, high + 1)
         return self.taken
 
-    def target(self, cursor: Key | None, index: int | None = None) -> ActionTarget:
+    def target(self, cursor: Key | None, index: int | None = None, action: str = "") -> ActionTarget:
         """What a verb whose key is pressed now acts on."""
-        return ActionTarget(self.snapshot, None if self.takes_all else self.selected, cursor, index, self.taken)
+        selected = None if self.takes_all else self.selected
+        return ActionTarget(self.snapshot, selected, cursor, index, self.taken, action)
 
     def count_waiting(self, count: int, *, behind: ListSnapshot) -> bool:
         """Keep how many rows wait behind a list; False where another one is shown by now."""

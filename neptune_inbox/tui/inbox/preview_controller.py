@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from neptune_inbox.errors import StoreProblem
+from neptune_inbox.presentation.incident_words import newest_of
 from neptune_inbox.presentation.preview import preview_facts
 from neptune_inbox.sync.polling.health import State
 from neptune_inbox.tui.background import run_in_background
@@ -105,6 +106,8 @@ class PreviewController:
             main_view.preview.show(None)
             return
         facts = preview_facts(row, found, self._session.now())
+        if row.fold is not None:
+            facts = facts._replace(title=newest_of(row.fold, facts.title))
         main_view.preview.show(facts._replace(open_key=self._drawing.view.keys.open_link))
         if self._session.health.state is State.ONLINE:
             run_in_background(self._node, "look-up", partial(self._refresh_contact, row.user_id))

@@ -16,6 +16,7 @@ from textual.widgets import Input
 
 from neptune_inbox.model import EVERYONE, Key, Mode, Row
 from neptune_inbox.presentation.action import EVERYWHERE
+from neptune_inbox.presentation.action_table import ACTIONS
 from neptune_inbox.presentation.inbox_view import View, key_names
 from neptune_inbox.presentation.keymap import Action, key_label
 from neptune_inbox.presentation.lines import ALL_USERS
@@ -35,7 +36,7 @@ from neptune_inbox.tui.inbox.row_loader import RowLoader
 from neptune_inbox.tui.inbox.search_controller import FIRST_ROWS, SearchController
 from neptune_inbox.tui.inbox.status_message import About, StatusMessages
 from neptune_inbox.tui.inbox.tour import Tour
-from neptune_inbox.tui.inbox.verb_queue import VerbQueue
+from neptune_inbox.tui.inbox.verb_queue import LeftAlone, VerbQueue
 from neptune_inbox.tui.key_buffer import hold_keys, release_keys
 from neptune_inbox.tui.messages import ProfileChosen, SessionEvent, ThemeWanted
 from neptune_inbox.tui.widgets.lines import ActionChosen
@@ -52,6 +53,10 @@ if TYPE_CHECKING:
 Verb: TypeAlias = "Callable[[InboxScreen], Awaitable[None] | None]"
 """What a key does: at once, or as something to be awaited in its turn."""
 
+COUNTED = frozenset(action.id for action in ACTIONS if action.use_case) | {
+    *("mark.row", "copy.id", "copy.link", "link.open", "pipe")
+}
+"""What acts on rows: where it acts on a whole incident, it asks first."""
 PAGE_PAUSE = 0.01
 """Seconds after a key before what the next page shows is got ready: when the frame of this one is out."""
 
@@ -191,8 +196,15 @@ class InboxScreen(Screen[None]):
         return self.drawing.view
 
     @property
-    def cursor_row(self) -> Row | None:
+    def cursor_line(self) -> Row | None:
+        """The line under the cursor, which may stand for an incident."""
         return self.preview_pane.row
+
+    @property
+    def cursor_row(self) -> Row | None:
+        """The one notification under the cursor; None where there is none, and on the line of an incident."""
+        line = self.cursor_line
+        return line if line is None or line.fold is None else None
 
     def key(self, action_id: str) -> str:
         """What a sentence calls the key of an action."""
@@ -207,8 +219,22 @@ class InboxScreen(Screen[None]):
         self.list.select(keys)
 
     async def targets(self, aim: ActionTarget) -> list[Row]:
-        """The rows that a verb acts on, as they are now."""
-        return await self.list.targets(aim)
+        """The rows that a verb acts on, as they are now.
+
+        Where a key acts on a whole incident they are counted before the agent's eyes first; raises LeftAlone where
+        the agent says no.
+        """
+        rows = await self.list.targets(aim)
+        if rows and aim.holds_incident:
+            await self._ask(aim, rows)
+        return rows
+
+    async def _ask(self, aim: ActionTarget, rows: Sequence[Row]) -> None:
+        from neptune_inbox.tui.dialogs.incident import incident_dialog
+
+        sheet = incident_dialog(aim.action, aim.fold, rows, self.session.profile, self.session.now())
+        if await self.app.push_screen_wait(sheet) != "yes":
+            raise LeftAlone
 
     async def show_scope(self, scope: Scope) -> None:
         """Look at something else. Raises BadQuery, and then nothing changed."""
@@ -229,7 +255,9 @@ class InboxScreen(Screen[None]):
         self.updates.hold_still()
         self._go_on_with_claim()
         asks_to_mark = action_id == "mark.row" and self.session.profile.mode is Mode.ASK
-        if asks_to_mark or any(action.id == action_id and action.opens_dialog for action in self.actions):
+        asks_to_count = action_id in COUNTED and self.list.target().holds_incident
+        opens_dialog = any(action.id == action_id and action.opens_dialog for action in self.actions)
+        if asks_to_mark or asks_to_count or opens_dialog:
             hold_keys(self.app)
         result = verb(self)
         self.tour.did(action_id)
@@ -269,6 +297,8 @@ class InboxScreen(Screen[None]):
             self.rows.focus()
         elif self.selected:
             self.select(frozenset())
+        elif self.scope.member:
+            self.queue.put(self.show_scope(replace(self.scope, member=0)))
         elif self.scope.query:
             self.queue.put(self.show_scope(replace(self.scope, query="")))
         elif self.tour.is_on:
@@ -325,12 +355,14 @@ class InboxScreen(Screen[None]):
     @on(RowOpened)
     def _row_opened(self, event: RowOpened) -> None:
         event.stop()
-        self.preview_pane.show(True)
+        self.action_run("open")
 
     @on(RowToggled)
     def _row_toggled(self, event: RowToggled) -> None:
         event.stop()
-        self.select(self.selected ^ {event.key})
+        fold = self.snapshot.fold_on(self.snapshot.index_of(event.key))
+        self.state.toggle(*(fold.keys if fold is not None else (event.key,)))
+        self.list.selection_changed()
 
     @on(Input.Changed, "#search")
     def _query_typed(self, event: Input.Changed) -> None:

@@ -136,7 +136,7 @@ class SearchController:
 
     async def _show(self, query: str) -> None:
         state, inbox = self._state, self._session.inbox
-        state.scope = replace(state.scope, query=query.strip())
+        state.scope = replace(state.scope, query=query.strip(), member=0)
         try:
             first = await inbox.open(state.scope, limit=FIRST_ROWS)
         except InboxError as problem:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from inspect import iscoroutine
 
 from neptune_inbox.errors import InboxError
+
+
+class LeftAlone(Exception):
+    """The agent said no, so that a verb ends without a word."""
 
 
 class VerbQueue:
@@ -30,7 +35,8 @@ class VerbQueue:
         while True:
             verb = await self._queue.get()
             try:
-                await verb
+                with suppress(LeftAlone):
+                    await verb
             except InboxError as error:
                 self._fail(error)
             finally:

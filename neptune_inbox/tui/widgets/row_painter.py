@@ -82,12 +82,12 @@ class RowPainter:
 
     def reads_differently(self, row: Row, *, is_cursor: bool) -> bool:
         """Whether the line that is kept of a row tells another time than it would now."""
-        kept = self._lines.get((row.rowid, is_cursor, row.key in self.selected))
+        kept = self._lines.get((row.rowid, is_cursor, row.is_among(self.selected)))
         return kept is not None and kept.time_text != time_text(row, self.now)
 
     def line(self, row: Row, columns: Columns, height: int, *, is_cursor: bool) -> RowLine:
         """The line of a row; one that did not change is not formatted again. `height` is that of the list."""
-        is_selected = row.key in self.selected
+        is_selected = row.is_among(self.selected)
         line_key, at = (row.rowid, is_cursor, is_selected), time_text(row, self.now)
         kept = self._lines.get(line_key)
         if kept is not None and kept.time_text == at and (kept.row is row or kept.row == row):
