@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -41,18 +42,16 @@ def arrivals(drawn: Drawn) -> list[Arrival]:
 
 def by_comparison(came: list[Arrival], grouping: Grouping) -> set[frozenset[int]]:
     """Whoever is close to a member is a member: each two compared, until nothing changes."""
-    groups = [{one.rowid} for one in came]
-
-    def are_close(one: Arrival, other: Arrival) -> bool:
-        is_alike = one.event_type == other.event_type and title_pattern(one.title) == title_pattern(other.title)
-        return is_alike and abs(one.at - other.at) <= grouping.gap
-
-    close = [{one.rowid, other.rowid} for one, other in combinations(came, 2) if are_close(one, other)]
-    for pair in close:
-        joined = set().union(*(group for group in groups if group & pair))
-        groups = [group for group in groups if not group & pair] + [joined]
+    group = {one.rowid: {one.rowid} for one in came}
+    patterns = {one.rowid: title_pattern(one.title) for one in came}
+    for one, other in combinations(came, 2):
+        is_alike = (one.event_type, patterns[one.rowid]) == (other.event_type, patterns[other.rowid])
+        if is_alike and abs(one.at - other.at) <= grouping.gap and group[one.rowid] is not group[other.rowid]:
+            joined = group[one.rowid] | group[other.rowid]
+            group.update(dict.fromkeys(joined, joined))
+    groups = map(frozenset, group.values())
     whose = {one.rowid: one.user_id for one in came}
-    return {frozenset(group) for group in groups if len({whose[rowid] for rowid in group}) >= grouping.least}
+    return {each for each in groups if len({whose[rowid] for rowid in each}) >= grouping.least}
 
 
 def members(incidents: list[Incident]) -> set[frozenset[int]]:
@@ -151,3 +150,28 @@ def test_an_incident_in_words() -> None:
     assert words.startswith("37 customers in 4 min · 9 read · 2 by us · since ")
     assert incident_words(counts, NOON, watched=120).startswith("37 of 120 watched in 4 min")
     assert "40 notifications" in incident_words(IncidentCounts(37, 40, 0, 0, NOON, NOON), NOON)
+
+
+def test_a_storm_of_five_thousand_arrivals_is_grouped_as_the_model_groups_it() -> None:
+    rng = Random(22)
+    drawn = [
+        (
+            rng.randrange(3_000) * MINUTE,
+            rng.randrange(40),
+            rng.choice(("payment_failed", "notice")),
+            rng.choice(TITLES),
+        )
+        for _ in range(5_000)
+    ]
+    cache, users = cached(drawn), [f"u-{number}" for number in range(40)]
+    rowids = cache.rowids([Key(one.user_id, str(one.rowid)) for one in arrivals(drawn)])
+    came = [one._replace(rowid=rowids[Key(one.user_id, str(one.rowid))]) for one in arrivals(drawn)]
+    grouping = Grouping(3 * MINUTE, 3)
+    found = cache.incidents(users, grouping)
+    assert len(found) > 20
+    kinds = {(one.event_type, title_pattern(one.title)) for one in came}
+    expected = [
+        by_comparison([one for one in came if (one.event_type, title_pattern(one.title)) == kind], grouping)
+        for kind in kinds
+    ]
+    assert members(found) == set().union(*expected)
