@@ -7,37 +7,25 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from neptune_inbox.cli.schema_types import (
+    ANY,
+    FLAG,
+    FLAG_OR_NULL,
+    NUMBER,
+    OBJECT,
+    TEXT,
+    TEXT_OR_NULL,
+    TIME,
+    TRUE,
+    WHOLE,
+    WHOLE_OR_NULL,
+    Schema,
+    either,
+    record,
+    rows,
+)
+from neptune_inbox.cli.timeline_schemas import BELL_AS_OF, TIMELINE
 from neptune_inbox.notification_fields import MARK_BEHIND, Field, Kind, exported_fields
-
-Schema = dict[str, Any]
-
-TEXT: Final[Schema] = {"type": "string"}
-WHOLE: Final[Schema] = {"type": "integer"}
-NUMBER: Final[Schema] = {"type": "number"}
-FLAG: Final[Schema] = {"type": "boolean"}
-ANY: Final[Schema] = {}
-OBJECT: Final[Schema] = {"type": "object"}
-TIME: Final[Schema] = {"type": ["string", "null"], "description": "ISO 8601 in UTC, or null where it is not known"}
-TEXT_OR_NULL: Final[Schema] = {"type": ["string", "null"]}
-WHOLE_OR_NULL: Final[Schema] = {"type": ["integer", "null"]}
-FLAG_OR_NULL: Final[Schema] = {"type": ["boolean", "null"]}
-TRUE: Final[Schema] = {"const": True}
-
-
-def record(properties: Schema, *, optional: tuple[str, ...] = ()) -> Schema:
-    """An object with exactly these names, each there unless it is optional."""
-    required = [name for name in properties if name not in optional]
-    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
-
-
-def rows(items: Schema) -> Schema:
-    """An array of these; `--jsonl` prints one a line."""
-    return {"type": "array", "items": items}
-
-
-def either(*schemas: Schema) -> Schema:
-    return {"anyOf": list(schemas)}
-
 
 MINE = record({"done_at": TIME, "snoozed_until": TIME, "starred": FLAG, "note": TEXT})
 STATES: Final = ["held", "sending", "accepted", "confirmed", "contradicted", "refused", "undone", "dropped"]
@@ -302,55 +290,6 @@ TEAM_STATUS = record(
     }
 )
 
-TIMELINE = record(
-    {
-        "user_id": TEXT,
-        "since": TIME,
-        "at": TIME,
-        "entries": rows(
-            record(
-                {
-                    "kind": {"enum": ["came", "marked", "unknown", "read", "noted"]},
-                    "at": TIME,
-                    "after": TIME,
-                    "before": TIME,
-                    "id": TEXT_OR_NULL,
-                    "title": TEXT_OR_NULL,
-                    "event_type": TEXT_OR_NULL,
-                    "by": TEXT_OR_NULL,
-                    "outcome": TEXT_OR_NULL,
-                    "note": TEXT_OR_NULL,
-                }
-            )
-        ),
-    }
-)
-"""At a moment `at`, or somewhere after `after` and not after `before`; an end that is null is open."""
-BELL_AS_OF = record(
-    {
-        "user_id": TEXT,
-        "as_of": TIME,
-        "looked_at": TIME,
-        "known_back_to": TIME,
-        "unread": WHOLE,
-        "read": WHOLE,
-        "unknown": WHOLE,
-        "rows": rows(
-            record(
-                {
-                    "id": TEXT,
-                    "user_id": TEXT,
-                    "title": TEXT,
-                    "event_type": TEXT,
-                    "created_at": TIME,
-                    "state": {"enum": ["unread", "read", "unknown"]},
-                    "unread_until": TIME,
-                    "read_from": TIME,
-                }
-            )
-        ),
-    }
-)
 HOOK = record(
     {
         "name": TEXT,

@@ -341,8 +341,7 @@ def build_session(builder: Surroundings, profile: Profile) -> Session:
     """A session that has not signed in yet. Raises StoreProblem, ConfigProblem."""
     parts = SessionParts(builder, profile)
     store, front, now = parts.store, parts.store.foreground, builder.now
-    client, audit_log = parts.client, parts.audit_log
-    team = parts.team()
+    client, audit_log, team = parts.client, parts.audit_log, parts.team()
     poller, sender = parts.poller(team), parts.sender()
     watch_rule = parts.watch_rule(poller)
     housekeeping = parts.housekeeping()
