@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from fnmatch import fnmatch
 from functools import lru_cache
 from typing import Final
 
+EVENTS: Final = ("*otp*", "*2fa*", "*mfa*", "*verif*", "*one_time*", "*passcode*", "*login_code*")
+"""Event types whose numbers are codes; * means any text."""
 HIDDEN: Final = "•"
 """In place of each letter and digit of a code."""
 
@@ -230,6 +233,12 @@ _WITHIN: Final = _words("""
 """)
 _BEGINNING: Final = _words("pin tan cod kod mfa clave clau passe hasl")
 _FURTHER: Final = tuple(word for word in (*_CODE_WORDS, *_CODE_STEMS, *_CODE_ANYWHERE) if not word.isascii())
+
+
+@lru_cache(maxsize=1024)
+def is_like_any(event_type: str, patterns: tuple[str, ...]) -> bool:
+    """Whether an event type is one of these, in which * means any text."""
+    return any(fnmatch(event_type.lower(), pattern.lower()) for pattern in patterns)
 
 
 def may_speak_of_code(text: str) -> bool:

@@ -5,18 +5,15 @@ from __future__ import annotations
 import json
 import re
 from contextlib import suppress
-from fnmatch import fnmatch
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
-from neptune_inbox.code_words import CANDIDATE, may_speak_of_code
+from neptune_inbox.code_words import CANDIDATE, EVENTS, is_like_any, may_speak_of_code
 
 if TYPE_CHECKING:
     from neptune_inbox.code_hiding import Codes
-
-EVENTS: Final = ("*otp*", "*2fa*", "*mfa*", "*verif*", "*one_time*", "*passcode*", "*login_code*")
 
 
 class CodeMask(Struct, frozen=True):
@@ -53,7 +50,7 @@ def _codes_in(
     mask: CodeMask, event_type: str, title: str, body: str, others: tuple[str, ...], payloads: tuple[str, ...]
 ) -> Codes | None:
     """As `find`; a list reads each notification twice, for its row and for the whole of it."""
-    is_named = _is_like_any(event_type, mask.events)
+    is_named = is_like_any(event_type, mask.events)
     # What is ASCII is looked through faster alone. The row as it came repeats the payload, which is the first.
     parts = ("\n".join((title, body, *others, *map(_unescaped, payloads[:1]))), "\n".join(payloads[1:]))
     if not is_named and not any(_may_speak_of_code(part, mask.more_words) for part in parts):
@@ -104,11 +101,6 @@ def parsed(payload: str) -> Any:
         return json.loads(payload)
     except (ValueError, RecursionError):
         return payload
-
-
-@lru_cache(maxsize=1024)
-def _is_like_any(event_type: str, patterns: tuple[str, ...]) -> bool:
-    return any(fnmatch(event_type.lower(), pattern.lower()) for pattern in patterns)
 
 
 @lru_cache

@@ -10,8 +10,9 @@ import sys
 import time
 
 from neptune_inbox.cli.fast_store import COUNT_PUT_AWAY, FETCHED, PUT_AWAY, READ, look, missing, total, watched, write
-from neptune_inbox.presentation.labels import LIMIT, cached_note, rest_notes, triage_label
+from neptune_inbox.presentation.labels import LIMIT, cached_note, codes_note, rest_notes, triage_label
 from neptune_inbox.presentation.row_state import LABELS, state_of
+from neptune_inbox.startup.locate import read_config
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ SOURCE = """
     FROM account a JOIN notification n ON n.account = a.ref
     LEFT JOIN state.mine m ON m.place = :place AND m.user_id = a.user_id AND m.id = n.id"""
 OF_USER = "WHERE a.place = (SELECT ref FROM place WHERE name = :place) AND a.user_id = :user"
+TITLE = 4
+"""Where the title is among the cells."""
 AT_ONCE = 500
 """Rows to a statement."""
 MARK = """(SELECT k.state || iif(k.confirmed_at IS NULL, '', ' again')
@@ -29,6 +32,9 @@ MARK = """(SELECT k.state || iif(k.confirmed_at IS NULL, '', ' again')
     AND k.state NOT IN ('undone', 'dropped') ORDER BY k.serial DESC LIMIT 1)"""
 CREATED = "strftime('%Y-%m-%dT%H:%M:%S', n.created_at / 1000, 'unixepoch')"
 EVENT = "(SELECT name FROM event WHERE ref = n.event)"
+PARTS = f"""SELECT n.seq, {EVENT}, n.title, c.body, c.link, c.status, c.data, c.raw, x.fields
+    FROM notification n JOIN content c ON c.seq = n.seq LEFT JOIN extra x ON x.seq = n.seq"""
+"""Where a code of a row may be."""
 ROWS = f"""SELECT n.seq, {CREATED}, n.created_at % 1000, a.user_id, {EVENT}, n.title, n.id,
     n.is_read, {MARK}, m.done_at, m.snoozed_until, coalesce(m.is_starred, 0), coalesce(m.note, '')"""
 
@@ -36,7 +42,7 @@ ROWS = f"""SELECT n.seq, {CREATED}, n.created_at % 1000, a.user_id, {EVENT}, n.t
 def list_cached(arguments: list[str], environ: Mapping[str, str]) -> int | None:
     """Print the list that these arguments of `list` ask for, and answer the exit code; None where it must not."""
     wish = _read_request(arguments)
-    if wish is None or sys.stdout.isatty():
+    if wish is None or sys.stdout.isatty() or "privacy" in (read_config(environ) or ""):
         return None
     users, kind, limit, profile = wish
     found = look(profile, environ, lambda connection, tenant, _: _read(connection, tenant, users, kind, limit))
@@ -90,33 +96,56 @@ def _read(
         fetched.append((user, at[0] if at else None))
     if len(scope) > 1:
         found.sort(reverse=True)
-    rows = _rows(connection, tenant, [seq for _, seq in found[:limit]], now)
+    seqs = [seq for _, seq in found[:limit]]
+    cells = _cells_of(connection, tenant, seqs, now)
+    masked = _hide_codes(connection, cells)
+    rows = [cells[seq] for seq in seqs]
     lacking = missing(connection, tenant, scope, kind) if rest <= len(rows) else []
-    return rows, [cached_note(fetched, now), *rest_notes(len(rows), rest, hidden, lacking)]
+    notes = [cached_note(fetched, now), *rest_notes(len(rows), rest, hidden, lacking)]
+    return rows, [*notes, codes_note(masked)] if masked else notes
 
 
-def _rows(connection: sqlite3.Connection, tenant: str, seqs: list[int], now: int) -> list[list[str]]:
-    """The cells of these rows, in this order."""
+def _cells_of(connection: sqlite3.Connection, tenant: str, seqs: list[int], now: int) -> dict[int, list[str]]:
+    """The cells of these rows."""
     cells = {}
     for start in range(0, len(seqs), AT_ONCE):
         some = ",".join(map(str, seqs[start : start + AT_ONCE]))
         for seq, *row in connection.execute(f"{ROWS} {SOURCE} WHERE n.seq IN ({some})", {"place": tenant}):
             cells[seq] = _cells(row, now)
-    return [cells[seq] for seq in seqs]
+    return cells
 
 
-def _may_hold_code(title: str) -> bool:
-    """Whether only the mask can tell; most titles hold no number of that length."""
-    return any(
-        (sum(char.isdigit() for char in word) >= 2 and len(word) >= 4) or sum(map(str.isdigit, word)) >= 3
-        for word in title.replace("-", "").split()
-    )
+def _hide_codes(connection: sqlite3.Connection, cells: dict[int, list[str]]) -> int:
+    """Hide the codes in the titles; in how many there was one."""
+    digits = [seq for seq, row in cells.items() if any(map(str.isdigit, row[TITLE]))]
+    if not digits:
+        return 0
+    from neptune_inbox.code_words import CANDIDATE, EVENTS, is_like_any, may_speak_of_code
+
+    suspects = [seq for seq in digits if CANDIDATE.search(cells[seq][TITLE])]
+    masked = 0
+    for start in range(0, len(suspects), AT_ONCE):
+        some = ",".join(map(str, suspects[start : start + AT_ONCE]))
+        for seq, event, *texts in connection.execute(f"{PARTS} WHERE n.seq IN ({some})"):
+            # An escaped letter may belong to such a word as well.
+            told = "\n".join((event, *filter(None, texts)))
+            if may_speak_of_code(told) or "\\u" in told or is_like_any(event, EVENTS):
+                masked += _hide_code(cells[seq], event, *texts)
+    return masked
+
+
+def _hide_code(row: list[str], event: str, title: str, body: str, link: str, status: str, *payloads: str) -> bool:
+    """Hide the codes in one title, which are told by any part of its notification; whether there were any."""
+    from neptune_inbox.codes import CodeMask
+
+    codes = CodeMask().find(event, title, body, (link, status), tuple(text for text in payloads if text is not None))
+    shown = codes.hide(title) if codes is not None else title
+    row[TITLE] = shown
+    return shown != title
 
 
 def _cells(row: list[object], now: int) -> list[str]:
     second, millisecond, user, event, title, id, is_read, mark, done_at, snoozed_until, is_starred, note = row
-    if _may_hold_code(str(title)):
-        raise LookupError("a title may hold a one-time code")
     created = "" if second is None else f"{second}.{millisecond:03}Z" if millisecond else f"{second}Z"
     state, _, confirmed = str(mark or "").partition(" ")
     planes = (

@@ -11,7 +11,8 @@ from typing import Annotated, Final
 from msgspec import Struct, field
 
 from neptune_inbox import doors
-from neptune_inbox.codes import EVENTS, NO_MASK, CodeMask
+from neptune_inbox.code_words import EVENTS
+from neptune_inbox.codes import NO_MASK, CodeMask
 from neptune_inbox.config.declared import about, listed
 from neptune_inbox.model import Mode, Profile
 from neptune_inbox.model.incidents import Grouping

@@ -86,6 +86,45 @@ class TestTheSameAnswer:
         monkeypatch.setattr(fast_list, "list_cached", lambda *_: None)
         assert without_seconds(quick) == without_seconds(busy(*arguments))
 
+    def test_codes_are_hidden_alike_whatever_part_tells_of_them(
+        self, shell: Shell, answered: list[bool], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        now, number = shell.sandbox_state.now(), 0
+        for title in (
+            "482913",
+            "Card ending 4242 was declined",
+            "Invoice #1002 is overdue",
+            "G-482913 確認",
+            "AB12CD",
+        ):
+            for event, body, data in (
+                ("payment_failed", "Nothing else.", {}),
+                ("otp_requested", "Hello.", {}),
+                ("welcome", "Your code is 482913, AB12CD or 1002.", {}),
+                ("welcome", "Hello.", {"otp": "482913", "pin": "AB12CD"}),
+                ("welcome", "Hello.", {"words": "Ihr Bestätigungscode: 482913"}),
+                ("one_time_thing", "Hello.", {}),
+                ("mfaStep", "Hello.", {}),
+            ):
+                number += 1
+                shell.tell(title, CUSTOMER, created_at=now - number * 61_001, event_type=event, body=body, data=data)
+        shell("list", "-u", CUSTOMER)
+        answered.clear()
+        quick = shell("list", "--cached", "-u", CUSTOMER)
+        assert answered == [True]
+        monkeypatch.setattr(fast_list, "list_cached", lambda *_: None)
+        assert without_seconds(quick) == without_seconds(shell("list", "--cached", "-u", CUSTOMER))
+        assert "One-time codes are hidden in" in quick.err
+        assert "Card ending 4242 was declined" in quick.out
+        assert "••••••" in quick.out
+
+    def test_what_is_hidden_otherwise_is_for_the_command(self, busy: Shell, answered: list[bool]) -> None:
+        busy.config('[profiles.dev]\nenvironment = "dev"\napi_base = "{base}"\n[privacy]\nmask_codes = false\n')
+        busy("list", "-u", CUSTOMER)
+        answered.clear()
+        busy("list", "--cached", "-u", CUSTOMER)
+        assert answered == [False]
+
     def test_every_state_of_a_row_is_among_them(self, busy: Shell, answered: list[bool]) -> None:
         rows = busy("list", "--cached", "--type", "all", "--limit", "0").cells
         assert {row[0] for row in rows} == {"read", "unread", "pending", "refused"}
