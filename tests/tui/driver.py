@@ -183,7 +183,15 @@ class Inbox(Sight):
                     break
                 await self._round_trips(ROUNDS)
             idle.cancel()
+            for _ in range(PATIENCE):
+                if not self._is_reading_rows():
+                    break
+                await self._round_trips(1)
         await self.pilot.pause(0)
+
+    def _is_reading_rows(self) -> bool:
+        """What a key changed is drawn once the rows were read again."""
+        return any(worker.group in ("rows", "marks") and not worker.is_finished for worker in self.app.workers)
 
     async def _round_trips(self, count: int) -> None:
         for _ in range(count):

@@ -207,7 +207,10 @@ def _as_version_1(path: Path) -> None:
     connection = connect(path)
     rows = connection.execute(f"SELECT serial, {SEALED_IN_1} FROM mark ORDER BY serial").fetchall()
     assert isinstance(connection, sqlite3.Connection)
-    later = ("kept", "team_fact", "team_known", "team_read", "mark", "posted_field", "journal_file", "journal_block")
+    later = (
+        *("kept", "team_fact", "team_known", "team_read", "mark", "posted_field", "journal_file", "journal_block"),
+        *("arriving", "arrival", "hook"),
+    )
     connection.execute("ALTER TABLE mine DROP COLUMN noted_at")
     for statement in ("DROP VIEW unsound", *(f"DROP TABLE {table}" for table in later)):
         connection.execute(statement)
