@@ -167,9 +167,12 @@ class FaultServer:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         for writer in self._writers:
-            # A connection whose task was cancelled before it began is closed by nobody else.
+            # A connection whose task was cancelled before it began is closed by nobody else, nor is one whose client
+            # was killed before it took everything.
             writer.transport.abort()
-        await asyncio.sleep(0)
+        for _ in range(10):
+            # One that was being accepted is closed a few turns later.
+            await asyncio.sleep(0)
 
     def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)
@@ -183,7 +186,6 @@ class FaultServer:
             while (request := await _read(reader)) is not None:
                 if not await self._answer(request, writer):
                     break
-        self._writers.discard(writer)
         writer.close()
 
     async def _answer(self, request: Request, writer: asyncio.StreamWriter) -> bool:
