@@ -28,6 +28,8 @@ A_MOMENT = 0.05
 """Seconds: the budget lets no two requests be made in the same instant."""
 ROUNDS = 3
 """A key may read the disk, decide, and write: three round trips until all of it is on the screen."""
+READING = ("rows", "marks", "filter", "fill")
+"""What the app does in the background before the list says what it is to say."""
 PATIENCE = 60
 """How many round trips more a verb may take that is still being done; one that waits for the server takes longer."""
 NAMES = {
@@ -191,7 +193,7 @@ class Inbox(Sight):
 
     def _is_reading_rows(self) -> bool:
         """What a key changed is drawn once the rows were read again."""
-        return any(worker.group in ("rows", "marks") and not worker.is_finished for worker in self.app.workers)
+        return any(worker.group in READING and not worker.is_finished for worker in self.app.workers)
 
     async def _round_trips(self, count: int) -> None:
         for _ in range(count):
