@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.color import Color
 
@@ -96,6 +97,18 @@ class TestRightToLeft:
         assert [segment.text for segment in line] == ["مرحبا ", f"بك{LRM}", " ok  "]
         assert closed("مرحب…  ") == f"مرحب{LRM}…  ", "so that what is drawn over it in some terminals is ours"
         assert ControlCharFilter().apply([Segment("plain")], BLACK) == [Segment("plain")]
+
+    @pytest.mark.parametrize("text", TITLES.values(), ids=TITLES)
+    def test_what_stands_behind_a_dialog_is_filtered_twice_and_stays_as_it_is(self, text: str) -> None:
+        palette = Palette(DARK, True, (ControlCharFilter(),))
+        spans = ((text, Role.TEXT), ("  ", Role.TEXT), ("مرحبا…", Role.DIM), (" | 2m", Role.DIM))
+        strip = make_strip(spans, 60, Surface.PAGE, palette, BLACK)
+        for piece in (strip, strip.crop(0, 31), strip.crop(7, 60), *strip.divide([12, 30, 60])):
+            once = piece.apply_filter(ControlCharFilter(), BLACK)
+            assert once.cell_length == piece.cell_length == cell_len(once.text)
+            assert once.text.replace(LRM, "") == piece.text.replace(LRM, "")
+            assert once.apply_filter(ControlCharFilter(), BLACK).text == once.text
+        assert strip.apply_filter(ControlCharFilter(), BLACK).text == strip.text
 
     @pytest.mark.parametrize("text", [f"a{LRM}b", f"مر{LRM}حبا", LRM, f"{LRM}{LRM}", f"x{LRM}"])
     def test_a_mark_from_outside_gets_past_neither_door(self, text: str) -> None:
