@@ -29,7 +29,7 @@ def of_exception(error: Exception, host: str) -> InboxError:
         return (
             _broken(host)
             if is_cut
-            else NotNeptune(f"{host} did not answer in proper HTTP.").identified("not_http", host)
+            else NotNeptune(f"Not valid HTTP: the answer from {host}.").identified("not_http", host)
         )
     if isinstance(error, httpx.StreamError):
         return _broken(host)
@@ -48,10 +48,10 @@ def _proxy(error: httpx.ProxyError) -> InboxError:
 
 def _timeout(error: httpx.TimeoutException, host: str) -> InboxError:
     if isinstance(error, httpx.ConnectTimeout):
-        return TimedOut(f"The connection to {host} timed out.").identified("connect_timed_out", host)
+        return TimedOut(f"Timed out while connecting to {host}.").identified("connect_timed_out", host)
     if isinstance(error, httpx.PoolTimeout):
         return TimedOut(f"Too many requests to {host} are still under way.").identified("too_many_requests", host)
-    return TimedOut(f"{host} stopped answering in the middle of an exchange.").identified("stopped_answering", host)
+    return TimedOut(f"Timed out in the middle of an exchange with {host}.").identified("stopped_answering", host)
 
 
 def _connection(error: Exception, host: str) -> InboxError:
@@ -59,24 +59,24 @@ def _connection(error: Exception, host: str) -> InboxError:
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
             why = clean_line(cause.verify_message or "it cannot be verified", 120)
-            return Untrusted(f"The certificate of {host} is not trusted: {why}.").identified("certificate", host, why)
+            return Untrusted(f"Certificate not trusted: {why} ({host}).").identified("certificate", host, why)
         if isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError):
             return _broken(host)
         if isinstance(cause, ssl.SSLError) and isinstance(error, httpx.ConnectError):
-            return Untrusted(f"{host} and this machine could not agree on a safe connection.").identified(
+            return Untrusted(f"No secure connection could be negotiated with {host}.").identified(
                 "no_safe_connection", host
             )
     if any(isinstance(cause, socket.gaierror) for cause in causes):
-        return Offline(f"The name {host} cannot be found.").identified("unknown_name", host)
+        return Offline(f"Host name not found: {host}.").identified("unknown_name", host)
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
-        return Offline(f"The connection was refused by {host}.").identified("connection_refused", host)
+        return Offline(f"Connection refused by {host}.").identified("connection_refused", host)
     if isinstance(error, httpx.ConnectError):
-        return Offline(f"No connection to {host} can be made.").identified("no_connection", host)
+        return Offline(f"No connection could be made to {host}.").identified("no_connection", host)
     return _broken(host)
 
 
 def _broken(host: str) -> Offline:
-    return Offline(f"The connection to {host} broke.").identified("connection_broke", host)
+    return Offline(f"Lost the connection to {host}.").identified("connection_broke", host)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

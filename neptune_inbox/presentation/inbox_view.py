@@ -45,6 +45,8 @@ class View(Struct, frozen=True):
     """Facts that wait for the team's database, which is in trouble."""
     waiting: int = 0
     """How many rows came since the list was drawn."""
+    first_loaded: int = 0
+    """How many of them the first look at their customer brought."""
     length: int = 0
     hidden: int = 0
     position: int = 0
@@ -175,7 +177,8 @@ def filter_facts(view: View) -> FilterFacts:
         is_at_least=not all(is_exact for _, is_exact in totals.values()),
         query=view.scope.query,
         view=_narrowed_to(view),
-        new=view.waiting,
+        new=view.waiting - view.first_loaded,
+        first_loaded=view.first_loaded,
         user_id=view.scope.user_id,
         name=view.overview.names.get(view.scope.user_id, ""),
         refresh_key=view.keys.refresh,

@@ -58,6 +58,9 @@ class FilterFacts(NamedTuple):
     query: str = ""
     view: str = ""
     new: int = 0
+    """How many arrived since the list was drawn."""
+    first_loaded: int = 0
+    """How many the first look at a customer brought meanwhile."""
     user_id: str = ""
     """The one user in scope, or empty for everyone."""
     name: str = ""
@@ -234,8 +237,10 @@ def filter_bar(facts: FilterFacts, width: int, now: Instant) -> StyledLine:
     right = []
     if facts.view or facts.query:
         right.append(StyledItem((*_query_spans(facts, width), ("  ", Role.TEXT)), rank=2, action="search"))
-    if facts.new:
-        words = " ".join(filter(None, (f"{facts.new:,} new ↑", facts.refresh_key)))
+    if facts.new or facts.first_loaded:
+        counts = ((facts.new, "new"), (facts.first_loaded, "loaded"))
+        told = " · ".join(f"{number:,} {word}" for number, word in counts if number)
+        words = " ".join(filter(None, (f"{told} ↑", facts.refresh_key)))
         banner = ((f" {words} ", Role.BANNER), (" ", Role.TEXT))
         right.append(StyledItem(banner, rank=0, action="refresh"))
     return assemble(left, right, width, gap=1)

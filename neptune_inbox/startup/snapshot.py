@@ -154,7 +154,8 @@ def dump_screen(record: ScreenSnapshot) -> str:
     What the next start does not have is left out: the selection, the message, the banner.
     """
     record = record._replace(
-        bar=record.bar._replace(new=0), status=record.status._replace(position=1, selection="", message="")
+        bar=record.bar._replace(new=0, first_loaded=0),
+        status=record.status._replace(position=1, selection="", message=""),
     )
     return json.dumps([FORMAT, *_each_text(record, column)], separators=(",", ":"))
 

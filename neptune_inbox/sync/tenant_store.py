@@ -35,6 +35,7 @@ class AsyncUsers(OnThread[UserCache]):
     names = Awaited(UserCache.names)
     seen = Awaited(UserCache.seen)
     save = Awaited(UserCache.save)
+    save_profiles = Awaited(UserCache.save_profiles)
     forget = Awaited(UserCache.forget)
     counts = Awaited(UserCache.counts)
     set_counts = Awaited(UserCache.set_counts)

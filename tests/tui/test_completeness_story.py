@@ -101,6 +101,24 @@ async def test_only_some_of_the_users_are_loaded_and_nothing_is_called_fresh() -
         await inbox.sees("Nothing to show in what is loaded so far.")
 
 
+async def test_what_a_first_look_brings_is_loaded_and_what_comes_later_is_new() -> None:
+    service = Service(users=("u-1", "u-2"))
+    service.has(1, "u-1")
+    service.has(3, "u-9")
+    async with inbox_of(service, size=(140, 24)) as inbox:
+        await inbox.until(lambda: "fresh" in inbox.top())
+        await inbox.session.inbox.watch("u-9")
+        inbox.session.poller.watch(("u-1", "u-2", "u-9"))
+        await inbox.comes(lambda: "3 loaded ↑ r" in inbox.bar())
+        assert "new" not in inbox.bar()
+        service.has(1, "u-9")
+        await inbox.poll()
+        await inbox.until(lambda: "1 new · 3 loaded ↑ r" in inbox.bar())
+        await inbox.press("r")
+        await inbox.until(lambda: "Card 4" in inbox.text())
+        assert "loaded ↑" not in inbox.bar()
+
+
 async def test_the_counts_of_views_are_at_least_while_not_all_is_loaded() -> None:
     service = Service(users=("u-1", "u-2"))
     service.use_settings(Settings(views={"codes": "event:otp_*"}))

@@ -51,7 +51,7 @@ async def test_a_draft_that_was_refused_by_the_server_survives_and_can_be_droppe
         service.faults.set("offline")
         await submit(inbox, "write it")
         await inbox.press("y")
-        await inbox.comes(lambda: inbox.has_sheet and "No connection to" in inbox.problem())
+        await inbox.comes(lambda: inbox.has_sheet and "No connection could be made to" in inbox.problem())
         await inbox.press("esc")
         service.faults.clear()
         await inbox.comes(lambda: "r reload" in inbox.sheet())
@@ -60,8 +60,10 @@ async def test_a_draft_that_was_refused_by_the_server_survives_and_can_be_droppe
         await inbox.press("a")
         await inbox.asked("Your draft of ")
         assert text_of(inbox, "value") == "+49 170 1234567"
+        assert "ctrl+r drop the draft" in inbox.sheet()
         await inbox.press("ctrl+r")
         await inbox.until(lambda: text_of(inbox, "value") == "")
+        assert "ctrl+r" not in inbox.sheet(), "there is none any more"
         await inbox.press("esc")
         await inbox.until(lambda: "r reload" in inbox.sheet())
         await inbox.press("a")

@@ -169,7 +169,7 @@ async def test_a_refusal_leads_back_to_the_fields_and_it_is_sent_once() -> None:
         service.faults.set("reset after", method="POST", times=1)
         await submit(inbox, "Exactly this is sent")
         await inbox.press("y")
-        await inbox.comes(lambda: inbox.has_sheet and "broke" in inbox.problem())
+        await inbox.comes(lambda: inbox.has_sheet and "Lost the connection" in inbox.problem())
         assert text_of(inbox, "message_id") == message_id
         await submit(inbox, "Exactly this is sent")
         await inbox.press("y")

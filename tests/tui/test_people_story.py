@@ -64,6 +64,16 @@ async def test_what_is_missing_stands_beside_the_message_and_in_the_evidence() -
         assert service.writes == 0
 
 
+async def test_the_age_in_the_preview_grows_with_the_one_in_the_list() -> None:
+    service = with_rajiv(EMAIL)
+    async with inbox_of(service, size=(140, 40)) as inbox:
+        await inbox.sees("unread for 16 hours")
+        assert " 16h " in inbox.row("Card 1")
+        await inbox.let_time_pass(3_600)
+        await inbox.until(lambda: " 17h " in inbox.row("Card 1"))
+        await inbox.sees("unread for 17 hours")
+
+
 async def test_whoever_the_cursor_rests_on_is_asked_about_once_an_hour() -> None:
     service = with_rajiv(EMAIL)
     service.has(1, "u-2")
@@ -164,7 +174,7 @@ async def test_without_a_connection_the_last_known_is_shown_and_a_write_keeps_th
         service.faults.set("offline")
         await submit(inbox, "write it")
         await inbox.press("y")
-        await inbox.comes(lambda: inbox.has_sheet and "No connection to" in inbox.problem())
+        await inbox.comes(lambda: inbox.has_sheet and "No connection could be made to" in inbox.problem())
         assert text_of(inbox, "value") == "+49 170 1234567"
         await inbox.press("esc")
         await inbox.comes(lambda: inbox.has_sheet and "This is what was last known." in inbox.problem())
@@ -179,6 +189,7 @@ async def test_without_a_connection_the_last_known_is_shown_and_a_write_keeps_th
 async def test_a_token_that_may_not_read_users_says_so() -> None:
     service = with_rajiv()
     service.faults.set("403", route=USER_ROUTE)
+    service.faults.set("403", route="/{environment}/users")
     async with inbox_of(service) as inbox:
         await inbox.press("P")
         await inbox.asked("Neptune denied access to user u-1")

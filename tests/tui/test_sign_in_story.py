@@ -79,7 +79,7 @@ async def test_what_is_typed_fast_never_lands_in_a_line_that_shows_it() -> None:
         ("403", "Ask for access"),
         ("500", "500"),
         ("captive portal", "a sign-in page of the network"),
-        ("offline", "No connection to api.neptune.test can be made. ctrl+s tries again."),
+        ("offline", "No connection could be made to api.neptune.test. ctrl+s tries again."),
     ],
 )
 async def test_what_is_wrong_is_said_and_nothing_is_saved(weather: str, sentence: str) -> None:

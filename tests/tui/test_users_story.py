@@ -9,6 +9,7 @@ from tests.tui.driver import inbox_of
 from tests.tui.service import Service
 
 pytestmark = pytest.mark.slow
+USERS_ROUTE = "/{environment}/users"
 
 
 def _three_users() -> Service:
@@ -104,8 +105,24 @@ async def test_who_is_watched_is_named_as_soon_as_the_server_tells() -> None:
     service.has(1)
     service.sandbox_state.create_user("staging", "u-2", {"name": "Mei Chen"})
     async with inbox_of(service) as inbox:
+        # One page of people is asked for by itself, once everybody was looked at.
+        await inbox.comes(lambda: "u-2 Mei Chen" in inbox.sidebar())
         await inbox.press("@")
         await inbox.asked("Mei Chen  watched")
+
+
+async def test_who_the_server_does_not_name_costs_one_request_an_hour() -> None:
+    service = Service(users=("u-1", "u-2"))
+    service.has(1)
+
+    def asked() -> int:
+        return service.faults.requests["GET", USERS_ROUTE]
+
+    async with inbox_of(service) as inbox:
+        await inbox.comes(lambda: asked() == 1)
+        for _ in range(5):
+            await inbox.poll()
+        assert asked() == 1
 
 
 async def test_what_came_before_the_server_failed_stays(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,7 +140,7 @@ async def test_what_came_before_the_server_failed_stays(monkeypatch: pytest.Monk
 
         monkeypatch.setattr(inbox.session.people, "list", fail_on_the_second)
         await inbox.press("@")
-        await inbox.comes(lambda: "No connection to" in inbox.sheet())
+        await inbox.comes(lambda: "No connection could be made to" in inbox.sheet())
         assert "other-005" in inbox.sheet()
 
 
@@ -133,6 +150,8 @@ async def test_a_watched_user_whose_name_only_the_server_knows_is_found_by_it() 
     service.has(1)
     service.has(1, "u-2")
     async with inbox_of(service) as inbox:
+        # One page of people is asked for by itself, once everybody was looked at.
+        await inbox.comes(lambda: "u-2 Mei Chen" in inbox.sidebar())
         await inbox.press("@")
         await inbox.asked("Mei Chen  watched")
         await inbox.type("mei", "enter")

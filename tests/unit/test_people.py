@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -89,6 +90,24 @@ async def test_answers_without_contact_infos_do_not_wipe_those_that_are_known(se
     known = await session.people.known_user("u-7")
     assert known is not None
     assert known.contacts == (), "the server itself said so"
+
+
+async def test_a_list_that_is_slower_than_a_look_at_one_customer_takes_nothing_back(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await session.people.create("u-7", {})
+    await session.people.add_contact("u-7", EMAIL)
+    save = session.people._store.users.save_profiles
+
+    async def save_late(*args: Any) -> None:
+        await session.people.get("u-7")
+        await save(*args)
+
+    monkeypatch.setattr(session.people._store.users, "save_profiles", save_late)
+    await session.people.list()
+    known = await session.people.known_user("u-7")
+    assert known is not None
+    assert known.contacts == (EMAIL,)
 
 
 async def test_the_list_of_customers_comes_page_by_page(session: Session) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+import sqlite3
+from collections.abc import Collection, Sequence
 
 from msgspec.structs import astuple
 
@@ -122,11 +123,21 @@ class UserCache:
     def save(self, user: User, at: Instant) -> None:
         """Keep a user's profile and contact infos."""
         with self._database.transaction() as connection:
-            contacts = json.dumps([astuple(contact) for contact in user.contacts])
-            connection.execute(
-                "INSERT OR REPLACE INTO user VALUES (?, ?, ?, ?, ?)",
-                (make_account(connection, self._tenant, user.user_id), user.name, user.meta, contacts, at),
+            connection.execute("INSERT OR REPLACE INTO user VALUES (?, ?, ?, ?, ?)", self._row(connection, user, at))
+
+    def save_profiles(self, users: Sequence[User], at: Instant) -> None:
+        """Keep what an answer without contact infos says of these users: those that are known stay."""
+        with self._database.transaction() as connection:
+            connection.executemany(
+                "INSERT INTO user VALUES (?, ?, ?, ?, ?) ON CONFLICT (account) DO UPDATE SET name = excluded.name,"
+                " meta = excluded.meta, at = excluded.at,"
+                " contacts = iif(excluded.contacts = '[]', contacts, excluded.contacts)",
+                [self._row(connection, user, at) for user in users],
             )
+
+    def _row(self, connection: sqlite3.Connection, user: User, at: Instant) -> tuple[int, str, str, str, Instant]:
+        contacts = json.dumps([astuple(contact) for contact in user.contacts])
+        return make_account(connection, self._tenant, user.user_id), user.name, user.meta, contacts, at
 
     def forget(self, user_id: str) -> None:
         """Forget a user's profile and contact infos; their notifications stay."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import msgspec
-from msgspec.structs import replace
 
 from neptune_inbox.errors import InboxError, NotFound
 from neptune_inbox.model import AddressChange, ContactInfo, Environment, Instant, JsonObject, Now, User
@@ -14,6 +14,8 @@ from neptune_inbox.sync.customers.contact_status import ContactStatus, note_aske
 from neptune_inbox.sync.store_thread import on_thread
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from neptune_inbox.api.client import Client
     from neptune_inbox.api.decode_users import UserPage
     from neptune_inbox.sync.marking.audit import AuditLog
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 REFRESH_EVERY = 3_600_000
 """Milliseconds: unasked, nobody is looked up more often than this."""
+NAMES_A_PAGE = 100
+"""How many users the one page names that is asked for unasked."""
 
 
 class People:
@@ -71,6 +75,27 @@ class People:
             self._is_looking_up = False
         return True
 
+    async def name_watched(self, users: Iterable[str]) -> bool:
+        """Ask for one page of the server's users where one of these has no name here; whether a request was made.
+
+        Once an hour at the most, whatever comes of it: nobody asked for it. A watch list of some dozens mostly stands
+        on that page; whoever does not is named when they are looked at. Raises StoreProblem.
+        """
+        if not await self._names_are_due(tuple(users)):
+            return False
+        with suppress(InboxError):
+            await self.page(per_page=NAMES_A_PAGE)
+        return True
+
+    @on_thread
+    def _names_are_due(self, users: tuple[str, ...]) -> bool:
+        data, key = self._store.data, f"names {self._store.tenant}"
+        asked_at, now = data.cache.recall(key), self._now()
+        if (asked_at and 0 <= now - int(asked_at) < REFRESH_EVERY) or not set(users) - data.users.names(users).keys():
+            return False
+        data.cache.remember(key, str(now))
+        return True
+
     async def list(self, *, page: int = 1, per_page: int = 50) -> tuple[tuple[User, ...], int | None, bool]:
         """One page of the server's users: the users, the total if given, and whether it was the last page."""
         answer = await self.page(page=page, per_page=per_page)
@@ -79,8 +104,7 @@ class People:
     async def page(self, *, page: int = 1, per_page: int = 50) -> UserPage:
         """One page of the server's users, kept here, with how many of its rows could not be read."""
         answer = await self._client.users(page=page, per_page=per_page)
-        for user in answer.rows:
-            await self._keep(await self._with_contacts(user))
+        await self._store.users.save_profiles(answer.rows, self._now())
         return answer
 
     async def get(self, user_id: str) -> User:
@@ -107,7 +131,8 @@ class People:
         updated = await self._audit_log.record(
             "user-update", lambda: self._client.update_user(user_id, meta), user_id=user_id, detail=_short(meta)
         )
-        return await self._keep(await self._with_contacts(updated))
+        await self._store.users.save_profiles((updated,), self._now())
+        return await self.known_user(user_id) or updated
 
     async def delete(self, user_id: str) -> None:
         await self._audit_log.record("user-delete", lambda: self._client.delete_user(user_id), user_id=user_id)
@@ -160,11 +185,6 @@ class People:
         """The change of an address that was begun last, if it was not finished."""
         text = self._store.data.cache.recall(f"address {self._store.tenant} {user_id}")
         return msgspec.json.decode(text, type=AddressChange) if text else None
-
-    async def _with_contacts(self, user: User) -> User:
-        """The user with the contact infos that are known, where the answer carries none: lists and updates do not."""
-        known = None if user.contacts else await self.known_user(user.user_id)
-        return replace(user, contacts=known.contacts) if known is not None else user
 
     async def _forget(self, user_id: str) -> None:
         await self._store.users.forget(user_id)

@@ -134,14 +134,16 @@ class Inbox:
         """The same of these users in one list."""
         return await self._open(Scope(kind=kind), parse_query(query, self._now()), limit=limit, users=users)
 
-    async def waiting(self, scope: Scope, snapshot: ListSnapshot) -> int:
-        """How many rows the scope has now that the window, drawn earlier, does not show."""
-        return len(await self.open_newer(scope, snapshot))
+    async def waiting(self, scope: Scope, snapshot: ListSnapshot, among: frozenset[Key] | None = None) -> int:
+        """How many rows the scope has now, all or `among` these, that the window, drawn earlier, does not show."""
+        return len(await self.open_newer(scope, snapshot, among))
 
-    async def open_newer(self, scope: Scope, snapshot: ListSnapshot) -> ListSnapshot:
-        """The rows of a scope that came after a window was drawn."""
+    async def open_newer(
+        self, scope: Scope, snapshot: ListSnapshot, among: frozenset[Key] | None = None
+    ) -> ListSnapshot:
+        """The rows of a scope that came after a window was drawn; with `among` no others than these."""
         clauses = parse_query(scope.query, self._now())
-        return await self._open(scope, clauses, newer_than=snapshot.newest_rowid)
+        return await self._open(scope, clauses, newer_than=snapshot.newest_rowid, among=among)
 
     async def count(self, scope: Scope) -> int | None:
         """How many rows of the cache a scope shows; None for a query that cannot be understood."""
@@ -337,11 +339,14 @@ class Inbox:
         newer_than: int | None = None,
         limit: int | None = None,
         users: Sequence[str] = (),
+        among: frozenset[Key] | None = None,
     ) -> ListSnapshot:
         triage = self._store.data.triage
         users = users or (triage.watched() if scope.user_id == EVERYONE else [scope.user_id])
         terms = self._incidents.resolve(terms, users)
         only, without, rest = resolved(self._store.data, terms)
+        if among is not None:
+            only = set(among) if only is None else only & among
         search = Search(tuple(users), scope.kind, rest)
         hidden: set[Key] = set()
         if scope.kind is Filter.UNREAD and not any(map(is_about_us, clauses_of(terms))):

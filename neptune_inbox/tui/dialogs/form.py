@@ -75,9 +75,7 @@ class FormDialog(Dialog[dict[str, str]]):
                 if self._draft:
                     yield line(self._draft, "sheet-line dim form-draft")
                 yield line(self._told_below(), "sheet-problem error")
-                drop = ("form.drop",) if self._draft else ()
-                keys = self.key_line("form.next", "form.submit", *drop, "dialog.back", back=UNWRITTEN)
-                yield KeyLine(keys)
+                yield KeyLine(self._keys(), id="form-keys")
 
     def on_mount(self) -> None:
         self._remark_all()
@@ -131,6 +129,7 @@ class FormDialog(Dialog[dict[str, str]]):
                 editor.value = field.value
         self._draft = ""
         self.query_one(".form-draft", Static).display = False
+        self.query_one("#form-keys", KeyLine).tell(self._keys())
         self.refresh_bindings()
 
     def action_submit(self) -> None:
@@ -143,6 +142,10 @@ class FormDialog(Dialog[dict[str, str]]):
                 self.query_one(f"#field-{name}").focus()
                 return
         self.dismiss(values)
+
+    def _keys(self) -> str:
+        drop = ("form.drop",) if self._draft else ()
+        return self.key_line("form.next", "form.submit", *drop, "dialog.back", back=UNWRITTEN)
 
     def _told_below(self) -> str:
         """What is wrong; short where every word of it is shown beside its field."""

@@ -167,6 +167,7 @@ class ListController:
             length=state.length(self._drawing.view.overview.cached),
             hidden=snapshot.hidden,
             waiting=0,
+            first_loaded=0,
         )
         self._drawing.show_rows(snapshot, keep=keep)
         self.selection_changed()
@@ -212,10 +213,12 @@ class ListController:
 
     async def count_waiting(self) -> None:
         """Read how many rows came since the list was drawn, and tell it."""
-        snapshot = self._state.snapshot
-        waiting = await self._session.inbox.waiting(self._state.scope, snapshot)
-        if self._state.count_waiting(waiting, behind=snapshot):
-            self._drawing.change(waiting=waiting)
+        inbox, state = self._session.inbox, self._state
+        scope, snapshot, first = state.scope, state.snapshot, state.first_loaded
+        waiting = await inbox.waiting(scope, snapshot)
+        loaded = await inbox.waiting(scope, snapshot, first) if first else 0
+        if state.count_waiting(waiting, behind=snapshot):
+            self._drawing.change(waiting=waiting, first_loaded=loaded)
 
     async def redraw_overview(self) -> None:
         """Read the counts and the freshness again, and draw the lines that tell them."""

@@ -26,6 +26,8 @@ class ListState:
         self.range_start: Key | None = None
         self.waiting = 0
         """How many rows came since the list was drawn."""
+        self.first_loaded: frozenset[Key] = frozenset()
+        """Those of them that the first look at their customer brought: they are new here alone."""
         self.takes_all = False
         """Everything shown is about to be selected; it takes a moment to read which that is."""
         self.taken: range | None = None
@@ -39,6 +41,7 @@ class ListState:
         """Show another list; of the selection stays what it holds: those of `found`."""
         self.snapshot = snapshot
         self.waiting = 0
+        self.first_loaded = frozenset()
         self.select(found & self.selected)
 
     def select(self, keys: frozenset[Key]) -> None:

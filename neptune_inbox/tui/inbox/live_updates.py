@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from neptune_inbox.tui.inbox.status_message import StatusMessages
 
 MINUTE = 60.0
+MILLISECONDS_A_MINUTE = 60_000
 TROUBLE_PAUSE = 1.0
 """Seconds until trouble with the team's database is told: so that what the act said of itself is read first."""
 REDRAW_PAUSE = 0.1
@@ -74,7 +75,8 @@ class LiveUpdates:
         self._countdown: Timer | None = None
         self._sent = 0
         """How many marks went out since it was last said that some wait."""
-        self._marks_are_stale = self._is_following = False
+        self._marks_are_stale = self._is_following = self._is_named = False
+        self._minute = session.now() // MILLISECONDS_A_MINUTE
         self._unseen: set[str] = set()
         self._asked: set[str] = set()
 
@@ -96,13 +98,21 @@ class LiveUpdates:
         self._unseen.clear()
 
     def tick(self) -> None:
-        """Draw what time changed."""
+        """Draw what time changed; the ages in the list and in the preview are of one minute."""
         self._drawing.draw()
+        minute = self._session.now() // MILLISECONDS_A_MINUTE
+        if minute != self._minute:
+            self._minute = minute
+            self._preview.fill()
 
     def hear(self, fact: Fact) -> None:
         """Take in one fact from below."""
         match fact:
-            case Arrived(user_id=user):
+            case Arrived(user_id=user, keys=keys):
+                known = self._drawing.view.overview.freshness.get(user)
+                if known is None or known.fetched_at is None:
+                    # The first look at this user brought them: they did not just arrive.
+                    self._state.first_loaded |= frozenset(keys)
                 # At the first look at a user, and in an empty list, there is nothing to hold still.
                 (self._fill if user in self._unseen or self._state.is_empty else self._count_waiting)()
             case Polled(user_id=user, changed=changed):
@@ -110,6 +120,8 @@ class LiveUpdates:
                 self._asked.discard(user)
                 if not self._asked:
                     self._messages.be_silent(About.ASKING)
+                if not self._unseen and self._drawing.view.overview.users:
+                    run_in_background(self._node, "names", self._name_watched)
                 if changed:
                     self._list.read_again()
                     self._preview.fill()
@@ -145,6 +157,20 @@ class LiveUpdates:
             await self._list.redraw_overview()
             # Rows may have come meanwhile: nobody else is asked about while this answer is waited for.
             self._preview.fill()
+
+    async def _name_watched(self) -> None:
+        """Ask once what the watched users are called, after all of them were looked at."""
+        if self._is_named:
+            return
+        self._is_named = True
+        session = self._session
+        try:
+            if await session.people.name_watched(self._drawing.view.overview.users):
+                session.poller.spend(1)
+                await self._list.redraw_overview()
+                self._list.read_again()
+        except StoreProblem as problem:
+            self._messages.say(self._drawing.explain(problem), "error")
 
     async def _follow_marks(self) -> None:
         """Read the marks again, once for all that changed meanwhile: no key waits in this screen for the disk."""
