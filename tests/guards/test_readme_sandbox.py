@@ -19,6 +19,10 @@ README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 SECTION = README.partition("\n## The sandbox\n")[2].partition("\n## ")[0]
 START, *BLOCKS = re.findall(r"```bash\n(.*?)```", SECTION, re.S)
 WORLD = re.search(r"```toml\n(# world\.toml\n.*?)```", SECTION, re.S)
+LIST = 'curl -s "$NEPTUNE_API_BASE/app_notifications/dev?user_id=u-1" -H "Authorization: Bearer $NEPTUNE_TOKEN"'
+PHP_ALONE = """php -r '$c = curl_init("https://api.teurons.com/neptune/environments");
+  curl_setopt($c, CURLOPT_HTTPHEADER, ["Authorization: Bearer " . getenv("NEPTUNE_TOKEN")]);
+  curl_exec($c) || exit(1);'"""
 LIMIT = 90
 HAS_NODE = shutil.which("node") is not None and shutil.which("npm") is not None
 
@@ -63,8 +67,21 @@ def test_php_reaches_it_by_the_vendors_name(tmp_path: Path) -> None:
     asked = subprocess.run(["php", "-m"], capture_output=True, text=True, check=True)
     if "curl" not in asked.stdout.split():
         pytest.skip("PHP has no curl here: php-curl is not installed")
-    _, _, told = run(block("php -r"), tmp_path).partition("\n=====\n")
+    _, _, told = run(PHP_ALONE, tmp_path).partition("\n=====\n")
     assert [row["identifier"] for row in json.loads(told)["data"]] == ["dev", "staging", "production"]
+
+
+@pytest.mark.skipif(shutil.which("composer") is None, reason="composer is not installed here")
+def test_the_vendors_php_sdk_reaches_it_unchanged(tmp_path: Path) -> None:
+    # Composer's own settings may say where packages are had; without them they come from packagist.
+    install = ["composer", "require", "--no-interaction", "--quiet", "teurons/neptune-php"]
+    done = subprocess.run(install, cwd=tmp_path, capture_output=True, text=True, timeout=LIMIT, check=False)
+    if done.returncode != 0:
+        pytest.skip(f"teurons/neptune-php cannot be had here: {' '.join(done.stderr.split())[:200]}")
+    _, _, told = run(f"{block('autoload.php')}echo -----\n{LIST}", tmp_path).partition("\n=====\n")
+    said, _, listed = told.partition("-----\n")
+    assert "[message] => Event ingested" in said
+    assert json.loads(listed)["data"][0]["title"] == "Order 8 is on its way"
 
 
 @pytest.mark.skipif(not HAS_NODE, reason="node and npm are not installed here")
@@ -73,8 +90,7 @@ def test_the_vendors_node_sdk_reaches_it_unchanged(tmp_path: Path) -> None:
     done = subprocess.run(install, cwd=tmp_path, capture_output=True, text=True, timeout=LIMIT, check=False)
     if done.returncode != 0:
         pytest.skip(f"@teurons/neptune-nodejs cannot be had here: {done.stderr[:200]}")
-    ask = 'curl -s "$NEPTUNE_API_BASE/app_notifications/dev?user_id=u-1" -H "Authorization: Bearer $NEPTUNE_TOKEN"'
-    _, _, told = run(f"{block('neptune-nodejs')}echo -----\n{ask}", tmp_path).partition("\n=====\n")
+    _, _, told = run(f"{block('neptune-nodejs')}echo -----\n{LIST}", tmp_path).partition("\n=====\n")
     said, _, listed = told.partition("-----\n")
     assert "is_duplicate: false" in said
     assert json.loads(listed)["data"][0]["title"] == "Order 7 is on its way"
