@@ -23,7 +23,7 @@ from neptune_inbox.sandbox.fault_plans import describe_fault
 from neptune_inbox.sandbox.neptune import Neptune
 from neptune_inbox.sandbox.responses import AsciiJson, HttpRefusal, refusal
 from neptune_inbox.sandbox.rows import iso
-from neptune_inbox.sandbox.validation import read_body
+from neptune_inbox.sandbox.validation import convert, read_body
 
 ROOT = "/_sandbox"
 
@@ -113,13 +113,8 @@ def delete_faults(neptune: Neptune, body: JsonObject) -> JsonValue:
 
 def post_clock(neptune: Neptune, body: JsonObject) -> JsonValue:
     wanted = _read(body, ClockChange)
-    if wanted.freeze is False:
-        neptune.clock.resume()
-    elif wanted.freeze is not None:
-        neptune.freeze(None if wanted.freeze is True else wanted.freeze)
-    if wanted.advance is not None:
-        neptune.advance(wanted.advance)
-    return {"now": iso(neptune.clock()), "is_frozen": neptune.clock.is_frozen}
+    now = neptune.set_clock(freeze=wanted.freeze, advance=wanted.advance)
+    return {"now": iso(now), "is_frozen": neptune.clock.is_frozen}
 
 
 ACTS: tuple[tuple[str, str, Act], ...] = (
@@ -179,7 +174,7 @@ def _let_in(request: Request, token: str) -> None:
 
 def _read(body: JsonObject, shape: type[Any]) -> Any:
     try:
-        return msgspec.convert(body, shape)
+        return convert(body, shape)
     except msgspec.ValidationError as problem:
         names = ", ".join(each.name for each in msgspec.structs.fields(shape))
         raise UsageProblem(f"This cannot be done: {problem}.", f"Valid fields: {names}.") from None

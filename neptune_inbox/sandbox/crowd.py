@@ -10,6 +10,7 @@ from array import array
 from bisect import insort
 from collections import OrderedDict
 from collections.abc import Iterator, MutableMapping
+from copy import copy
 from random import Random
 from uuid import UUID
 
@@ -62,6 +63,15 @@ class Crowd:
         self._count_shown = 0
         self._added: dict[str, list[NotificationRecord]] = {}
         self._deleted: set[int] = set()
+
+    def copy(self) -> Crowd:
+        """The same crowd, which from then on changes by itself; rows are shared."""
+        other = copy(self)
+        other._read_at = self._read_at[:]
+        other._shown = OrderedDict((user_id, list(rows)) for user_id, rows in self._shown.items())
+        other._added = {user_id: list(rows) for user_id, rows in self._added.items()}
+        other._deleted = set(self._deleted)
+        return other
 
     # -- users -------------------------------------------------------------------------------------------------
 

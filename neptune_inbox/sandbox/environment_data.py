@@ -7,7 +7,7 @@ from collections.abc import MutableMapping
 
 from msgspec import Struct, field
 
-from neptune_inbox.sandbox.crowd import Crowd
+from neptune_inbox.sandbox.crowd import Crowd, CrowdNotifications, CrowdRows
 from neptune_inbox.sandbox.records import EnvironmentRecord, NotificationRecord, UserRecord
 
 
@@ -24,6 +24,23 @@ class EnvironmentData(Struct):
     """Notifications that events made, oldest first; beyond EVENTS_KEPT they expire."""
     crowd: Crowd | None = None
     """What is generated here; it then stands behind `notifications` and `by_user`."""
+
+    def copy(self) -> EnvironmentData:
+        """The same, to which things are added and from which they are taken by itself; records are shared."""
+        other = EnvironmentData(
+            self.environment, dict(self.users), messages=dict(self.messages), ingested=deque(self.ingested)
+        )
+        if self.crowd is None:
+            other.notifications = dict(self.notifications)
+            other.by_user = {user_id: list(rows) for user_id, rows in self.by_user.items()}
+        else:
+            other.put_crowd(self.crowd.copy())
+            other.notifications.update(self.notifications)
+        return other
+
+    def put_crowd(self, crowd: Crowd) -> None:
+        """Lets a crowd stand behind what is here."""
+        self.crowd, self.by_user, self.notifications = crowd, CrowdRows(crowd), CrowdNotifications(crowd)
 
     def count_of(self, user_id: str) -> int:
         """How many notifications a user has."""

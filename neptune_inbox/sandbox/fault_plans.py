@@ -12,6 +12,7 @@ from neptune_inbox.errors import UsageProblem
 from neptune_inbox.model import JsonObject
 from neptune_inbox.sandbox.faults import Fault, Kind
 from neptune_inbox.sandbox.routes import PREFIX
+from neptune_inbox.sandbox.validation import convert
 
 LONGEST_DELAY = 600_000
 """Milliseconds."""
@@ -50,7 +51,7 @@ def _build(value: object, match: Match | None, depth: int) -> Fault:
     if depth > DEEPEST:
         raise UsageProblem(f"More than {DEEPEST} faults follow one another.", "Set fewer at once.")
     try:
-        plan = msgspec.convert(value, Plan)
+        plan = convert(value, Plan)
     except msgspec.ValidationError as problem:
         raise UsageProblem(f"This is not a fault: {problem}.", HINT) from None
     where = plan.match if match is None or plan.match != Match() else match
@@ -88,7 +89,7 @@ def _answer(plan: Plan) -> tuple[int, Kind]:
         return 200, Kind.SLOW if plan.body is None else Kind.ANSWER
     text = str(plan.answer)
     if text.isdecimal():
-        status = int(text)
+        status = int(text[:9])
         if not 200 <= status <= 599:
             raise UsageProblem(f"{status} is not a status that can be answered.", "Give one from 200 to 599.")
         return status, Kind(text) if plan.body is None and text in set(Kind) else Kind.ANSWER

@@ -11,7 +11,7 @@ from neptune_inbox.errors import InboxError, Invalid
 from neptune_inbox.model import Filter, JsonObject, JsonValue
 from neptune_inbox.sandbox.dialects import PLAIN, Asked, Dialect, MarkBy
 from neptune_inbox.sandbox.joins import delivery_uuid
-from neptune_inbox.sandbox.records import ContactKey, ContactRecord, NotificationRecord
+from neptune_inbox.sandbox.records import CONTACT_TYPES, ContactKey, ContactRecord, NotificationRecord
 from neptune_inbox.sandbox.rows import (
     ENVIRONMENTS,
     NOTIFICATIONS,
@@ -26,7 +26,6 @@ from neptune_inbox.sandbox.validation import Fields
 
 T = TypeVar("T")
 
-CONTACT_TYPES = ("email", "mobile_number", "firebase_token")
 SORT_ORDERS = ("desc", "asc")
 NOTIFICATION_COLUMNS = ("created_at", "read_at", "event_type", "status", "title")
 USER_COLUMNS = ("created_at", "updated_at", "user_id")

@@ -40,7 +40,7 @@ def parse_moment(value: str | float, now: Instant) -> Instant:
     if isinstance(value, bool):
         raise UsageProblem(f"`{value}` is not a valid time.", "Write -2h, or 2026-11-04T12:00:00Z.")
     if isinstance(value, int | float):
-        at = round(value * 1000)
+        at = round(value * 1000) if abs(value) <= LAST else 0
     else:
         try:
             moment = datetime.fromisoformat(value)
@@ -53,3 +53,15 @@ def parse_moment(value: str | float, now: Instant) -> Instant:
     if not 0 < at <= LAST:
         raise UsageProblem(f"`{value}` is not a valid time.", "Write a time between 1970 and 9999.")
     return at
+
+
+def check_clock(at: Instant) -> None:
+    """Raises UsageProblem for a moment to which no clock is moved: what is relative to it must be told as well."""
+    if not 0 < at <= LAST - LONGEST * 1000:
+        raise UsageProblem("The clock cannot be moved that far.", "Keep it between 1970 and 9899.")
+
+
+def check_span(first: Instant, last: Instant) -> None:
+    """Raises UsageProblem where one of two moments that were counted out is beyond what can be told."""
+    if not (0 < first <= LAST and 0 < last <= LAST):
+        raise UsageProblem("The times go beyond the years from 1970 to 9999.", "Repeat less, or in shorter steps.")

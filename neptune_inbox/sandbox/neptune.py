@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from neptune_inbox.errors import UsageProblem
 from neptune_inbox.model import Filter, Instant, JsonObject, Now, Token
+from neptune_inbox.sandbox.all_or_nothing import all_or_nothing
 from neptune_inbox.sandbox.clock import Clock, machine_time
 from neptune_inbox.sandbox.dialects import PLAIN, Dialect
 from neptune_inbox.sandbox.fault_plans import describe_fault, make_fault
 from neptune_inbox.sandbox.faults import Fault, Faults
 from neptune_inbox.sandbox.memory_transport import transport_for
-from neptune_inbox.sandbox.moments import parse_duration, parse_moment
+from neptune_inbox.sandbox.moments import check_clock, parse_duration, parse_moment
 from neptune_inbox.sandbox.records import NotificationRecord, Write
 from neptune_inbox.sandbox.rows import iso
 from neptune_inbox.sandbox.seed_file import SeedFile, known_environment, parse_seed
@@ -161,8 +162,10 @@ class Neptune:
         self.faults.clear()
 
     def seed(self, value: SeedFile | Mapping[str, Any]) -> None:
-        """Adds what a seed file says to the world; raises UsageProblem, NotFound, Invalid."""
-        (value if isinstance(value, SeedFile) else parse_seed(value)).put_into(self.sandbox_state)
+        """Adds what a seed file says to the world, all of it or nothing; raises UsageProblem."""
+        seed = value if isinstance(value, SeedFile) else parse_seed(value)
+        with all_or_nothing(self.sandbox_state):
+            seed.put_into(self.sandbox_state)
 
     def reset(self, *, is_empty: bool = False) -> None:
         """Everything as it was at the start; with `is_empty`, without users and notifications."""
@@ -177,12 +180,26 @@ class Neptune:
 
     def freeze(self, at: str | float | None = None) -> Instant:
         """Stops the clock, now or at a moment (`2026-11-04T12:00:00Z`, unix seconds); what time it is then."""
-        self.clock.freeze(None if at is None else parse_moment(at, self.clock()))
-        return self.clock()
+        return self.set_clock(freeze=True if at is None else at)
 
     def advance(self, by: str | float) -> Instant:
         """Moves the clock by seconds or by text such as `2h`; what time it is then."""
-        self.clock.advance(parse_duration(by))
+        return self.set_clock(advance=by)
+
+    def set_clock(self, *, freeze: bool | str | float | None = None, advance: str | float | None = None) -> Instant:
+        """Stops the clock (True, or at a moment) or lets it run (False), then moves it on; what time it is then.
+
+        Raises UsageProblem and leaves it alone where either cannot be done.
+        """
+        now = self.clock()
+        at = now if freeze is None or isinstance(freeze, bool) else parse_moment(freeze, now)
+        seconds = 0.0 if advance is None else parse_duration(advance)
+        check_clock(at + round(seconds * 1000))
+        if freeze is False:
+            self.clock.resume()
+        elif freeze is not None:
+            self.clock.freeze(at)
+        self.clock.advance(seconds)
         return self.clock()
 
     # -- what was seen -----------------------------------------------------------------------------------------

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from neptune_inbox.sandbox.dialects import PLAIN, Dialect, DialectName, star
-from neptune_inbox.sandbox.handlers import CONTACT_TYPES, NOTIFICATION_COLUMNS, SORT_ORDERS, USER_COLUMNS
+from neptune_inbox.sandbox.handlers import NOTIFICATION_COLUMNS, SORT_ORDERS, USER_COLUMNS
 from neptune_inbox.sandbox.joins import COLUMNS, full_name
+from neptune_inbox.sandbox.records import CONTACT_TYPES
 from neptune_inbox.sandbox.routes import ROUTES, Access, Route
 from neptune_inbox.sandbox.rows import ENVIRONMENTS, NOTIFICATIONS, USERS
 

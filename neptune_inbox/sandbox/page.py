@@ -164,12 +164,11 @@ class Page:
         return "All faults are cleared."
 
     def _move_clock(self, form: Form) -> str:
-        if form.get("what") == "freeze":
-            self._neptune.freeze(form.get("at") or None)
-        elif form.get("what") == "run":
-            self._neptune.clock.resume()
-        if form.get("advance"):
-            self._neptune.advance(form["advance"])
+        what, at = form.get("what", ""), form.get("at", "")
+        if at and what == "run":
+            raise UsageProblem("A clock that runs is not stopped.", "Let it stop, or leave the moment empty.")
+        freeze = at or {"freeze": True, "run": False}.get(what)
+        self._neptune.set_clock(freeze=freeze, advance=form.get("advance") or None)
         state = "stopped" if self._neptune.clock.is_frozen else "running"
         return f"The clock is {state} at {iso(self._neptune.clock())}."
 

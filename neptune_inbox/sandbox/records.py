@@ -8,6 +8,8 @@ from msgspec import Struct, field
 
 from neptune_inbox.model import Instant, JsonObject
 
+CONTACT_TYPES = ("email", "mobile_number", "firebase_token")
+
 
 class ContactKey(NamedTuple):
     """What makes a contact info unique within one user."""

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from neptune_inbox.errors import UsageProblem
-from neptune_inbox.sandbox.crowd import Crowd, CrowdNotifications, CrowdRows
+from neptune_inbox.sandbox.crowd import Crowd
 from neptune_inbox.sandbox.environment_data import EnvironmentData
 from neptune_inbox.sandbox.records import ContactRecord, EnvironmentRecord, NotificationRecord, UserRecord
 from neptune_inbox.sandbox.state import SandboxState
@@ -172,7 +172,7 @@ def _open_environment(body: dict[str, Any], read_at: bytes | None) -> Environmen
         deleted = body["crowd"].pop("deleted")
         crowd = Crowd(**body["crowd"])
         crowd.remember(read_at, deleted)
-        space.crowd, space.by_user, space.notifications = crowd, CrowdRows(crowd), CrowdNotifications(crowd)
+        space.put_crowd(crowd)
     return space
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,11 +17,12 @@ from msgspec import Struct, field
 
 from neptune_inbox.errors import InboxError, NotFound, UsageProblem
 from neptune_inbox.model import Instant, JsonObject
-from neptune_inbox.sandbox.moments import parse_duration, parse_moment
-from neptune_inbox.sandbox.records import ContactRecord, EnvironmentRecord, NotificationRecord
+from neptune_inbox.sandbox.moments import check_span, parse_duration, parse_moment
+from neptune_inbox.sandbox.records import CONTACT_TYPES, ContactRecord, EnvironmentRecord, NotificationRecord
 from neptune_inbox.sandbox.rows import iso
 from neptune_inbox.sandbox.state import SandboxState
 from neptune_inbox.sandbox.templates import Template
+from neptune_inbox.sandbox.validation import convert
 
 T = TypeVar("T")
 
@@ -111,17 +112,26 @@ class SeedFile(Struct, forbid_unknown_fields=True, omit_defaults=True):
 
     def put_into(self, sandbox_state: SandboxState) -> None:
         """Adds everything to a world; raises UsageProblem, naming the entry, for what cannot be."""
-        for environment in self.environments:
-            name = environment.name or environment.identifier.capitalize()
-            sandbox_state.add_environment(EnvironmentRecord(environment.identifier, name, environment.is_mocked))
+        _put("environments", self.environments, lambda entry: self._put_environment(sandbox_state, entry))
         for event_type, text in self.templates.items():
             sandbox_state.templates[event_type] = Template(text.title, text.body, text.link)
         _put("users", self.users, lambda user: self._put_user(sandbox_state, user))
         _put("notifications", self.notifications, lambda entry: self._put_notification(sandbox_state, entry))
         _put("events", self.events, lambda entry: self._put_event(sandbox_state, entry))
 
+    def _put_environment(self, sandbox_state: SandboxState, entry: SeedEnvironment) -> None:
+        _require("identifier", entry.identifier)
+        name = entry.name or entry.identifier.capitalize()
+        sandbox_state.add_environment(EnvironmentRecord(entry.identifier, name, entry.is_mocked))
+
     def _put_user(self, sandbox_state: SandboxState, user: SeedUser) -> None:
         environment = user.environment or self.environment
+        _require("id", user.id)
+        for contact in user.contacts:
+            if contact.type not in CONTACT_TYPES:
+                raise UsageProblem(
+                    f"There are no contacts of the type `{contact.type}`.", f"Write {', '.join(CONTACT_TYPES)}."
+                )
         for n in _numbers(user.repeat):
             record = sandbox_state.create_user(environment, _count(user.id, n), _fill(user.meta, n))
             if user.created_at != "":
@@ -135,8 +145,7 @@ class SeedFile(Struct, forbid_unknown_fields=True, omit_defaults=True):
         at = parse_moment(entry.at, now)
         if entry.uuid and entry.repeat != 1:
             raise UsageProblem("A uuid belongs to one notification.", "Leave out either uuid or repeat.")
-        for n in _numbers(entry.repeat):
-            made_at = at + round((n - 1) * step * 1000)
+        for n, made_at in _moments(at, step, entry.repeat):
             sandbox_state.add_notification(
                 entry.environment or self.environment,
                 _count(entry.user, n),
@@ -159,7 +168,7 @@ class SeedFile(Struct, forbid_unknown_fields=True, omit_defaults=True):
     def _put_event(self, sandbox_state: SandboxState, entry: SeedEvent) -> None:
         environment = entry.environment or self.environment
         at, step = parse_moment(entry.at, sandbox_state.now()), parse_duration(entry.every)
-        for n in _numbers(entry.repeat):
+        for n, made_at in _moments(at, step, entry.repeat):
             sandbox_state.ingest(
                 environment,
                 entry.type,
@@ -167,14 +176,14 @@ class SeedFile(Struct, forbid_unknown_fields=True, omit_defaults=True):
                 user_id=_count(entry.user, n),
                 message_id=_count(entry.message_id, n),
                 tags=tuple(entry.tags),
-                created_at=at + round((n - 1) * step * 1000),
+                created_at=made_at,
             )
 
 
 def parse_seed(value: object) -> SeedFile:
     """A seed file from what JSON or TOML made of it; raises UsageProblem, naming the place."""
     try:
-        return msgspec.convert(value, SeedFile)
+        return convert(value, SeedFile)
     except msgspec.ValidationError as problem:
         raise UsageProblem(f"This is not a seed file: {problem}.", SEED_HINT) from None
 
@@ -255,8 +264,19 @@ def _put(kind: str, entries: list[T], put: Callable[[T], None]) -> None:
             put(entry)
         except InboxError as problem:
             words = "; ".join(text for texts in getattr(problem, "fields", {}).values() for text in texts)
-            remedy = problem.remedy or "What comes before it was added."
-            raise UsageProblem(f"{kind}[{number}]: {words or problem.sentence}", remedy) from None
+            raise UsageProblem(f"{kind}[{number}]: {words or problem.sentence}", problem.remedy) from None
+
+
+def _require(name: str, text: str) -> None:
+    if not text:
+        raise UsageProblem(f"The {name} is empty.", "Give it one.")
+
+
+def _moments(first: Instant, step: float, repeat: int) -> Iterator[tuple[int, Instant]]:
+    """Each number with its moment, `step` seconds after the one before; raises UsageProblem before the first."""
+    numbers = _numbers(repeat)
+    check_span(first, first + round((repeat - 1) * step * 1000))
+    return ((n, first + round((n - 1) * step * 1000)) for n in numbers)
 
 
 def _numbers(repeat: int) -> range:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from neptune_inbox.errors import Invalid, NotFound, UsageProblem
 from neptune_inbox.model import Filter, Instant, JsonObject, Now
-from neptune_inbox.sandbox.crowd import Crowd, CrowdNotifications, CrowdRows
+from neptune_inbox.sandbox.crowd import Crowd
 from neptune_inbox.sandbox.environment_data import EnvironmentData
 from neptune_inbox.sandbox.records import (
     ENVIRONMENTS,
@@ -123,7 +123,7 @@ class SandboxState:
             first_number=self._number,
         )
         self._number += notifications
-        space.crowd, space.by_user, space.notifications = crowd, CrowdRows(crowd), CrowdNotifications(crowd)
+        space.put_crowd(crowd)
         for place in range(users):
             self.create_user(environment, crowd.user_id(place), crowd.meta(place))
 
@@ -256,9 +256,14 @@ class SandboxState:
         read_at: Instant | None = None,
         uuid: str | None = None,
     ) -> NotificationRecord:
-        """Puts a notification there as it is, without a template; times are now where they are not given."""
+        """Puts a notification there as it is, without a template; times are now where they are not given.
+
+        Raises Invalid when a uuid is taken.
+        """
         self.revision += 1
         space = self._space(environment)
+        if uuid and uuid in space.notifications:
+            raise invalid("uuid", "The uuid has already been taken.")
         self._number += 1
         record = NotificationRecord(
             uuid=uuid or self.new_uuid(),

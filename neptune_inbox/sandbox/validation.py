@@ -6,11 +6,15 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from math import isfinite
-from typing import NoReturn
+from typing import NoReturn, TypeVar
+
+import msgspec
 
 from neptune_inbox.errors import Invalid
 from neptune_inbox.model import JsonObject, JsonValue
 from neptune_inbox.sandbox.responses import HttpRefusal
+
+T = TypeVar("T")
 
 JSON = "application/json"
 DEEPEST = 40
@@ -119,6 +123,14 @@ class Fields:
         if value is not None:
             self.refuse(name, f"The {name} must be an array of strings.")
         return ()
+
+
+def convert(value: object, shape: type[T]) -> T:
+    """Decoded JSON as a struct; raises msgspec.ValidationError, for half a surrogate pair too."""
+    try:
+        return msgspec.convert(value, shape)
+    except UnicodeEncodeError:
+        raise msgspec.ValidationError("A text holds half a surrogate pair") from None
 
 
 def read_body(raw: bytes, content_type: str | None = JSON) -> JsonObject:

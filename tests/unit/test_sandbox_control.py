@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from typing import Any
 
 import httpx
 import pytest
@@ -16,38 +15,7 @@ from neptune_inbox.sandbox.neptune import Neptune
 from neptune_inbox.sandbox.records import MESSAGES_KEPT, WRITES_KEPT
 from neptune_inbox.sandbox.ring import Ring
 from neptune_inbox.sandbox.seed import seed_demo
-from neptune_inbox.sandbox.site import create_site
-from tests.sandbox_client import NOON
-
-TOKEN = "control-token"
-ROOT = "http://127.0.0.1:8000"
-
-
-class Remote:
-    """A sandbox on its site, and somebody who has the control token."""
-
-    def __init__(self, **options: Any) -> None:
-        self.neptune = Neptune(now=lambda: NOON, **options)
-        self.neptune.sandbox_state.create_user("dev", "u-1", {"name": "Ada"})
-        transport = httpx.ASGITransport(create_site(self.neptune, TOKEN))
-        self.http = httpx.AsyncClient(transport=transport, base_url=ROOT)
-
-    async def control(self, method: str, path: str, body: object = None, **headers: str) -> httpx.Response:
-        given = {"authorization": f"Bearer {TOKEN}", **{key.replace("_", "-"): each for key, each in headers.items()}}
-        return await self.http.request(method, f"/_sandbox{path}", json=body, headers=given)
-
-    async def do(self, method: str, path: str, body: object = None) -> Any:
-        answer = await self.control(method, path, body)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    async def call(self, method: str, path: str, body: object = None) -> httpx.Response:
-        """One request to the API, as a client under test makes it."""
-        headers = {"authorization": f"Bearer {self.neptune.token.reveal()}"}
-        return await self.http.request(method, f"/neptune{path}", json=body, headers=headers)
-
-    async def statuses(self, count: int, path: str = "/dev/users", method: str = "GET") -> list[int]:
-        return [(await self.call(method, path)).status_code for _ in range(count)]
+from tests.sandbox_client import CONTROL_TOKEN, NOON, ROOT, Remote
 
 
 @pytest.fixture
@@ -91,7 +59,7 @@ async def test_a_web_page_of_another_origin_is_refused(remote: Remote, headers: 
 
 
 async def test_it_is_not_served_under_the_vendors_names_nor_under_the_base(remote: Remote) -> None:
-    headers = {"authorization": f"Bearer {TOKEN}", "host": "api.teurons.com"}
+    headers = {"authorization": f"Bearer {CONTROL_TOKEN}", "host": "api.teurons.com"}
     assert (await remote.http.get("/_sandbox/state", headers=headers)).status_code == 404
     assert (await remote.call("GET", "/_sandbox/state")).status_code == 404
     assert (await remote.http.get("/healthz")).json() == {"status": "ok"}

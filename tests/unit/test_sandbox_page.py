@@ -104,6 +104,7 @@ async def test_events_arrivals_faults_and_the_clock(browser: httpx.AsyncClient, 
     await submit(browser, "clear")
     assert neptune.faults.active == []
     assert "2026-11-18T13:06:40" in await submit(browser, "clock", what="freeze", advance="2h")
+    assert "stopped at 2026-11-04T12:00:00" in await submit(browser, "clock", at="2026-11-04T12:00:00Z")
     await submit(browser, "reset")
     assert neptune.unread("u-9") == []
 
@@ -116,6 +117,7 @@ async def test_events_arrivals_faults_and_the_clock(browser: httpx.AsyncClient, 
         ("arrive", {"user": "u-1", "title": "x", "count": "many"}, "is not a whole number"),
         ("fault", {"answer": "earthquake"}, "There is no fault `earthquake`"),
         ("clock", {"advance": "soon"}, "is not a duration"),
+        ("clock", {"what": "run", "at": "2026-11-04T12:00:00Z"}, "A clock that runs is not stopped"),
         ("read", {"environment": "dev", "uuid": "gone"}, "Notification not found"),
         ("arrive", {"environment": "moon", "user": "u-1", "title": "x"}, "Environment not found"),
     ],
