@@ -311,6 +311,6 @@ def _check(users: int, notifications: int) -> None:
             raise UsageProblem(f"{name} is {value:,}.", f"Give a number up to {most:,}.")
     if notifications > users * MOST_OF_ONE:
         raise UsageProblem(
-            f"{notifications:,} notifications for {users:,} users are more than {MOST_OF_ONE:,} each.",
+            f"{notifications:,} notifications are more than {MOST_OF_ONE:,} for each of {users:,}.",
             f"Give --users {-(-notifications // MOST_OF_ONE):,} or more.",
         )

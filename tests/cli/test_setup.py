@@ -346,7 +346,7 @@ class TestTheSandbox:
                     assert client.get(f"{base}/environments", headers={"host": host}).status_code == status
             it.terminate()
             _, told = it.communicate(timeout=20)
-        assert "WARNING: whoever reaches 0.0.0.0" in told
+        assert f"WARNING: whoever reaches port {base.rpartition(':')[2]} of 0.0.0.0" in told
 
     @contextmanager
     def served(self, *arguments: str) -> Iterator[tuple[dict[str, str], subprocess.Popen[str]]]:

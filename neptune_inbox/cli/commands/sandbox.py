@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from neptune_inbox.sandbox.faults import Faults
+    from neptune_inbox.sandbox.serve import Served
     from neptune_inbox.sandbox.state import SandboxState
 
 GENERATED_USERS = 100
@@ -125,7 +126,7 @@ def _serve(cli: Cli, wanted: Wanted) -> None:
     from neptune_inbox.sandbox.neptune import Neptune
     from neptune_inbox.sandbox.saved_state import StateKeeper
     from neptune_inbox.sandbox.seed_file import write_seed
-    from neptune_inbox.sandbox.serve import Served, Tls, announce, serve
+    from neptune_inbox.sandbox.serve import Tls, announce, serve
     from neptune_inbox.sandbox.server import ACCESS_LOG
     from neptune_inbox.sandbox.site import create_site
 
@@ -147,7 +148,7 @@ def _serve(cli: Cli, wanted: Wanted) -> None:
         else:
             cli.output.line(announce(served.base_url, *tokens, served.exports))
         cli.output.note(f"The page: {served.base_url}/?token={neptune.control_token}")
-        _warn(cli.output, wanted)
+        _warn(cli.output, wanted, served)
 
     ACCESS_LOG.setLevel(logging.INFO)
     ACCESS_LOG.addHandler(RequestLog(cli.output))
@@ -170,11 +171,13 @@ def _serve(cli: Cli, wanted: Wanted) -> None:
         cli.output.note(f"The world is in {wanted.save}; --seed-file {wanted.save} starts with it.")
 
 
-def _warn(output: Output, wanted: Wanted) -> None:
+def _warn(output: Output, wanted: Wanted, served: Served) -> None:
+    from urllib.parse import urlsplit
+
     from neptune_inbox.sandbox.serve import admission
 
     if admission(wanted.host, ()).are_others_welcome:
-        where = f"{wanted.host}:{wanted.port}"
+        where = f"port {urlsplit(served.base_url).port} of {wanted.host}"
         output.note(f"WARNING: whoever reaches {where} can use this sandbox. Send nothing of real customers to it.")
     what = "" if wanted.save or wanted.state else ": it forgets everything when it ends"
     output.note(f"This is a sandbox{what}. ctrl+c ends it.")
