@@ -141,7 +141,7 @@ def read_body(raw: bytes, content_type: str | None = JSON) -> JsonObject:
         words = f"Unsupported Media Type: {content_type}" if content_type else "Unsupported Media Type"
         raise HttpRefusal(415, {"message": words})
     try:
-        value = json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant, parse_float=_finite)
+        value = json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant, parse_float=_number)
     except (ValueError, RecursionError):
         raise HttpRefusal(400, {"message": "The body is not valid JSON"}) from None
     if not isinstance(value, dict):
@@ -155,12 +155,12 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-def _finite(digits: str) -> float:
-    """`1e999` is JSON, but there is no such float to answer with."""
+def _number(digits: str) -> float:
+    """A number with a point or an exponent; `2.0` is 2, as in JavaScript. `1e999` is beyond what can be answered."""
     value = float(digits)
     if not isfinite(value):
         raise ValueError("out of range")
-    return value
+    return int(value) if value.is_integer() else value
 
 
 def _depth(value: JsonValue) -> int:

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
+    positive_data_acceptance,
     response_schema_conformance,
     status_code_conformance,
 )
@@ -47,6 +48,8 @@ THOROUGH = settings(
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
+MAY_BE_TAKEN = {("post", "/{environment}/users"), ("post", "/{environment}/users/{user_id}/contacts_info")}
+"""What a schema allows is refused here where it is there already."""
 BRIEF = settings(THOROUGH, max_examples=15)
 
 
@@ -108,6 +111,7 @@ def _call(case: schemathesis.Case[Any], *, may_break: bool = False) -> int:
             status_code_conformance,
             content_type_conformance,
             response_schema_conformance,
+            *([] if (case.method.lower(), case.path) in MAY_BE_TAKEN else [positive_data_acceptance]),
         ],
     )
     return answer.status_code
@@ -115,7 +119,7 @@ def _call(case: schemathesis.Case[Any], *, may_break: bool = False) -> int:
 
 def test_every_operation_was_tried_and_each_was_done_at_least_once() -> None:
     described = {(method, path) for path, methods in document()["paths"].items() for method in methods}
-    if ANSWERED.keys() != described:
+    if not described <= ANSWERED.keys():
         pytest.skip("the tests before this one, which try each operation, ran elsewhere or in part")
     assert {operation for operation in described if not ANSWERED[operation][200]} == set()
 

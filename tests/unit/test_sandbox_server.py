@@ -279,6 +279,7 @@ async def test_any_text_is_an_event_type(sandbox: SandboxClient, event_type: str
         {"contact_infos": []},
         {"contact_infos": [{"type": "email", "value": "a@b.example", "meta": [], "cc": True}]},
         {"timestamp": "1795000000"},
+        {"timestamp": 1_795_000_000.0},
         {"version": 1},
         {"tags": []},
     ],
