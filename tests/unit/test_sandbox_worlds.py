@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import asdict
 
+from neptune_inbox.cli.topics import topics
 from neptune_inbox.errors import UsageProblem
 from neptune_inbox.model import Filter
 from neptune_inbox.sandbox.neptune import Neptune
@@ -199,3 +200,12 @@ def test_what_changes_is_written_by_itself(tmp_path: Path, monkeypatch: pytest.M
             break
     keeper.close()
     assert [row["title"] for row in rows] == ["Written before the end"]
+
+
+def test_the_world_that_the_help_shows_is_one(tmp_path: Path) -> None:
+    shown = Path(topics.__file__).with_name("sandbox.md").read_text(encoding="utf-8")
+    state = filled(tmp_path, shown.partition("```toml\n")[2].partition("```")[0])
+    assert [user.meta["name"] for user in state.users("staging")] == ["Ada 1", "Ada 2", "Ada 3"]
+    assert len(state.notifications("staging", "u-1", Filter.READ)) == 5
+    (order,) = state.notifications("staging", "u-2", Filter.UNREAD)
+    assert (order.title, order.body) == ("Order 7 is on its way", "Thank you, Ada.")
