@@ -324,6 +324,9 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "stderr": TEXT,
         }
     ),
+    "hooks skip": record(
+        {"name": TEXT, "id": TEXT_OR_NULL, "user_id": TEXT_OR_NULL, "is_skipped": FLAG, "behind": WHOLE}
+    ),
     "count": rows(COUNTS),
     "why": either(EVIDENCE, rows(EVIDENCE)),
     "timeline": either(TIMELINE, BELL_AS_OF),

@@ -7,6 +7,9 @@ from msgspec import Struct
 from neptune_inbox.model.notifications import Key
 from neptune_inbox.model.values import Instant
 
+ALONE_AFTER = 3
+"""Failures after which a command is handed one notification at first, and more as it takes them."""
+
 
 class Arrival(Struct, frozen=True):
     """A notification that arrived, in its place in the order of arrivals."""
@@ -36,3 +39,13 @@ class HookState(Struct, frozen=True):
     """Why there is no exit code."""
     errors: str = ""
     """The end of what it wrote to standard error."""
+
+    @property
+    def is_careful(self) -> bool:
+        """Whether its command is handed one notification at first."""
+        return self.failures >= ALONE_AFTER
+
+    @property
+    def refuses_one(self) -> bool:
+        """Whether it failed last with a single notification, behind which all others wait."""
+        return self.failures > ALONE_AFTER

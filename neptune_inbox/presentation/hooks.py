@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from neptune_inbox.model import Instant
 from neptune_inbox.model.hooks import HookState
 from neptune_inbox.presentation.sentences import exit_words, plural
-from neptune_inbox.presentation.times import clock
+from neptune_inbox.presentation.times import clock, moment
+
+if TYPE_CHECKING:
+    from neptune_inbox.sync.hooks.hooks import Refused
 
 
 def hook_words(state: HookState) -> str:
@@ -15,7 +21,39 @@ def hook_words(state: HookState) -> str:
     elif state.failures:
         why = state.problem.rstrip(".") or exit_words(state.exit_code)
         parts.append(f"failed {plural(state.failures, 'time')}, at {clock(state.ended_at)}: {why}")
+        if state.refuses_one:
+            parts.append("it refuses one notification by itself, and the others wait behind it")
         parts += filter(None, [state.errors.strip().rpartition("\n")[2]])
     else:
         parts.append(f"{plural(state.handed, 'notification')} handed over, at {clock(state.ended_at)} the last time")
     return "; ".join(parts)
+
+
+def nothing_refused(name: str) -> str:
+    """Why there is nothing to skip."""
+    return f"The command of the hook `{name}` refuses nothing now, so nothing was skipped."
+
+
+def refused_pairs(refused: Refused, now: Instant) -> list[tuple[str, str]]:
+    """What a hook's command refuses, and what waits behind it."""
+    row = refused.row
+    return [
+        ("notification", f"{row.user_id}/{row.id}"),
+        ("event", row.event_type),
+        ("created", "not known" if row.created_at is None else moment(row.created_at, now)),
+        ("title", row.title),
+        ("behind it", plural(refused.behind, "arrival")),
+        ("state", hook_words(refused.state)),
+    ]
+
+
+def skip_question(refused: Refused) -> str:
+    """What is agreed to, and whether the command was seen to refuse it by itself."""
+    alone = "" if refused.state.refuses_one else "It was refused together with others, not yet by itself. "
+    return f"{alone}Skip it? `{refused.state.name}` will never be handed it."
+
+
+def skipped_sentence(refused: Refused) -> str:
+    """What was skipped, and what comes next."""
+    then = f"{plural(refused.behind, 'arrival')} behind it" if refused.behind else "what arrives"
+    return f"It was skipped; whoever polls goes on with {then}."

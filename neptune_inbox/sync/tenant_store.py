@@ -101,6 +101,7 @@ class AsyncHooks(OnThread[HookStore]):
     states = Awaited(HookStore.states)
     pass_over = Awaited(HookStore.pass_over)
     note_taken = Awaited(HookStore.note_taken)
+    skip = Awaited(HookStore.skip)
     note_failure = Awaited(HookStore.note_failure)
 
 

@@ -259,6 +259,41 @@ class TestTrouble:
         [finding] = [each for each in shell("doctor", "--json").json if each["what"] == "hook"]
         assert finding["level"] == "ok"
 
+    def test_what_is_always_refused_is_named_shown_and_skipped_on_consent(
+        self, shell: Shell, pager: Pager, tmp_path: Path, let_pass: Callable[[float], None]
+    ) -> None:
+        script = tmp_path / "pager.sh"
+        script.write_text(f'#!/bin/sh\nx=$(cat)\ncase "$x" in *Cursed*) exit 65;; esac\necho "$x" >> {pager.file}\n')
+        script.chmod(0o700)
+        watching(shell, hook("pager", str(script)))
+        nothing = shell("hooks", "skip", "pager", "--yes")
+        assert (nothing.code, nothing.out) == (0, "")
+        assert "refuses nothing now, so nothing was skipped" in nothing.err
+        first, cursed, last = (shell.tell(title) for title in ("First", "Cursed \033[31m", "Last"))
+        told = ""
+        for _ in range(8):
+            told += shell("poll", "--once").err
+            let_pass(600)
+        assert pager.ids == [first]
+        assert f"It refuses {CUSTOMER}/{cursed} alone, and 1 more waits behind it" in told
+        [finding] = [each for each in shell("doctor", "--json").json if each["what"] == "hook"]
+        assert "refuses one notification by itself" in finding["found"]
+        assert "`neptune-inbox hooks skip pager` leaves out what it refuses" in finding["remedy"]
+        before = state(shell)
+        for arguments, code in ((("--dry-run",), 0), ((), 2)):
+            shown = shell("hooks", "skip", "pager", *arguments)
+            assert shown.code == code
+            assert f"{CUSTOMER}/{cursed}" in shown.out
+            assert "\033" not in shown.out
+            assert state(shell) == before, "nothing was agreed to"
+        skipped = shell("hooks", "skip", "pager", "--yes", "--json")
+        jsonschema_rs.validator_for(SCHEMAS["hooks skip"]).validate(skipped.json)
+        assert (skipped.code, skipped.json["id"], skipped.json["is_skipped"]) == (0, cursed, True)
+        shell("poll", "--once")
+        assert pager.ids == [first, last]
+        assert cursed in [row["id"] for row in shell("list", "--cached", "--json").json], "the list keeps it"
+        assert state(shell)["waiting"] == 0
+
     def test_one_that_hangs_is_stopped_with_all_that_it_started(self, shell: Shell, tmp_path: Path) -> None:
         script = tmp_path / "hang.sh"
         script.write_text(f"#!/bin/sh\nsleep 300 &\necho $! > {tmp_path}/pid\nwait\n")

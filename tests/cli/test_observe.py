@@ -78,6 +78,7 @@ HARMLESS: dict[str, tuple[tuple[str, ...], ...]] = {
     "contacts delete": ((CUSTOMER, "email", EMAIL, "--dry-run"),),
     "hooks list": ((),),
     "hooks test": (("pager",),),
+    "hooks skip": (("pager", "--yes"),),
     "poll": (("--once",), ("--status",)),
     "environments": ((),),
     "event send": (("welcome", "-u", CUSTOMER, "--dry-run"),),
@@ -97,7 +98,7 @@ HARMLESS: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 
 OF_A_TEAM = {"claim", "release", "team init", "team status", "team password"}
-MAY_FAIL = {"hooks test", "undo", "demo", "sandbox", "login", "logout", "doctor", *OF_A_TEAM}
+MAY_FAIL = {"hooks test", "hooks skip", "undo", "demo", "sandbox", "login", "logout", "doctor", *OF_A_TEAM}
 """No hook, nothing held, no team, no terminal, no such weather, no keyring: not what is asked for here."""
 
 

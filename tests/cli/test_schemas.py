@@ -104,7 +104,7 @@ COMMANDS: list[tuple[str, list[str]]] = [
 ]
 OF_A_TEAM = {"claim", "release", "team init", "team status", "team password"}
 """Validated in tests/team/test_commands.py, where there is a database."""
-OF_A_HOOK = {"hooks test"}
+OF_A_HOOK = {"hooks test", "hooks skip"}
 """Validated in tests/cli/test_hooks.py, where there is a hook."""
 TOLD_ELSEWHERE = {
     "report",

@@ -38,13 +38,19 @@ class Runs:
         """Of each command that ended with 0: customers and ids, by run."""
         self.tried: defaultdict[str, int] = defaultdict(int)
         self.ends = Ended(0)
+        self.refuses = set[str]()
+        """Ids that no command takes, nor what is handed over with them."""
+        self.sizes: list[int] = []
+        """How many rows each run was handed."""
 
     async def __call__(self, words: Sequence[str], given: str, *, seconds: float, is_end_kept: bool) -> Ended:
         rows = [json.loads(line) for line in given.splitlines()]
         self.tried[words[0]] += 1
-        if self.ends.code == 0:
+        self.sizes.append(len(rows))
+        ends = self.ends if self.refuses.isdisjoint(row["id"] for row in rows) else Ended(65)
+        if ends.code == 0:
             self.handed[words[0]].append([(row["user_id"], row["id"]) for row in rows])
-        return self.ends
+        return ends
 
     def ids(self, command: str, user: str = "u-1") -> list[str]:
         return [id for run in self.handed[command] for owner, id in run if owner == user]
@@ -173,20 +179,21 @@ async def test_a_walk_that_is_killed_between_its_pages_leaves_nothing_out(
     await machine.session.close()
 
 
-async def test_a_failure_is_told_once_until_it_is_over_and_tried_again_ever_later(tmp_path: Path, runs: Runs) -> None:
+async def test_a_failure_is_told_once_and_again_when_one_is_refused_alone_and_tried_again_ever_later(tmp_path: Path, runs: Runs) -> None:
     machine = Machine(tmp_path, pager=PAGER)
     await machine.start()
     await machine.look()
     [id] = machine.arrives()
     await machine.look()
     runs.ends = Ended(7, errors="no route\nto the pager\n")
-    for _ in range(4):
+    for _ in range(6):
         await machine.hand_over()
-    [error] = machine.troubles
+    error, alone = machine.troubles
     assert isinstance(error, HookFailed)
     assert error.sentence == "The hook `pager` failed: exit code 7. to the pager"
+    assert alone.sentence.endswith(f"It refuses u-1/{id} alone, and what comes waits behind it.")
     [state] = await machine.session.hooks.states()
-    assert (state.failures, state.exit_code, state.waiting) == (4, 7, 1)
+    assert (state.failures, state.exit_code, state.waiting) == (6, 7, 1)
     tried = runs.tried["pager"]
     await machine.session.hooks.flush()
     assert runs.tried["pager"] == tried, "it is left alone for a while"
@@ -195,6 +202,72 @@ async def test_a_failure_is_told_once_until_it_is_over_and_tried_again_ever_late
     assert runs.ids("pager") == [id]
     [state] = await machine.session.hooks.states()
     assert (state.failures, state.problem, state.waiting, state.handed) == (0, "", 0, 1)
+    await machine.session.close()
+
+
+@pytest.mark.parametrize(("count", "place"), [(120, 77), (120, 0), (120, 119), (1, 0)])
+async def test_what_is_always_refused_is_found_and_skipping_it_lets_the_others_through_in_order(
+    tmp_path: Path, runs: Runs, count: int, place: int
+) -> None:
+    machine = Machine(tmp_path, pager=PAGER)
+    await machine.start()
+    await machine.look()
+    ids = machine.arrives("u-1", count)
+    await machine.look()
+    runs.refuses = {ids[place]}
+    for _ in range(12):
+        await machine.hand_over()
+    assert runs.ids("pager") == ids[:place], "all that came before it was taken, each once"
+    errors = [error.sentence for error in machine.troubles]
+    assert any(f"It refuses u-1/{ids[place]} alone" in sentence for sentence in errors)
+    assert machine.troubles[-1].remedy == "`neptune-inbox hooks skip pager` leaves it out."
+    [state] = await machine.session.hooks.states()
+    assert (state.waiting, state.refuses_one) == (count - place, True)
+    refused = await machine.session.hooks.refused("pager")
+    assert refused is not None
+    assert (refused.row.id, refused.behind) == (ids[place], count - place - 1)
+    await machine.session.hooks.skip(refused)
+    assert await machine.session.hooks.refused("pager") is None, "the next was not refused yet"
+    await machine.session.hooks.flush()
+    assert runs.ids("pager") == ids[:place] + ids[place + 1 :]
+    assert (await machine.session.hooks.states())[0].waiting == 0
+    await machine.session.close()
+
+
+async def test_an_outage_costs_one_run_at_a_time_and_its_end_is_noticed_at_once(tmp_path: Path, runs: Runs) -> None:
+    machine = Machine(tmp_path, pager=PAGER)
+    await machine.start()
+    await machine.look()
+    ids = machine.arrives("u-1", 120)
+    await machine.look()
+    runs.ends = Ended(1)
+    for _ in range(6):
+        await machine.hand_over()
+    assert runs.sizes == [120, 120, 120, 1, 1, 1]
+    runs.ends = Ended(0)
+    await machine.hand_over()
+    assert runs.ids("pager") == ids
+    assert runs.sizes[6:] == [1, 2, 4, 8, 16, 32, 57]
+    await machine.session.close()
+
+
+async def test_two_that_are_refused_are_found_one_after_the_other(tmp_path: Path, runs: Runs) -> None:
+    machine = Machine(tmp_path, pager=PAGER, cards=CARDS)
+    await machine.start()
+    await machine.look()
+    ids = machine.arrives("u-1", 60)
+    await machine.look()
+    runs.refuses = {ids[20], ids[40]}
+    for _ in range(2):
+        for _ in range(8):
+            await machine.hand_over()
+        refused = await machine.session.hooks.refused("pager")
+        assert refused is not None
+        assert refused.row.id in runs.refuses
+        await machine.session.hooks.skip(refused)
+    await machine.hand_over()
+    assert runs.ids("pager") == [id for id in ids if id not in runs.refuses]
+    assert runs.ids("cards") == ids[:20], "another hook is not skipped for"
     await machine.session.close()
 
 

@@ -163,7 +163,11 @@ def _hook(state: HookState) -> Finding:
     words = f"{state.name}: {hook_words(state)}"
     if not state.failures:
         return Finding(Level.OK, "hook", words)
-    return Finding(Level.WARN, "hook", words, f"`neptune-inbox hooks test {shlex.quote(state.name)}` runs it once.")
+    name = shlex.quote(state.name)
+    remedy = f"`neptune-inbox hooks test {name}` runs it once."
+    if state.refuses_one:
+        remedy += f" `neptune-inbox hooks skip {name}` leaves out what it refuses."
+    return Finding(Level.WARN, "hook", words, remedy)
 
 
 async def _polling(session: Session) -> Finding:

@@ -6,10 +6,18 @@ from typing import TYPE_CHECKING
 
 import click
 
+from neptune_inbox.cli.confirm import confirm
 from neptune_inbox.cli.context import Cli, SignIn
-from neptune_inbox.cli.options import LISTS, command, command_group
+from neptune_inbox.cli.interruption import START_AGAIN, Account
+from neptune_inbox.cli.options import LISTS, command, command_group, dry_run_option, yes_option
 from neptune_inbox.cli.parameters import HOOK
-from neptune_inbox.presentation.hooks import hook_words
+from neptune_inbox.presentation.hooks import (
+    hook_words,
+    nothing_refused,
+    refused_pairs,
+    skip_question,
+    skipped_sentence,
+)
 from neptune_inbox.presentation.json import iso
 from neptune_inbox.presentation.sentences import exit_words
 from neptune_inbox.presentation.table import Column
@@ -18,7 +26,7 @@ if TYPE_CHECKING:
     from neptune_inbox.config import Hook
     from neptune_inbox.model import JsonObject
     from neptune_inbox.model.hooks import HookState
-    from neptune_inbox.sync.hooks.hooks import Tried
+    from neptune_inbox.sync.hooks.hooks import Refused, Tried
     from neptune_inbox.sync.session import Session
 
 COLUMNS = (Column("hook"), Column("query"), Column("program"), Column("state"))
@@ -101,6 +109,55 @@ def _tried_object(name: str, tried: Tried) -> JsonObject:
     }
 
 
+@command("skip")
+@click.argument("name", type=HOOK, metavar="NAME")
+@dry_run_option()
+@yes_option()
+def skip(cli: Cli, name: str, dry_run: bool, yes: bool) -> None:
+    """Leave out the notification that a hook's command refuses, so that those behind it are handed over.
+
+    It is the first of those that wait and match, and is shown before you are asked. It is never handed to the command
+    again; the list, the evidence and other hooks keep it.
+    """
+
+    async def work(session: Session) -> tuple[Refused | None, bool]:
+        refused = await session.hooks.refused(name)
+        if refused is not None and not cli.output.is_json:
+            cli.output.pairs(refused_pairs(refused, session.now()))
+        if refused is None or dry_run:
+            return refused, False
+        cli.nothing_done = Account("nothing was skipped.", START_AGAIN)
+        confirm(cli.output, session.profile, skip_question(refused), is_agreed=yes)
+        await session.hooks.skip(refused)
+        return refused, True
+
+    refused, is_skipped = cli.run(work, SignIn.UNUSED)
+    if cli.output.is_json:
+        cli.output.value(_skipped_object(name, refused, is_skipped=is_skipped))
+    elif refused is None:
+        cli.output.note(nothing_refused(name))
+    elif is_skipped:
+        cli.output.note(skipped_sentence(refused))
+    else:
+        cli.output.note("It would be skipped. Nothing was written.")
+
+
+def _skipped_object(name: str, refused: Refused | None, *, is_skipped: bool) -> JsonObject:
+    row = refused.row if refused else None
+    return {
+        "name": name,
+        "id": row.id if row else None,
+        "user_id": row.user_id if row else None,
+        "is_skipped": is_skipped,
+        "behind": refused.behind if refused else 0,
+    }
+
+
 hooks = command_group(
-    "hooks", "Run commands for what arrives: list them, try one.", list_hooks, test, otherwise=list_hooks
+    "hooks",
+    "Run commands for what arrives: list them, try one, skip what one refuses.",
+    list_hooks,
+    test,
+    skip,
+    otherwise=list_hooks,
 )

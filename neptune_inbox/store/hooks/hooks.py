@@ -151,6 +151,15 @@ class HookStore:
 
         self._database.write(work)
 
+    def skip(self, name: str, arrivals: Sequence[Arrival], missing: Collection[Key]) -> None:
+        """A hook is done with these although its command did not take them; what is next may be tried at once."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            self._move(connection, name, arrivals, missing)
+            connection.execute("UPDATE hook SET next_at = NULL WHERE place = ? AND name = ?", (self._tenant, name))
+
+        self._database.write(work)
+
     def note_failure(self, name: str, next_at: Instant, exit_code: int | None, problem: str, errors: str) -> None:
         """A hook's command took nothing, and is to be tried again at an instant."""
         self._database.write(

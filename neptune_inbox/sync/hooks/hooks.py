@@ -11,6 +11,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from neptune_inbox import debug_trace
 from neptune_inbox.api.backoff import next_delay
@@ -57,6 +58,22 @@ class Tried(Struct, frozen=True):
     ended: Ended | None = None
 
 
+class Refused(Struct, frozen=True):
+    """The notification that a hook's command would be handed first, after it failed."""
+
+    row: Row
+    state: HookState
+    arrivals: tuple[Arrival, ...]
+    """It, and what came before it and does not match."""
+    missing: frozenset[Key]
+    """Those of them that are in no cache."""
+
+    @property
+    def behind(self) -> int:
+        """How many arrivals wait behind it, whether they match or not."""
+        return self.state.waiting - len(self.arrivals)
+
+
 class Hooks:
     """The hooks of one tenant."""
 
@@ -83,8 +100,8 @@ class Hooks:
         self._now = now
         self._rng = rng
         self._wakeables = {name: Wakeable(sleep) for name in hooks}
-        self._told: set[str] = set()
-        """Hooks whose trouble was told and is not over."""
+        self._told: dict[str, bool] = {}
+        """Hooks whose trouble was told and is not over; whether it was told that they refuse one notification."""
         bus.listen(self._hear)
 
     @property
@@ -128,6 +145,27 @@ class Hooks:
         rows = await self._inbox.rows(snapshot)
         return Tried(rows[0], await self._run(hook, rows)) if rows else Tried(None)
 
+    async def refused(self, name: str) -> Refused | None:
+        """What a hook's command refuses; None where it did not fail, or all that it refused was skipped.
+
+        Raises UsageProblem, StoreProblem, BadQuery.
+        """
+        hook = self.hook(name)
+        state = (await self._store.hooks.states()).get(name)
+        if state is None or not state.failures or state.next_at is None:
+            return None
+        arrivals = await self._waiting(name)
+        missing = await self._missing(arrivals)
+        rows = await self._matching([arrival.key for arrival in arrivals], parse_query(hook.query, self._now()))
+        if not rows:
+            return None
+        through = _through(arrivals, rows[0])
+        return Refused(rows[0], state, tuple(through), frozenset(missing))
+
+    async def skip(self, refused: Refused) -> None:
+        """Have a hook be done with what its command refuses, and go on behind it. Raises StoreProblem."""
+        await self._store.hooks.skip(refused.state.name, refused.arrivals, refused.missing)
+
     def _hear(self, fact: Fact) -> None:
         if isinstance(fact, Arrived) or (isinstance(fact, Polled) and fact.changed):
             for wakeable in self._wakeables.values():
@@ -152,7 +190,8 @@ class Hooks:
             return WITHOUT_LOCK
         await self._store.hooks.release_left(self._now() - BROKEN_OFF)
         pause = await self._step(name, self._hooks[name].batch_seconds)
-        return IDLE if pause is None else pause
+        # Another process may have skipped what is refused, so a long pause is looked at now and then.
+        return IDLE if pause is None else min(pause, IDLE)
 
     async def _empty(self, name: str) -> None:
         while await self._step(name, 0) == 0:
@@ -183,29 +222,49 @@ class Hooks:
         if not rows:
             await self._store.hooks.pass_over(state.name, arrivals, missing)
             return
-        ended = await self._run(hook, rows)
-        debug_trace.note("hook", name=state.name, rows=len(rows), exit_code=ended.code)
-        if ended.code != 0:
-            await self._note_failure(state, ended)
-            return
-        self._told.discard(state.name)
-        errors = mask(ended.errors)[-LONGEST_ERRORS:]
-        await self._store.hooks.note_taken(state.name, arrivals, missing, len(rows), errors)
+        await self._offer(state, hook, arrivals, missing, rows)
+
+    async def _offer(
+        self, state: HookState, hook: Hook, arrivals: Sequence[Arrival], missing: set[Key], rows: Sequence[Row]
+    ) -> None:
+        """Hand rows over, all at once; one by one, and more as they are taken, where that failed again and again.
+
+        So all that came before what is always refused is taken, and that is found.
+        """
+        is_careful = state.is_careful
+        size = 1 if is_careful else len(rows)
+        while rows:
+            part = rows[:size]
+            ended = await self._run(hook, part)
+            debug_trace.note("hook", name=state.name, rows=len(part), exit_code=ended.code)
+            if ended.code == 0:
+                through = _through(arrivals, part[-1]) if len(part) < len(rows) else arrivals
+                await self._store.hooks.note_taken(state.name, through, missing, len(part), _kept(ended))
+                state = replace(state, failures=0, waiting=state.waiting - len(through))
+                self._told.pop(state.name, None)
+                rows, arrivals, size = rows[size:], arrivals[len(through) :], 2 * size
+            elif is_careful and size > 1:
+                size = 1
+            else:
+                await self._note_failure(state, ended, part[0] if is_careful else None)
+                return
 
     async def _run(self, hook: Hook, rows: Sequence[Row]) -> Ended:
         lines = await self._write_lines(rows)
         return await capture_program(hook.command, "".join(lines), seconds=hook.limit_seconds, is_end_kept=True)
 
-    async def _note_failure(self, state: HookState, ended: Ended) -> None:
+    async def _note_failure(self, state: HookState, ended: Ended, alone: Row | None = None) -> None:
+        """Put a hook off; `alone` is what its command refused by itself."""
         pause = next_delay(state.failures, retry_after=None, rng=self._rng, base=2 * FIRST_PAUSE, cap=LONGEST_PAUSE)
-        errors = mask(ended.errors)[-LONGEST_ERRORS:]
         next_at = self._now() + int(1000 * max(FIRST_PAUSE, pause))
-        await self._store.hooks.note_failure(state.name, next_at, ended.code, ended.problem, errors)
-        if state.name not in self._told:
-            self._told.add(state.name)
-            why = ended.problem or f"exit code {ended.code}."
-            last = errors.strip().rpartition("\n")[2]
-            self._bus.publish(Troubled(hook_failed(state.name, f"{why} {last}".strip())))
+        await self._store.hooks.note_failure(state.name, next_at, ended.code, ended.problem, _kept(ended))
+        if self._told.get(state.name) in (True, alone is not None):
+            return
+        self._told[state.name] = alone is not None
+        why = ended.problem or f"exit code {ended.code}."
+        last = _kept(ended).strip().rpartition("\n")[2]
+        error = hook_failed(state.name, f"{why} {last}".strip())
+        self._bus.publish(Troubled(error if alone is None else refused_alone(state, alone, error)))
 
     @on_thread
     def _matching(self, keys: Sequence[Key], terms: tuple[Term, ...]) -> list[Row]:
@@ -226,3 +285,23 @@ class Hooks:
 def hook_failed(name: str, why: str) -> HookFailed:
     """The error of a hook whose command failed."""
     return HookFailed(f"The hook `{name}` failed: {why}").identified("hook_failed", name)
+
+
+def refused_alone(state: HookState, row: Row, failed: HookFailed) -> HookFailed:
+    """The error of a hook whose command refuses one notification by itself."""
+    others = f"{state.waiting - 1:,} more" if state.waiting > 1 else "what comes"
+    behind = f"{others} {'wait' if state.waiting > 2 else 'waits'} behind it"
+    return failed.saying(
+        sentence=f"{failed.sentence} It refuses {row.user_id}/{row.id} alone, and {behind}.",
+        remedy=f"`neptune-inbox hooks skip {state.name}` leaves it out.",
+    )
+
+
+def _through(arrivals: Sequence[Arrival], row: Row) -> Sequence[Arrival]:
+    """The arrivals from the first to the one of this row."""
+    return arrivals[: 1 + next(place for place, arrival in enumerate(arrivals) if arrival.key == row.key)]
+
+
+def _kept(ended: Ended) -> str:
+    """What is kept of standard error."""
+    return mask(ended.errors)[-LONGEST_ERRORS:]
