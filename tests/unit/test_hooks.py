@@ -179,7 +179,9 @@ async def test_a_walk_that_is_killed_between_its_pages_leaves_nothing_out(
     await machine.session.close()
 
 
-async def test_a_failure_is_told_once_and_again_when_one_is_refused_alone_and_tried_again_ever_later(tmp_path: Path, runs: Runs) -> None:
+async def test_a_failure_is_told_once_and_again_when_one_is_refused_alone_and_tried_ever_later(
+    tmp_path: Path, runs: Runs
+) -> None:
     machine = Machine(tmp_path, pager=PAGER)
     await machine.start()
     await machine.look()
