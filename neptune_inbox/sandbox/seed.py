@@ -119,6 +119,17 @@ TODAY = (
 )
 
 
+OUTAGE: tuple[tuple[int, str, str, bool], ...] = (
+    (48 * MINUTE, "u-3333", "€49.00", True),
+    (47 * MINUTE, "6f1c2b9e-52d4-4d0e-9a53-0c6c8c1f7a10", "€1,490.00", False),
+    (46 * MINUTE, "u-4711", "€129.00", False),
+    (45 * MINUTE, "eu/4410", "€219.00", True),
+    (45 * MINUTE - 20_000, "u-7007", "€9.00", False),
+    (44 * MINUTE, "88213", "€9.00", False),
+)
+"""The payment provider does not answer: how long ago, whose card, how much, and whether they have seen it."""
+
+
 def seed_demo(sandbox_state: SandboxState, *, main: str = "production") -> None:
     """Fills all environments relative to `world.now()`: `main` with 260 notifications, the others with a few."""
     now = sandbox_state.now()
@@ -126,6 +137,17 @@ def seed_demo(sandbox_state: SandboxState, *, main: str = "production") -> None:
         for customer in CUSTOMERS:
             _enrol(sandbox_state, environment, customer)
         _play(sandbox_state, environment, now, is_main=environment == main)
+
+
+def seed_outage(sandbox_state: SandboxState, environment: str) -> None:
+    """Adds an incident to an environment of the demo: cards declined for several customers within minutes."""
+    now, chance = sandbox_state.now(), Random("outage")
+    for ago, user_id, amount, is_read in OUTAGE:
+        made_at = now - ago
+        told = {"amount": amount, "reason": "the payment provider did not answer"}
+        data = {**sample("payment_failed", chance, made_at, sandbox_state.user(environment, user_id).meta), **told}
+        read_at = made_at + 3 * MINUTE if is_read else None
+        _tell(sandbox_state, environment, user_id, "payment_failed", data, made_at, read_at, "success")
 
 
 def _enrol(sandbox_state: SandboxState, environment: str, customer: Customer) -> None:

@@ -62,7 +62,7 @@ def load_demo(*, with_team: bool = False, paths: Paths | None = None, shows_code
     """
     from neptune_inbox.sandbox.arrivals import ArrivalGenerator
     from neptune_inbox.sandbox.memory_transport import transport_for
-    from neptune_inbox.sandbox.seed import seed_demo
+    from neptune_inbox.sandbox.seed import seed_demo, seed_outage
     from neptune_inbox.sandbox.server import create_app
     from neptune_inbox.sandbox.state import SandboxState
     from neptune_inbox.sandbox.team import Colleague, MemoryTeam, MemoryTeamAccess
@@ -70,6 +70,7 @@ def load_demo(*, with_team: bool = False, paths: Paths | None = None, shows_code
 
     sandbox_state = SandboxState(now=wall_clock, seed="demo")
     seed_demo(sandbox_state, main=DEMO_ENVIRONMENT)
+    seed_outage(sandbox_state, DEMO_ENVIRONMENT)
     arrivals = ArrivalGenerator(
         sandbox_state, DEMO_ENVIRONMENT, sleep=asyncio.sleep, rng=Random("demo"), pause=DEMO_ARRIVALS
     )

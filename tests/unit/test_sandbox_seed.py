@@ -8,9 +8,11 @@ import unicodedata
 import pytest
 
 from neptune_inbox.model import Filter
+from neptune_inbox.model.incidents import Arrival, Grouping, find_incidents
 from neptune_inbox.sandbox.records import NotificationRecord
-from neptune_inbox.sandbox.seed import DAY, MINUTE, TODAY, seed_demo
+from neptune_inbox.sandbox.seed import DAY, MINUTE, OUTAGE, TODAY, seed_demo, seed_outage
 from neptune_inbox.sandbox.state import SandboxState
+from neptune_inbox.text import CleanText
 from tests.hostile import hostile_rows
 
 NOON = 1_795_000_000_000
@@ -114,6 +116,24 @@ def test_the_demo_is_the_same_each_time_and_any_environment_can_be_the_main_one(
 
     assert everything(build("dev"), "dev") == everything(build("dev"), "dev")
     assert len(everything(build("dev"), "dev")) == 260
+
+
+def test_the_demo_has_one_incident_and_its_newest_rows_stay_on_top() -> None:
+    sandbox_state = SandboxState(now=lambda: NOON)
+    seed_demo(sandbox_state)
+    before = sorted(everything(sandbox_state), key=lambda row: -row.created_at)
+    seed_outage(sandbox_state, "production")
+    rows = sorted(everything(sandbox_state), key=lambda row: -row.created_at)
+    assert [row.uuid for row in rows[:4]] == [row.uuid for row in before[:4]]
+    arrived = [
+        Arrival(row.created_at, place, row.user_id, CleanText(row.event_type), CleanText(row.title))
+        for place, row in enumerate(rows)
+    ]
+    [incident] = find_incidents(arrived, Grouping())
+    assert incident.title == "Card ending # was declined"
+    assert sorted(incident.users) == sorted(user for _, user, _, _ in OUTAGE)
+    assert sum(rows[place].read_at is None for place in incident.rowids) == 4
+    assert all("payment provider" in rows[place].body for place in incident.rowids)
 
 
 def test_the_demo_holds_nothing_hostile(sandbox_state: SandboxState) -> None:
