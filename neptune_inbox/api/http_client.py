@@ -9,11 +9,10 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final
 from urllib.request import getproxies
 
-import httpx
-
 from neptune_inbox import __version__
 from neptune_inbox.api.base_url import BaseUrl
 from neptune_inbox.api.body import Limits
+from neptune_inbox.api.lean_httpx import httpx
 from neptune_inbox.api.proxies import ProxyRoute, route_of, unusable
 from neptune_inbox.errors import Offline, Untrusted
 from neptune_inbox.model import Token

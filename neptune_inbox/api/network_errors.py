@@ -7,8 +7,7 @@ import socket
 import ssl
 from collections.abc import Iterator
 
-import httpx
-
+from neptune_inbox.api.lean_httpx import httpx
 from neptune_inbox.errors import InboxError, Invalid, NotNeptune, Offline, TimedOut, Untrusted, proxy_sign_in
 from neptune_inbox.text import clean_line
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from xml.sax.saxutils import escape
+from html import escape
 
 from neptune_inbox.model import Instant
 from neptune_inbox.presentation.sentences import plural
