@@ -24,7 +24,7 @@ from neptune_inbox.cli.schema_types import (
     record,
     rows,
 )
-from neptune_inbox.cli.timeline_schemas import BELL_AS_OF, TIMELINE
+from neptune_inbox.cli.timeline_schemas import BELL_AS_OF, BELL_ROW, TIMELINE
 from neptune_inbox.notification_fields import MARK_BEHIND, Field, Kind, exported_fields
 
 MINE = record({"done_at": TIME, "snoozed_until": TIME, "starred": FLAG, "note": TEXT})
@@ -309,7 +309,7 @@ HOOK = record(
 """`waiting`: arrivals that were not looked at yet; `failures`: since its command last took what it was handed."""
 
 SCHEMAS: Final[dict[str, Schema]] = {
-    "list": rows(LISTED),
+    "list": either(rows(LISTED), rows(BELL_ROW)),
     "status": STATUS,
     "poll": either(rows(LISTED), record({"polls": FLAG, "pid": WHOLE_OR_NULL}), record({"unit": TEXT})),
     "hooks list": rows(HOOK),

@@ -28,6 +28,19 @@ TIMELINE = record(
     }
 )
 """At a moment `at`, or somewhere after `after` and not after `before`; an end that is null is open."""
+BELL_ROW = record(
+    {
+        "id": TEXT,
+        "user_id": TEXT,
+        "title": TEXT,
+        "event_type": TEXT,
+        "created_at": TIME,
+        "state": {"enum": ["unread", "read", "unknown"]},
+        "unread_until": TIME,
+        "read_from": TIME,
+    }
+)
+"""Where `state` is unknown: unread before `unread_until`, read from `read_from` on, as far as that is known."""
 BELL_AS_OF = record(
     {
         "user_id": TEXT,
@@ -37,19 +50,6 @@ BELL_AS_OF = record(
         "unread": WHOLE,
         "read": WHOLE,
         "unknown": WHOLE,
-        "rows": rows(
-            record(
-                {
-                    "id": TEXT,
-                    "user_id": TEXT,
-                    "title": TEXT,
-                    "event_type": TEXT,
-                    "created_at": TIME,
-                    "state": {"enum": ["unread", "read", "unknown"]},
-                    "unread_until": TIME,
-                    "read_from": TIME,
-                }
-            )
-        ),
+        "rows": rows(BELL_ROW),
     }
 )

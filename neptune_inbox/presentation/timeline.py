@@ -122,11 +122,12 @@ def bell_json(bell: BellAsOf, limit: int | None) -> JsonObject:
         "looked_at": iso(bell.looked_at),
         "known_back_to": iso(bell.back_to or None),
         **{state.value: bell.count(state) for state in Bell},
-        "rows": list[JsonValue](_bell_row_json(each) for each in bell.rows[:limit]),
+        "rows": list[JsonValue](bell_row_json(each) for each in bell.rows[:limit]),
     }
 
 
-def _bell_row_json(each: BellRow) -> JsonObject:
+def bell_row_json(each: BellRow) -> JsonObject:
+    """One row of the bell with stable names."""
     row, known = each.row, each.history
     is_unknown = each.state is Bell.UNKNOWN
     return {
@@ -167,13 +168,12 @@ BELL_COLUMNS = ("state", "created_at", "event_type", "title", "id", "why")
 
 def bell_pairs(bell: BellAsOf) -> list[tuple[str, str]]:
     """The rows of the bell as labels and texts for people."""
-    return [
-        (
-            f"{_BELL_SIGNS[each.state]} {WORDS[each.state]}",
-            "  ".join(filter(None, (_created(each.row), each.row.event_type, each.row.title, _bracketed(why(each))))),
-        )
-        for each in bell.rows
-    ]
+    return [(f"{_BELL_SIGNS[each.state]} {WORDS[each.state]}", _bell_words(each)) for each in bell.rows]
+
+
+def _bell_words(each: BellRow) -> str:
+    row = each.row
+    return "  ".join(filter(None, (created_words(row), row.event_type, row.title, _bracketed(why(each)))))
 
 
 def why(each: BellRow) -> str:
@@ -194,8 +194,12 @@ def why(each: BellRow) -> str:
 
 def rest_of_bell(bell: BellAsOf, limit: int | None) -> str:
     """What is said of the rows that a limit left out; empty where there are none."""
-    left = len(bell.rows) - len(bell.rows[:limit])
-    return f"{plural(left, 'older row')} not shown; --limit 0 shows all." if left else ""
+    return left_out(len(bell.rows) - len(bell.rows[:limit]))
+
+
+def left_out(count: int) -> str:
+    """That so many rows are not shown; empty where all are."""
+    return f"{plural(count, 'older row')} not shown; --limit 0 shows all." if count else ""
 
 
 def _clock(entry: Entry) -> str:
@@ -270,7 +274,8 @@ def _about(row: Row | None) -> str:
     return "  ".join(filter(None, (row.event_type, row.title))) if row is not None else ""
 
 
-def _created(row: Row) -> str:
+def created_words(row: Row) -> str:
+    """When a row came, to the second; empty where that is not known."""
     return date_text(row.created_at, FULL) if row.created_at is not None else ""
 
 

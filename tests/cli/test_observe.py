@@ -42,7 +42,7 @@ WRITES: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 """What would write to the service: each of these is refused."""
 HARMLESS: dict[str, tuple[tuple[str, ...], ...]] = {
-    "list": ((), ("--type", "all", "--json"), ("--cached",)),
+    "list": ((), ("--type", "all", "--json"), ("--cached",), ("--as-of", "1h")),
     "count": ((), ("--json",)),
     "why": ((ID, "-u", CUSTOMER), (ID, "-u", CUSTOMER, "--md")),
     "insight": ((), ("--csv",)),

@@ -46,6 +46,7 @@ def _seen(shell: Shell) -> None:
 COMMANDS: list[tuple[str, list[str]]] = [
     ("list", ["list", "-u", CUSTOMER]),
     ("list", ["list", "-u", CUSTOMER, "--cached"]),
+    ("list", ["list", "-u", CUSTOMER, "--as-of", "0s", "--type", "all"]),
     ("count", ["count", "-u", CUSTOMER]),
     ("why", ["why", "{id}", "-u", CUSTOMER]),
     ("insight", ["insight", "-u", CUSTOMER]),

@@ -116,3 +116,42 @@ def test_on_a_terminal_days_and_signs_make_the_axis(
     assert "○  read       not by us" in text
     bell = shell("timeline", "-u", CUSTOMER, "--as-of", "2h").out
     assert "● unread" in bell
+
+
+def test_a_list_as_of_a_moment_shows_what_stood_so_or_may_have(shell: Shell, seen: dict[str, str]) -> None:
+    shell.tell("Another's", "u-2", created_at=shell.sandbox_state.now() - 2 * HOUR)
+    assert shell("list", "-u", "u-2").code == 0
+    both, before = ("list", "-u", CUSTOMER, "-u", "u-2", "--as-of"), shell.requests
+    told = shell(*both, "150m", "--type", "all", "--json").json
+    jsonschema_rs.validator_for(SCHEMAS["list"]).validate(told)
+    states = {row["title"]: row["state"] for row in told if row["title"] in ("Old", "Read", "New", "Another's")}
+    assert states == {"Old": "unread", "Read": "read"}
+    text = shell(*both, "90m")
+    assert [cells[4] for cells in text.cells if cells[2] == "u-2"] == ["Another's"]
+    assert "Read" not in [cells[4] for cells in text.cells], "it is known to have been read"
+    assert "The bells of 2 customers as of " in text.err
+    text = shell(*both, "0s", "--type", "read")
+    rows = {cells[4]: cells for cells in text.cells}
+    assert (rows["New"][0], rows["Read"][0]) == ("unknown", "read")
+    assert "not looked at since" in rows["New"][6]
+    assert "The last look at 2 customers began" in text.err
+    assert '"state"' in shell(*both, "0s", "--limit", "1", "--csv").out.splitlines()[0].split(",")
+    assert len(shell(*both, "0s", "--limit", "1").cells) == 1
+    assert shell.requests == before
+
+
+def test_a_list_as_of_a_moment_takes_no_query_and_no_future(shell: Shell, seen: dict[str, str]) -> None:
+    for more in (("--query", "is:unread"), ("--follow",)):
+        refused = shell("list", "--as-of", "1h", *more)
+        assert refused.code == 2
+        assert "do not go together" in refused.err
+    assert "has not come yet" in shell("list", "-u", CUSTOMER, "--as-of", "2998-01-01").err
+
+
+def test_a_list_as_of_a_moment_is_aligned_on_a_terminal(
+    shell: Shell, seen: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("neptune_inbox.cli.output.Output.is_terminal", True)
+    text = shell("list", "-u", CUSTOMER, "--as-of", "0s").out
+    assert "not known" in text
+    assert "New" in text

@@ -13,7 +13,7 @@ from neptune_inbox.cli.claims import read_news
 from neptune_inbox.cli.context import Cli, SignIn
 from neptune_inbox.cli.options import TABLES, command, user_option
 from neptune_inbox.cli.output import Shape
-from neptune_inbox.cli.parameters import QUERY, ROWS
+from neptune_inbox.cli.parameters import NOT_GIVEN, QUERY, ROWS, TEXT
 from neptune_inbox.cli.schemas import COUNTS, LISTED
 from neptune_inbox.errors import Unreachable
 from neptune_inbox.model import Filter, Freshness, JsonObject, Notification, Remark, Row, clauses_of
@@ -54,14 +54,38 @@ IN_PIPES = tuple(Column(name) for name in ("state", "created_at", "user_id", "ev
     help="The most rows; as many pages are fetched as it takes. 0 is all of them.",
 )
 @click.option("--cached", is_flag=True, help="Show what was seen last, without any request.")
+@click.option(
+    "--as-of",
+    "as_of_when",
+    type=TEXT,
+    default=NOT_GIVEN,
+    metavar="WHEN",
+    help='What stood so then, or may have: "tue 14:02". From what was seen here, without any request.',
+)
 @click.option("--follow", "-f", is_flag=True, help="Oldest first, then go on and show what comes; ctrl+c ends it.")
 def list_notifications(
-    cli: Cli, users: tuple[str, ...], kind: str, query: str, limit: int, cached: bool, follow: bool
+    cli: Cli,
+    users: tuple[str, ...],
+    kind: str,
+    query: str,
+    limit: int,
+    cached: bool,
+    as_of_when: str,
+    follow: bool,
 ) -> None:
     """List notifications, newest first.
 
     On a terminal they are aligned and cropped; elsewhere each is one line of whole values with tabs between.
+    With --as-of each row is right or not known; what is not known is listed whatever --type says.
     """
+    if as_of_when:
+        if query or follow:
+            other = "--query" if query else "--follow"
+            raise click.UsageError(f"--as-of and {other} do not go together.")
+        from neptune_inbox.cli.commands.bells import list_as_of
+
+        list_as_of(cli, users, Filter(kind), limit or None, as_of_when)
+        return
     if follow and (cached or cli.output.shape in (Shape.JSON, Shape.CSV)):
         other = "--cached" if cached else f"--{cli.output.shape}"
         raise click.UsageError(f"--follow and {other} do not go together; --jsonl follows line by line.")
