@@ -30,6 +30,7 @@ class Where(StrEnum):
     HELP = "help"
     DOCUMENT = "document"
     """Evidence, a receipt, the journal."""
+    TIMELINE = "timeline"
     DIFF = "diff"
     FORM = "form"
     OUTBOX = "outbox"

@@ -10,13 +10,15 @@ from neptune_inbox.presentation.action import Action, ActionTable, Where
 __all__ = ["DIALOG_ACTIONS"]
 
 _LISTED = frozenset((Where.PICKER, Where.HELP))
-_READ = frozenset((Where.DOCUMENT, Where.DIFF, Where.INSIGHT, Where.OUTBOX, Where.USER))
+_READ = frozenset((Where.DOCUMENT, Where.TIMELINE, Where.DIFF, Where.INSIGHT, Where.OUTBOX, Where.USER))
+_PAPERS = frozenset((Where.DOCUMENT, Where.TIMELINE))
 _CLOSED = _READ | {Where.DELIVERY}
 _FILLED = frozenset((Where.FORM, Where.SIGN_IN))
 _ALL = _LISTED | _CLOSED | _FILLED | {Where.QUESTION}
 
 _ANY, _SHEET, _CHOOSE, _FILL = "In every dialog", "In a dialog to read", "In a list to choose from", "In a form"
 _DOCUMENT, _DIFF = "In evidence, receipts and the journal", "Before a change is written"
+_TIMELINE = "In a timeline"
 _OUTBOX, _USER, _INSIGHT = "In the outbox", "On the page of a customer", "In insight"
 _DELIVERY, _SIGN_IN = "After an event was sent", "When signing in"
 _SEARCH, _APP = "In the search line", "Anywhere"
@@ -70,8 +72,8 @@ DIALOG_ACTIONS = ActionTable(
         ),
         Action("sign_in.next_field", ("down",), "next field", _in(Where.SIGN_IN), _SIGN_IN, comes_first=True),
         Action("sign_in.previous_field", ("up",), "previous field", _in(Where.SIGN_IN), _SIGN_IN, comes_first=True),
-        Action("document.copy_text", ("y",), "copy", _in(Where.DOCUMENT), _DOCUMENT, help="as text"),
-        Action("document.copy_json", ("Y",), "copy as JSON", _in(Where.DOCUMENT), _DOCUMENT),
+        Action("document.copy_text", ("y",), "copy", _PAPERS, _DOCUMENT, help="as text"),
+        Action("document.copy_json", ("Y",), "copy as JSON", _PAPERS, _DOCUMENT),
         Action(
             "document.retry",
             ("t",),
@@ -80,11 +82,15 @@ DIALOG_ACTIONS = ActionTable(
             _DOCUMENT,
             help="in a receipt",
         ),
-        Action("document.page_down", ("ctrl+d", "pagedown", "space"), "page down", _in(Where.DOCUMENT), _DOCUMENT),
-        Action("document.page_up", ("ctrl+u", "pageup"), "page up", _in(Where.DOCUMENT), _DOCUMENT),
-        Action("document.first", ("g", "home"), "to the top", _in(Where.DOCUMENT), _DOCUMENT),
-        Action("document.last", ("G", "end"), "to the end", _in(Where.DOCUMENT), _DOCUMENT),
+        Action("document.page_down", ("ctrl+d", "pagedown", "space"), "page down", _PAPERS, _DOCUMENT),
+        Action("document.page_up", ("ctrl+u", "pageup"), "page up", _PAPERS, _DOCUMENT),
+        Action("document.first", ("g", "home"), "to the top", _PAPERS, _DOCUMENT),
+        Action("document.last", ("G", "end"), "to the end", _PAPERS, _DOCUMENT),
         Action("document.close", ("i",), "back", _in(Where.DOCUMENT), _DOCUMENT),
+        Action(
+            "timeline.take", ("enter",), "the bell then", _in(Where.TIMELINE), _TIMELINE, help="each row as it stood"
+        ),
+        Action("timeline.close", ("Z",), "back", _in(Where.TIMELINE), _TIMELINE),
         Action("diff.agree", ("y",), "write it", _in(Where.DIFF), _DIFF, help="the only key that writes"),
         Action("diff.close", ("n",), "back", _in(Where.DIFF), _DIFF, help="nothing is written"),
         Action("outbox.go", ("enter",), "go to it", _in(Where.OUTBOX), _OUTBOX, help="to the notification"),

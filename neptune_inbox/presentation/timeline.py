@@ -43,6 +43,11 @@ class AxisLine(Struct, frozen=True):
     kind: str
     text: str
 
+    @property
+    def words(self) -> str:
+        """All but the times."""
+        return f"{self.sign} {self.kind:<9} {self.text}"
+
 
 def axis_lines(entries: Sequence[Entry]) -> list[AxisLine]:
     """The axis in lines, in the order of the entries."""
@@ -54,16 +59,6 @@ def axis_lines(entries: Sequence[Entry]) -> list[AxisLine]:
         )
         last = day
     return lines
-
-
-def axis_pairs(entries: Sequence[Entry]) -> list[tuple[str, str]]:
-    """The axis as labels and texts for a screen, a line for each day before what happened on it."""
-    found: list[tuple[str, str]] = []
-    for line in axis_lines(entries):
-        if line.day:
-            found.append((line.day, ""))
-        found.append((line.clock, f"{line.sign} {line.kind:<9} {line.text}"))
-    return found
 
 
 def axis_text(entries: Sequence[Entry]) -> str:
@@ -169,6 +164,12 @@ BELL_COLUMNS = ("state", "created_at", "event_type", "title", "id", "why")
 def bell_pairs(bell: BellAsOf) -> list[tuple[str, str]]:
     """The rows of the bell as labels and texts for people."""
     return [(f"{_BELL_SIGNS[each.state]} {WORDS[each.state]}", _bell_words(each)) for each in bell.rows]
+
+
+def bell_text(bell: BellAsOf) -> str:
+    """The bell as plain text."""
+    lines = [f"{label:<12}  {text}" for label, text in bell_pairs(bell)]
+    return "\n".join([*bell_sentences(bell), "", *lines])
 
 
 def _bell_words(each: BellRow) -> str:

@@ -70,7 +70,7 @@ def main() -> None:
         "narrow": "".join(text for text, _ in row_spans(rows[0], narrow, NOON)),
         "snapshot": "".join(text for text, _ in row_spans(dump_rows(rows)[0], wide, NOON)),
         "json": [notification_json(each, Triage()) for each in (first, second)],
-        "schema": SCHEMAS["list"]["items"]["properties"],
+        "schema": LISTED["properties"],
         "csv": columns(CSV["list"]),
         "table": [column.name for column in ON_SCREEN],
         "setting": Settings(ui=UiSettings()).ui.columns,

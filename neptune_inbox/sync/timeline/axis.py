@@ -41,6 +41,16 @@ class Entry(Struct, frozen=True):
         """Where it stands on the axis."""
         return next((at for at in (self.at, self.after, self.before) if at is not None), 0)
 
+    def moment(self, now: Instant) -> Instant:
+        """A moment that it is about: when it was over, and within a span that is not known."""
+        if self.at is not None:
+            return self.at
+        if self.kind is not Happening.UNKNOWN:
+            return self.start if self.before is None else self.before
+        if self.before is None:
+            return now
+        return self.before - 1 if self.after is None else (self.after + self.before) // 2
+
 
 def entries(history: History, since: Instant = 0) -> list[Entry]:
     """Everything that reaches into the time since an instant, oldest first."""
