@@ -25,7 +25,7 @@ declare(Field("expires_at", Kind.INSTANT, wire=("expires_at",)))
 def main() -> None:
     from neptune_inbox.api.decode_notifications import decode_page
     from neptune_inbox.cli.commands.inbox import ON_SCREEN
-    from neptune_inbox.cli.schemas import CSV, SCHEMAS, columns
+    from neptune_inbox.cli.schemas import CSV, LISTED, columns
     from neptune_inbox.config import Settings, UiSettings
     from neptune_inbox.model import Clause, Filter, JsonObject, Key, Search, Triage
     from neptune_inbox.presentation.json import notification_json
