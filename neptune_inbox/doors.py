@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Callable
 from typing import Any, Final
+from unicodedata import category
 from urllib.parse import unquote
 
 from neptune_inbox.errors import UsageProblem, refuse_token
@@ -26,6 +27,8 @@ ADDRESS_LIMIT: Final = 2_048
 TEXT_LIMIT: Final = 65_536
 STDIN_LIMIT: Final = 16 * 1_048_576
 JSON_LEVELS: Final = 100
+BLANKS: Final = "\u115f\u1160\u2800\u3164\uffa0"
+"""Drawn as nothing, though they count as letters or signs."""
 MOST_ROWS: Final = 1_000_000_000
 """The most that a limit may name; SQLite and every list can count so far."""
 FIRST_MOMENT: Final = 0
@@ -43,13 +46,18 @@ _NUMBER = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{0,18})?")
 
 def is_id(text: str) -> bool:
     """Whether a text can be the id of a customer or a notification: not blank, printable, at most 512 characters."""
-    return bool(text.strip()) and text.isprintable() and len(text) <= ID_LIMIT
+    return not is_blank(text) and text.isprintable() and len(text) <= ID_LIMIT
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of a text can be seen: it is empty, or blanks, fillers and marks without a letter."""
+    return all(each.isspace() or each in BLANKS or category(each) in ("Mn", "Me") for each in text)
 
 
 def read_id(text: str, what: str) -> str:
     """An id, exactly as it is written; `what` names the place it was written in."""
     refuse_token(what, read_text(text, what, limit=ID_LIMIT))
-    if not text.strip():
+    if is_blank(text):
         raise UsageProblem(f"{what} is empty.", "Write an id; an empty one could mean everybody.")
     _refuse_unprintable(text, what)
     return text
@@ -59,7 +67,7 @@ def read_name(text: str, what: str, *, limit: int = NAME_LIMIT) -> str:
     """The name of a profile, environment, view, tag or type: printable, not blank, without blanks around it."""
     name = read_text(text, what, limit=limit).strip()
     refuse_token(what, name)
-    if not name:
+    if is_blank(name):
         raise UsageProblem(f"{what} is empty.", "Write a name, or leave it out.")
     _refuse_unprintable(name, what)
     return name
@@ -117,7 +125,7 @@ def read_line(text: str, what: str) -> str:
 
 def read_contact(text: str, what: str) -> str:
     """A contact value such as an address or a push token, exactly as it is: printable and not blank."""
-    if not read_line(text, what).strip():
+    if is_blank(read_line(text, what)):
         raise UsageProblem(f"{what} is empty.", "Write the address, number or token itself.")
     return text
 

@@ -4,18 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 
 from neptune_inbox.cli.interruption import Interrupted, raised
 from neptune_inbox.cli.output import Output
-from neptune_inbox.errors import InboxError, UsageProblem
+from neptune_inbox.errors import InboxError, NotSignedIn, UsageProblem
 from neptune_inbox.model import JsonObject, Profile
 from neptune_inbox.presentation.sentences import profile_sentence
+
+if TYPE_CHECKING:
+    from neptune_inbox.cli.context import Cli
 
 
 class Declined(InboxError):
     """The user was asked and did not agree; nothing was written."""
+
+
+def check_consent(cli: Cli, *, is_agreed: bool) -> None:
+    """Refuse a write that nobody can agree to, before anything is read or asked for. Raises UsageProblem."""
+    if is_agreed or cli.output.can_ask:
+        return
+    try:
+        profile = cli.profile
+    except NotSignedIn:
+        profile = None
+    raise _nobody(profile)
 
 
 def confirm(output: Output, profile: Profile, question: str, *, is_agreed: bool) -> None:
@@ -72,8 +87,9 @@ def _interruptible() -> Iterator[None]:
         raise Declined("Nobody answered: nothing was changed.") from None
 
 
-def _nobody(profile: Profile) -> UsageProblem:
+def _nobody(profile: Profile | None) -> UsageProblem:
+    where = f" to {profile_sentence(profile)}" if profile else ""
     return UsageProblem(
-        f"A write to {profile_sentence(profile)} is asked about first, and nobody is here to answer.",
+        f"A write{where} is asked about first, and nobody is here to answer.",
         "Add --yes to agree, or --dry-run to see what it would do.",
     )

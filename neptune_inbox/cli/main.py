@@ -11,7 +11,7 @@ import click
 from neptune_inbox import debug_trace
 from neptune_inbox.cli.context import Cli
 from neptune_inbox.cli.interruption import Interrupted, raised
-from neptune_inbox.cli.options import LISTS, PLAIN_HELP, SETTINGS, global_options, unknown
+from neptune_inbox.cli.options import LISTS, PLAIN_HELP, SETTINGS, Strict, global_options, unknown
 from neptune_inbox.cli.output import INTERRUPTED, Output, Shape, output_lost
 from neptune_inbox.cli.parameters import NOT_GIVEN, USER_ID
 from neptune_inbox.errors import InboxError, StoreProblem, UsageProblem
@@ -72,7 +72,7 @@ def command_names() -> list[str]:
     return [name for commands in command_sections().values() for name in commands]
 
 
-class Root(click.Group):
+class Root(Strict, click.Group):
     """All commands, each imported only when it is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -51,7 +51,24 @@ def global_options(shapes: Sequence[Shape]) -> list[click.Parameter]:
     return [named[0], *flags[:2], named[1], *flags[2:]]
 
 
-class Command(click.Command):
+class Strict(click.Command):
+    """A command whose short options take no `=`: `-u=u-1` would be a customer called `=u-1`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        taking = [each for each in self.params if isinstance(each, click.Option) and not each.is_flag]
+        names = {name for each in taking for name in each.opts}
+        before = ""
+        for word in args:
+            if word == "--":
+                break
+            if len(word) > 2 and word[2] == "=" and word[:2] in names and before not in names:
+                example = f"Write `{word[:2]} {clean_line(word[3:], 40) or 'VALUE'}`."
+                raise click.UsageError(f"{word[:2]} takes what follows it without `=`. {example}", ctx)
+            before = word
+        return super().parse_args(ctx, args)
+
+
+class Command(Strict):
     """A command that takes the global options too."""
 
     def __init__(self, *args: Any, shapes: Sequence[Shape] = JSON_ONLY, **kwargs: Any) -> None:
@@ -60,7 +77,7 @@ class Command(click.Command):
         super().__init__(*args, **kwargs)
 
 
-class CommandGroup(click.Group):
+class CommandGroup(Strict, click.Group):
     """A group of commands about one thing, such as `users`."""
 
     def resolve_command(
@@ -119,7 +136,7 @@ def unknown(what: str, word: str, known: Iterable[str], ctx: click.Context) -> c
     return click.UsageError(f"There is no {what} `{clean_line(word, 60)}`.{hint}", ctx)
 
 
-def user_option(*, is_required: bool = False, is_multiple: bool = False) -> Callable[..., Any]:
+def user_option(*, is_required: bool = False, is_multiple: bool = False, help: str = "") -> Callable[..., Any]:
     # For click a default of None is a value like any other, and would do for a required option.
     default: dict[str, Any] = {} if is_multiple or is_required else {"default": NOT_GIVEN}
     return click.option(
@@ -131,7 +148,9 @@ def user_option(*, is_required: bool = False, is_multiple: bool = False) -> Call
         required=is_required,
         multiple=is_multiple,
         **default,
-        help="The customer." if is_required else "The customer; without it, the users that you watch.",
+        help=help or "The customer."
+        if is_required or help
+        else "The customer; without it, the users that you watch.",
     )
 
 

@@ -138,13 +138,14 @@ ROWS = whole(0, doors.MOST_ROWS)
 
 
 def ids(given: tuple[str, ...], what: str = "ID") -> tuple[str, ...]:
-    """The ids named, without doubles; `-` stands for those on standard input, separated by white space.
+    """The ids named, without doubles; `-` stands for those on standard input, one a line.
 
     Raises UsageProblem for an id that is none, and where standard input holds none.
     """
     if STDIN not in given:
         return tuple(dict.fromkeys(given))
-    read = [doors.read_id(word, f"{what} from standard input") for word in doors.read_stdin().split()]
+    lines = filter(None, map(str.strip, doors.read_stdin().splitlines()))
+    read = [doors.read_id(line, f"{what} from standard input") for line in lines]
     found = tuple(dict.fromkeys([*(id for id in given if id != STDIN), *read]))
     if not found:
         raise UsageProblem("No ids came from standard input.", "Write one id a line.")

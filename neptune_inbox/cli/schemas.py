@@ -171,8 +171,10 @@ MARKED = {"already_read": rows(TEXT), "already_pending": rows(TEXT), "place": PL
 MARK_PLAN = record(
     {
         "dry_run": TRUE,
-        "user_id": TEXT,
-        "would_mark": rows(record({"id": TEXT, "title": SHOWN_TITLE, "event_type": TEXT, "created_at": TIME})),
+        "user_id": TEXT_OR_NULL,
+        "would_mark": rows(
+            record({"id": TEXT, "user_id": TEXT, "title": SHOWN_TITLE, "event_type": TEXT, "created_at": TIME})
+        ),
         **MARKED,
     }
 )

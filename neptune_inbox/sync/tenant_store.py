@@ -53,6 +53,7 @@ class AsyncOutbox(OnThread[Outbox]):
     counts = Awaited(Outbox.counts)
     receipts = Awaited(Outbox.receipts)
     receipt = Awaited(Outbox.receipt)
+    receipt_ids = Awaited(Outbox.receipt_ids)
     posted_field = Awaited(Outbox.posted_field)
     note_effect = Awaited(Outbox.note_effect)
     awaits_look = Awaited(Outbox.awaits_look)

@@ -47,7 +47,17 @@ VALUES = (
         "=1+1",
         "\x1b[2J\x1b]0;x\x07",
     ),
-    *("M\udcfcller", "\ud83d", '{"a": "\\ud83d"}', "\u202egnp.exe", "\u200b", "e\u0301" * 40, "🏴‍☠️", "x" * 513),
+    *(
+        "M\udcfcller",
+        "\ud83d",
+        '{"a": "\\ud83d"}',
+        "\u202egnp.exe",
+        "\u200b",
+        "\u3164",
+        "e\u0301" * 40,
+        "🏴‍☠️",
+        "x" * 513,
+    ),
     *(
         "x" * 70_000,
         "0",
@@ -88,7 +98,7 @@ VALUES = (
 """One text for each way in which a value is not what it should be, and some that are right for somebody."""
 NEVER = ("broke", "Traceback", "authors", "KeyError", "Error:", "Exception")
 """What no user may read."""
-NO_IDS = ("", " ", "\t", "\n", "a\nb", "\0", "M\udcfcller", "\ud83d", "\u200b", "x" * 513, "x" * 70_000)
+NO_IDS = ("", " ", "\t", "\n", "a\nb", "\0", "M\udcfcller", "\ud83d", "\u200b", "\u3164", "x" * 513, "x" * 70_000)
 """What is no id of anybody."""
 
 

@@ -117,6 +117,25 @@ class TestTheNetwork:
 
 class TestUsage:
     @pytest.mark.parametrize(
+        "arguments",
+        [
+            ["mark", "--server-all", f"-u={CUSTOMER}", "--yes"],
+            ["list", "-u="],
+            ["list", "-q=is:unread"],
+            [f"-u={CUSTOMER}", "--plain"],
+            ["users", "-P=acme", "list"],
+        ],
+    )
+    def test_an_equals_sign_behind_a_short_option_is_no_part_of_its_value(
+        self, shell: Shell, arguments: list[str]
+    ) -> None:
+        shown = shell(*arguments)
+        assert shown.code == 2
+        assert "takes what follows it without `=`" in shown.err
+        assert shell.requests == 0
+        assert shell("note", "n-1", "-q=2", "-u", "--type=x").code == 2, "an option's own value is left to its door"
+
+    @pytest.mark.parametrize(
         "arguments", [["bogus"], ["list", "--bogus"], ["list", "--limit", "many"], ["--bogus"], ["mark"]]
     )
     def test_what_is_not_understood_is_2_and_names_the_help(self, shell: Shell, arguments: list[str]) -> None:

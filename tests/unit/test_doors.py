@@ -36,13 +36,19 @@ def triage_store() -> TriageStore:
 
 
 class TestIds:
-    @pytest.mark.parametrize("id", ["u-4711", "2", "a b", "ü", "..", "a/b", "%2f", "x" * 512, "🏴", " padded "])
+    @pytest.mark.parametrize(
+        "id", ["u-4711", "2", "a b", "ü", "..", "a/b", "%2f", "x" * 512, "🏴", " padded ", "ㅤa", "ɴ̃"]
+    )
     def test_any_printable_text_may_be_one_and_stays_as_it_is(self, id: str) -> None:
         assert doors.read_id(id, "--user") == id
         assert doors.is_id(id)
 
     @pytest.mark.parametrize(
-        "id", ["", " ", "\t", "a\nb", "\0", "\u200b", "\xa0", "M\udcfcller", "\ud83d", "x" * 513]
+        "id",
+        [
+            *("", " ", "\t", "a\nb", "\0", "\u200b", "\xa0", "M\udcfcller", "\ud83d", "x" * 513),
+            *("\u3164", "\u2800", "\u1160 ", "\uffa0", "\ufe0f", "\u034f", "\u0301", "\u20dd"),
+        ],
     )
     def test_what_names_nobody_is_refused_with_where_it_was_written(self, id: str) -> None:
         assert not doors.is_id(id)

@@ -9,7 +9,7 @@ import click
 
 from neptune_inbox.cli.arguments import json_object
 from neptune_inbox.cli.commands.people import USER, contact_json
-from neptune_inbox.cli.confirm import confirm, name_place, place_json
+from neptune_inbox.cli.confirm import check_consent, confirm, name_place, place_json
 from neptune_inbox.cli.context import Cli
 from neptune_inbox.cli.interruption import NOTHING_CHANGED, account_of_write
 from neptune_inbox.cli.options import LISTS, command, command_group, dry_run_option, yes_option
@@ -55,6 +55,7 @@ def add_contact(
     cli: Cli, user_id: str, type: str, value: str, filterable: str, meta: str, dry_run: bool, yes: bool
 ) -> None:
     """Add a contact info; TYPE is email, mobile_number, firebase_token, or one of your own."""
+    check_consent(cli, is_agreed=yes or dry_run)
     contact = ContactInfo(type, value, filterable, _meta(meta))
     _write(cli, "Add", user_id, contact, lambda session: session.people.add_contact(user_id, contact), dry_run, yes)
 
@@ -65,6 +66,7 @@ def update_contact(
     cli: Cli, user_id: str, type: str, value: str, filterable: str, meta: str, dry_run: bool, yes: bool
 ) -> None:
     """Change the filterable and meta of the contact info that has this TYPE and VALUE."""
+    check_consent(cli, is_agreed=yes or dry_run)
     contact = ContactInfo(type, value, filterable, _meta(meta))
     _write(
         cli, "Change", user_id, contact, lambda session: session.people.update_contact(user_id, contact), dry_run, yes
@@ -80,6 +82,7 @@ def update_contact(
 @yes_option()
 def delete_contact(cli: Cli, user_id: str, type: str, value: str, filterable: str, dry_run: bool, yes: bool) -> None:
     """Delete the contact info that has this TYPE and VALUE."""
+    check_consent(cli, is_agreed=yes or dry_run)
     contact = ContactInfo(type, value, filterable)
     _write(
         cli, "Delete", user_id, contact, lambda session: session.people.delete_contact(user_id, contact), dry_run, yes

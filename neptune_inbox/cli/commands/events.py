@@ -10,7 +10,7 @@ import click
 
 from neptune_inbox import doors
 from neptune_inbox.cli.arguments import json_object, pairs
-from neptune_inbox.cli.confirm import confirm, confirm_by_name, name_place, place_json
+from neptune_inbox.cli.confirm import check_consent, confirm, confirm_by_name, name_place, place_json
 from neptune_inbox.cli.context import Cli
 from neptune_inbox.cli.interruption import START_AGAIN, Account, account_of_write
 from neptune_inbox.cli.options import command, command_group, dry_run_option, user_option, yes_option
@@ -91,6 +91,7 @@ def send(
     )
     if not user and not contacts:
         raise UsageProblem("Nobody was named who should get it.", "Add --user USER_ID or --contact TYPE=VALUE.")
+    check_consent(cli, is_agreed=yes or dry_run)
     event = Event(
         event_type=event_type,
         data=ascii_json(json_object(data, "--data")),

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 from msgspec import Struct
+from msgspec.structs import replace
 
 from neptune_inbox.cli import fetching
 from neptune_inbox.cli.claims import claim_note, others_on
 from neptune_inbox.cli.commands.inbox import KINDS
-from neptune_inbox.cli.confirm import confirm, confirm_by_name, name_place, place_json
+from neptune_inbox.cli.confirm import check_consent, confirm, confirm_by_name, name_place, place_json
 from neptune_inbox.cli.context import Cli, SignIn
 from neptune_inbox.cli.interruption import START_AGAIN, Account, account_of_marks, account_of_write
-from neptune_inbox.cli.naming import find
+from neptune_inbox.cli.naming import find, find_by_path, is_path
 from neptune_inbox.cli.options import command, dry_run_option, user_option, yes_option
 from neptune_inbox.cli.parameters import NOTIFICATIONS, QUERY, ROWS
 from neptune_inbox.cli.parameters import ids as read_ids
@@ -40,12 +41,23 @@ class Plan(Struct, frozen=True):
     """What a mark would do, before it is done."""
 
     user: str
+    """Empty where the customer of each was written with its id."""
     rows: tuple[Row, ...]
     """Unread for the customer: these are marked."""
     already_read: tuple[Row, ...]
     pending: tuple[Row, ...]
     """Being marked already."""
     label: str
+
+    @property
+    def whose(self) -> str:
+        """The customer, or how many there are."""
+        owners = list(dict.fromkeys(row.user_id for row in (*self.rows, *self.already_read, *self.pending)))
+        return self.user or (owners[0] if len(owners) == 1 else plural(len(owners), "customer"))
+
+    def name(self, key: Key) -> str:
+        """The id of one, with the customer where that is how it was written."""
+        return key.id if self.user else f"{key.user_id}/{key.id}"
 
     @property
     def waiting(self) -> tuple[Row, ...]:
@@ -69,7 +81,7 @@ class MarkRequest(Struct, frozen=True):
 
 @command("mark")
 @click.argument("ids", type=NOTIFICATIONS, nargs=-1, metavar="[ID]...")
-@user_option(is_required=True)
+@user_option(help="The customer; not needed where each ID is written as USER/ID.")
 @click.option("--shown", is_flag=True, help="Mark exactly the rows that `list` shows with the same options.")
 @click.option("--server-all", is_flag=True, help="Mark everything of the user on the server, seen or not.")
 @click.option("--type", "kind", type=KINDS, default=Filter.UNREAD.value, help="With --shown: which of them.")
@@ -97,12 +109,19 @@ def mark(
     go into the outbox and are sent at once. There is no way back: the service has no mark-as-unread.
     """
     if bool(ids) + shown + server_all != 1:
-        raise UsageProblem("Say what to mark in one way.", "Name ids, or use --shown, or --server-all.")
+        raise UsageProblem(
+            "Say what to mark in one way.",
+            "Name ids, or use --shown, or --server-all; `neptune-inbox mark --help` shows how.",
+        )
     if not shown and (query or cached):
         raise UsageProblem("--query and --cached go with --shown.", "Add --shown, or leave them out.")
+    check_consent(cli, is_agreed=yes or dry_run)
+    named = read_ids(ids)
+    if not user and not (named and all(map(is_path, named))):
+        raise UsageProblem("Whose they are is not said.", "Add --user USER_ID, or write each id as USER/ID.")
     if server_all:
         return cli.run(lambda session: _mark_server_all(cli, session, user, is_agreed=yes, is_dry_run=dry_run))
-    wish = MarkRequest(user, read_ids(ids), shown, Filter(kind), query, limit, cached, yes, dry_run)
+    wish = MarkRequest(user, named, shown, Filter(kind), query, limit, cached, yes, dry_run)
     return cli.run(lambda session: _mark(cli, session, wish), SignIn.UNUSED if dry_run and cached else SignIn.NEEDED)
 
 
@@ -154,17 +173,23 @@ async def _plan(session: Session, wish: MarkRequest) -> Plan:
         of = f" of {listing.total:,}" if listing.total > len(rows) else ""
         label = f"{len(rows):,}{of} shown of {wish.user}" + (f", {wish.query}" if wish.query else "")
     else:
-        found = await find(session, wish.user, wish.ids)
+        found = await _find(session, wish)
         if any(row.mark is not None and row.mark.state is MarkState.ACCEPTED for row in found):
             # Whether it had an effect is for the customer's list to say.
-            await fetching.refresh(session, wish.user, Filter.UNREAD)
-            found = await find(session, wish.user, wish.ids)
+            for user in dict.fromkeys(row.user_id for row in found):
+                await fetching.refresh(session, user, Filter.UNREAD)
+            found = await _find(session, wish)
         rows = list({row.key: row for row in found}.values())
-        label = f"{len(rows):,} of {wish.user}, named one by one"
+        label = ""
     unread = tuple(row for row in rows if row.counts_as_unread)
     read = tuple(row for row in rows if row.is_read)
     pending = tuple(row for row in rows if not row.is_read and not row.counts_as_unread)
-    return Plan(wish.user, unread, read, pending, label)
+    plan = Plan(wish.user, unread, read, pending, label)
+    return plan if label else replace(plan, label=f"{len(rows):,} of {plan.whose}, named one by one")
+
+
+async def _find(session: Session, wish: MarkRequest) -> list[Row]:
+    return await (find(session, wish.user, wish.ids) if wish.user else find_by_path(session, wish.ids))
 
 
 async def _mark_server_all(cli: Cli, session: Session, user: str, *, is_agreed: bool, is_dry_run: bool) -> int:
@@ -219,13 +244,14 @@ def _question(session: Session, plan: Plan) -> str:
     count, waiting = len(plan.rows) + len(plan.waiting), len(plan.waiting)
     before = f" ({waiting:,} of them {'waits' if waiting == 1 else 'wait'} in the outbox since before)"
     what = plural(count, "notification") + (before if waiting else "")
-    return f"Mark {what} of {plan.user} read for them in {session.profile.environment}? {NO_WAY_BACK}"
+    return f"Mark {what} of {plan.whose} read for them in {session.profile.environment}? {NO_WAY_BACK}"
 
 
 def _show(cli: Cli, session: Session, plan: Plan) -> None:
     now = session.now()
     for row in (*plan.rows, *plan.waiting):
-        cli.output.note(f"  {table_age(row.created_at, now):>4}  {row.event_type}  {row.title}")
+        owner = "" if plan.user else f"{row.user_id}  "
+        cli.output.note(f"  {table_age(row.created_at, now):>4}  {owner}{row.event_type}  {row.title}")
 
 
 def _print_plan(cli: Cli, session: Session, plan: Plan) -> None:
@@ -233,13 +259,13 @@ def _print_plan(cli: Cli, session: Session, plan: Plan) -> None:
         cli.output.value(
             {
                 "dry_run": True,
-                "user_id": plan.user,
+                "user_id": plan.user or None,
                 "would_mark": [_row_json(r) for r in plan.rows],
                 **_rest(session, plan),
             }
         )
     else:
-        cli.output.table(COLUMNS, [["would mark", row.id, row.title] for row in plan.rows])
+        cli.output.table(COLUMNS, [["would mark", plan.name(row.key), row.title] for row in plan.rows])
     cli.output.note(f"{plural(len(plan.rows), 'notification')} would be marked read. Nothing was written.")
     name_place(cli.output, session.profile)
 
@@ -253,7 +279,7 @@ def _print_outcomes(cli: Cli, session: Session, plan: Plan, receipt: Receipt | N
         cli.output.value({**receipt_json(told), **own, **_rest(session, plan)})
         return
     titles = {row.key: row.title for row in (*plan.rows, *plan.waiting)}
-    cli.output.table(COLUMNS, [[outcome(mark), mark.id, titles.get(mark.key, "")] for mark in marks])
+    cli.output.table(COLUMNS, [[outcome(mark), plan.name(mark.key), titles.get(mark.key, "")] for mark in marks])
     cli.output.note(f"{receipt_sum(told)} ({receipt.id})." if receipt else f"{receipt_sum(told)}.")
 
 
@@ -265,7 +291,13 @@ def outcome(mark: Mark) -> str:
 
 
 def _row_json(row: Row) -> JsonValue:
-    return {"id": row.id, "title": row.title, "event_type": row.event_type, "created_at": iso(row.created_at)}
+    return {
+        "id": row.id,
+        "user_id": row.user_id,
+        "title": row.title,
+        "event_type": row.event_type,
+        "created_at": iso(row.created_at),
+    }
 
 
 def _rest(session: Session, plan: Plan) -> JsonObject:

@@ -11,10 +11,10 @@ from msgspec import Struct
 
 from neptune_inbox import doors
 from neptune_inbox.cli.commands.marking import outcome
-from neptune_inbox.cli.confirm import confirm
+from neptune_inbox.cli.confirm import check_consent, confirm
 from neptune_inbox.cli.context import Cli, SignIn
 from neptune_inbox.cli.interruption import START_AGAIN, Account, account_of_marks
-from neptune_inbox.cli.naming import choose
+from neptune_inbox.cli.naming import find_marks, find_receipt
 from neptune_inbox.cli.options import LISTS, TABLES, command, user_option, yes_option
 from neptune_inbox.cli.parameters import LINE, RECEIPT, ROWS, whole
 from neptune_inbox.cli.parameters import MARKS as MARK_IDS
@@ -23,7 +23,7 @@ from neptune_inbox.cli.schemas import MARK
 from neptune_inbox.cli.schemas import RECEIPT as RECEIPT_RECORD
 from neptune_inbox.cli.wait import exit_code, wait
 from neptune_inbox.errors import NotFound, Refused, UsageProblem
-from neptune_inbox.model import STUCK, UNDER_WAY, Key, Mark, MarkState
+from neptune_inbox.model import STUCK, UNDER_WAY, Key, Mark, MarkState, Receipt
 from neptune_inbox.presentation.json import iso, journal_json, mark_json, receipt_json
 from neptune_inbox.presentation.sentences import journal_sentence, plural, receipt_sum, receipt_text
 from neptune_inbox.presentation.table import Column
@@ -31,6 +31,7 @@ from neptune_inbox.presentation.verb_sentences import NOTHING_TO_RETRY, NOTHING_
 from neptune_inbox.sync.inbox.times import parse_past
 
 if TYPE_CHECKING:
+    from neptune_inbox.store.outbox.outbox import Undone
     from neptune_inbox.sync.session import Session
 
 MARKS = (
@@ -52,7 +53,12 @@ def undo(cli: Cli, receipt_id: str | None) -> int:
     The newest act of marking, or the named one, is taken back as one.
     What was sent cannot be taken back: the service has no mark-as-unread.
     """
-    undone = cli.run(lambda session: session.marking.undo(receipt_id), SignIn.UNUSED)
+
+    async def work(session: Session) -> Undone | None:
+        named = await find_receipt(session, receipt_id) if receipt_id else None
+        return None if receipt_id and not named else await session.marking.undo(named)
+
+    undone = cli.run(work, SignIn.UNUSED)
     if undone is None:
         raise NotFound(NOTHING_TO_UNDO, "`neptune-inbox receipts` shows what was done.")
     if cli.output.is_json:
@@ -89,6 +95,7 @@ def outbox(cli: Cli, ids: tuple[str, ...], retry: bool, next_id: bool, drop: boo
         raise UsageProblem("--next-id goes with --retry.", "Add --retry.")
     if ids and not (retry or drop):
         raise UsageProblem("IDs go with --retry or --drop.", "Add one of them.")
+    check_consent(cli, is_agreed=yes or not (drop or retry or send))
     ids = read_ids(ids)
     if drop:
         return cli.run(lambda session: _drop(cli, session, ids, is_agreed=yes), SignIn.UNUSED)
@@ -105,7 +112,12 @@ def outbox(cli: Cli, ids: tuple[str, ...], retry: bool, next_id: bool, drop: boo
 def receipts(cli: Cli, receipt_id: str | None, limit: int) -> None:
     """Show the newest acts of marking, or every outcome of one."""
     if receipt_id is not None:
-        receipt = cli.run(lambda session: session.marking.receipt(receipt_id), SignIn.UNUSED)
+
+        async def work(session: Session) -> Receipt | None:
+            named = await find_receipt(session, receipt_id)
+            return await session.marking.receipt(named) if named else None
+
+        receipt = cli.run(work, SignIn.UNUSED)
         if receipt is None:
             raise NotFound(
                 f"There is no receipt {receipt_id} here.", "`neptune-inbox receipts` shows those there are."
@@ -162,7 +174,8 @@ def journal(cli: Cli, user: str, limit: int, since: str) -> None:
 
 async def _drop(cli: Cli, session: Session, ids: Sequence[str], *, is_agreed: bool) -> int:
     session.marking.check_allowed()
-    marks = [mark for mark in _chosen(await session.marking.unsettled(), ids) if mark.state is not MarkState.SENDING]
+    marks = await find_marks(session, await session.marking.unsettled(), ids)
+    marks = [mark for mark in marks if mark.state is not MarkState.SENDING]
     if not marks:
         if cli.output.is_data:
             _print_marks(cli, [])
@@ -190,7 +203,8 @@ class Sending(Struct, frozen=True):
 async def _send(cli: Cli, session: Session, ids: Sequence[str], how: Sending) -> int:
     session.marking.check_allowed()
     wanted = STUCK if how.is_retry else UNDER_WAY
-    marks = [mark for mark in _chosen(await session.marking.unsettled(), ids) if mark.state in wanted]
+    marks = await find_marks(session, await session.marking.unsettled(), ids)
+    marks = [mark for mark in marks if mark.state in wanted]
     if not marks:
         if cli.output.is_data:
             _print_marks(cli, [])
@@ -222,16 +236,6 @@ async def _try_next_id(cli: Cli, session: Session, keys: Sequence[Key]) -> None:
         )
     if left := len(keys) - count:
         cli.output.note(f"{plural(left, 'mark has', 'marks have')} no other id left to try and stay as they are.")
-
-
-def _chosen(marks: Sequence[Mark], ids: Sequence[str]) -> list[Mark]:
-    chosen = {id: choose([mark.key for mark in marks], id) for id in ids}
-    unknown = [id for id, key in chosen.items() if key is None]
-    if unknown:
-        raise NotFound(
-            f"The outbox holds no {', '.join(sorted(unknown))}.", "`neptune-inbox outbox` shows what it holds."
-        )
-    return [mark for mark in marks if not ids or mark.key in chosen.values()]
 
 
 async def _standing(session: Session, marks: Sequence[Mark]) -> list[Mark]:

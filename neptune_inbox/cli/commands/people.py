@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from neptune_inbox.cli.arguments import json_object, pairs, server_value, value_of
-from neptune_inbox.cli.confirm import confirm, confirm_by_name, name_place, place_json
+from neptune_inbox.cli.confirm import check_consent, confirm, confirm_by_name, name_place, place_json
 from neptune_inbox.cli.context import Cli
 from neptune_inbox.cli.interruption import NOTHING_CHANGED, account_of_write
 from neptune_inbox.cli.options import LISTS, command, command_group, dry_run_option, yes_option
@@ -65,6 +65,7 @@ def get_user(cli: Cli, user_id: str) -> None:
 @yes_option()
 def create_user(cli: Cli, user_id: str, meta: str, changes: tuple[str, ...], dry_run: bool, yes: bool) -> None:
     """Make a user known to the service."""
+    check_consent(cli, is_agreed=yes or dry_run)
     wanted = _meta({}, meta, changes)
 
     async def work(session: Session) -> User | None:
@@ -91,6 +92,7 @@ def update_user(cli: Cli, user_id: str, meta: str, changes: tuple[str, ...], dry
     """Change a user's meta: --set changes single fields, --meta replaces it as a whole."""
     if not meta and not changes:
         raise UsageProblem("Nothing was named that should change.", "Use --set KEY=VALUE or --meta JSON.")
+    check_consent(cli, is_agreed=yes or dry_run)
 
     async def work(session: Session) -> User | None:
         cli.nothing_done = NOTHING_CHANGED
@@ -114,6 +116,7 @@ def update_user(cli: Cli, user_id: str, meta: str, changes: tuple[str, ...], dry
 @yes_option()
 def delete_user(cli: Cli, user_id: str, dry_run: bool, yes: bool) -> None:
     """Delete a user from the service, with meta and contact infos."""
+    check_consent(cli, is_agreed=yes or dry_run)
 
     async def work(session: Session) -> None:
         cli.nothing_done = NOTHING_CHANGED

@@ -11,7 +11,7 @@ import click
 from neptune_inbox.cli import fetching
 from neptune_inbox.cli.claims import read_news
 from neptune_inbox.cli.context import Cli, SignIn
-from neptune_inbox.cli.naming import find, find_anywhere
+from neptune_inbox.cli.naming import find_anywhere
 from neptune_inbox.cli.new_file import write_new
 from neptune_inbox.cli.options import command, user_option
 from neptune_inbox.cli.parameters import NOTIFICATIONS, STDIN, TARGET
@@ -95,7 +95,7 @@ def _hand_over(cli: Cli, found: Sequence[Evidence], form: str, file: Path | None
 async def _rows_named(session: Session, ids: Sequence[str], user: str, cached: bool) -> list[Row]:
     if user and not cached:
         await fetching.refresh(session, user, Filter.ALL)
-    rows = await find(session, user, ids, online=not cached) if user else await find_anywhere(session, "", ids)
+    rows = await find_anywhere(session, user, ids, online=not cached)
     if not user and not cached:
         for owner in dict.fromkeys(row.user_id for row in rows):
             await fetching.refresh(session, owner, Filter.ALL)

@@ -28,7 +28,7 @@ EXIT_CODES = (
 IDS = (
     ("ID", "the id of a notification, or another that its row carries, such as its delivery's"),
     ("018f3c2a-7b13", "its beginning: 6 characters or more, where no other id begins so"),
-    ("USER/ID", "where two customers have the same id; --user USER does as well"),
+    ("USER/ID", "where two customers have the same id, and for `mark` without --user"),
     ("-", "ids from standard input, one a line"),
 )
 NAMES = (

@@ -74,8 +74,18 @@ class OutboxView:
     def receipt(self, id: str) -> Receipt | None:
         """One act of marking, or None when it is not known."""
         with self._database.reading() as connection:
-            found = select_receipts(connection, "id = ?", (id,))
+            found = select_receipts(connection, "place = ? AND id = ?", (self._tenant, id))
         return found[0] if found else None
+
+    def receipt_ids(self, beginning: str, limit: int) -> list[str]:
+        """The first `limit` acts of marking whose ids begin so, in their order."""
+        with self._database.reading() as connection:
+            found = connection.execute(
+                "SELECT id FROM receipt WHERE place = ?1 AND id >= ?2 AND id < ?2 || char(1114111)"
+                " ORDER BY id LIMIT ?3",
+                (self._tenant, beginning, limit),
+            )
+            return [str(id) for (id,) in found]
 
     def keys_in_state(self, states: Collection[MarkState]) -> set[Key]:
         """The notifications whose newest standing wish is in one of these states."""

@@ -262,6 +262,10 @@ class Marking:
     async def receipt(self, receipt_id: str) -> Receipt | None:
         return await self._store.outbox.receipt(receipt_id)
 
+    async def receipt_ids(self, beginning: str, limit: int) -> list[str]:
+        """The first `limit` acts of marking whose ids begin so."""
+        return await self._store.outbox.receipt_ids(beginning, limit)
+
     def check_allowed(self) -> None:
         """Raise ObserveOnly where the profile lets nothing be written."""
         if self._profile.mode is Mode.OBSERVE:
