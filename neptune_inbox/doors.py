@@ -205,6 +205,7 @@ def read_json(text: str, what: str, example: str = "") -> Any:
     """
     if len(text) > JSON_LIMIT:
         raise _too_long(what, JSON_LIMIT, "Make it smaller.")
+    refuse_token(what, text)
     text = text.removeprefix("\ufeff")
     try:
         value = json.loads(
@@ -279,6 +280,8 @@ def _finite(digits: str) -> float:
     value = float(digits)
     if not math.isfinite(value):
         raise UsageProblem(f"the number {clean_line(digits, 20)} is too large.")
+    if not value and digits.lower().partition("e")[0].strip("-0."):
+        raise UsageProblem(f"the number {clean_line(digits, 20)} is too small: it would arrive as 0.")
     return value
 
 

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import select
+import stat
 from collections.abc import Callable, Iterable
+from io import BufferedReader
 
 from neptune_inbox import doors
 from neptune_inbox.errors import UsageProblem
 from neptune_inbox.model import JsonObject, JsonValue
 from neptune_inbox.text import JSON_LIMIT
+
+PATIENCE = 10.0
+"""Seconds that a pipe is waited for into which nobody writes."""
 
 
 def json_object(text: str, option: str) -> JsonObject:
@@ -64,7 +71,8 @@ def _source(text: str, option: str, example: str) -> str:
     if not text.startswith("@"):
         return text
     try:
-        with open(text[1:], "rb") as file:
+        with open(os.open(text[1:], os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
+            _wait_for_writer(file, text[1:])
             raw = file.read(4 * JSON_LIMIT + 1)
     except (OSError, ValueError) as problem:
         why = getattr(problem, "strerror", None) or "this is not a path"
@@ -72,3 +80,12 @@ def _source(text: str, option: str, example: str) -> str:
     if len(raw) > 4 * JSON_LIMIT:
         raise UsageProblem(f"{text[1:]} is larger than {4 * JSON_LIMIT:,} bytes.", "Make it smaller.")
     return doors.decode(raw, text[1:])
+
+
+def _wait_for_writer(file: BufferedReader, name: str) -> None:
+    """Wait until somebody writes into a pipe, then read it to its end. Raises UsageProblem where nobody does."""
+    if not stat.S_ISFIFO(os.fstat(file.fileno()).st_mode):
+        return
+    if not select.select([file], [], [], PATIENCE)[0]:
+        raise UsageProblem(f"{name} is a pipe, and nobody wrote into it.", "Name a file, or write into it first.")
+    os.set_blocking(file.fileno(), True)

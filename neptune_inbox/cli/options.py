@@ -97,6 +97,8 @@ class CommandGroup(Strict, click.Group):
 @click.pass_context
 def _show_help(ctx: click.Context) -> None:
     """What a group does where none of its commands is named."""
+    if ctx.invoked_subcommand is None and _cli(ctx).output.is_data:
+        raise click.UsageError(f"Which command of `{ctx.command_path}` is meant is not said.", ctx)
     if ctx.invoked_subcommand is None:
         _cli(ctx).output.raw(f"{ctx.get_help()}\n")
 

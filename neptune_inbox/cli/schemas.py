@@ -405,7 +405,12 @@ SCHEMAS: Final[dict[str, Schema]] = {
             optional=("details",),
         )
     ),
-    "report": record({"file": TEXT, "parts": rows(record({"name": TEXT, "bytes": WHOLE, "holds": TEXT}))}),
+    "report": record(
+        {
+            "file": TEXT_OR_NULL,
+            "parts": rows(record({"name": TEXT, "bytes": WHOLE, "holds": TEXT, "text": TEXT}, optional=("text",))),
+        }
+    ),
     "completion": record({"shell": TEXT, "script": TEXT}),
     "help": either(rows(record({"name": TEXT, "value": TEXT})), OBJECT),
     "sandbox": {"type": "object", "additionalProperties": TEXT},

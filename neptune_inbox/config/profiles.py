@@ -62,10 +62,8 @@ def overruled_sentence(settings: Settings, name: str | None, env: Mapping[str, s
 
 def _laid_over(profile: Profile, env: Mapping[str, str]) -> Profile:
     environment = _environment(env) or profile.environment
-    api_base = env.get("NEPTUNE_API_BASE", "").strip()
-    edge_base = env.get("NEPTUNE_EDGE_BASE", "").strip() or (
-        edge_base_for(api_base) if api_base else profile.edge_base
-    )
+    api_base = _address(env, "NEPTUNE_API_BASE")
+    edge_base = _address(env, "NEPTUNE_EDGE_BASE") or (edge_base_for(api_base) if api_base else profile.edge_base)
     api_base = api_base or profile.api_base
     is_same = (environment, api_base) == (profile.environment, profile.api_base)
     # What a profile says of production is about its own environment.
@@ -90,6 +88,11 @@ def _chosen(settings: Settings, name: str | None, env: Mapping[str, str]) -> Pro
     if not environment:
         raise NotSignedIn("No profile is set up yet.")
     return Profile("environment", DEFAULT_API_BASE, DEFAULT_EDGE_BASE, environment, default_mode(environment))
+
+
+def _address(env: Mapping[str, str], variable: str) -> str:
+    """What a variable says, or empty; whether it is an address is found out before the first request."""
+    return doors.read_text(env.get(variable, "").strip(), variable, limit=doors.ADDRESS_LIMIT)
 
 
 def _environment(env: Mapping[str, str]) -> str:

@@ -64,14 +64,16 @@ _PRODUCTION = frozenset(
         *("本番", "生产", "生產"),
     )
 )
+_REGION = "eu|us|uk|gb|de|fr|es|it|nl|be|ch|at|pl|se|dk|fi|jp|cn|kr|sg|hk|in|au|nz|ca|br|mx|za|me|ap|na|sa|af"
+_OF_REGION = re.compile(rf"(?:{_REGION})(?:prod|prd|live)|(?:prod|prd|live)(?:{_REGION})")
 _OPPOSITES = frozenset(("pre", "non", "not", "no", "nicht", "kein", "keine"))
 
 
 def looks_like_production(environment: str) -> bool:
     """Whether a word in an environment's name says that real customers are behind it.
 
-    Digits and signs part words, capitals too: `prod1`, `PRD_EU`, `prodEU`. What a word before it denies
-    (`pre-production`, `non_prod`) is not production; where words disagree it is.
+    Digits and signs part words, capitals and the codes of regions too: `prod1`, `PRD_EU`, `prodEU`, `euprod`.
+    What a word before it denies (`pre-production`, `non_prod`) is not production; where words disagree it is.
     """
     name = unicodedata.normalize("NFKC", environment)
     return _says_production(name) or _says_production(_HUMP.sub(" ", name))
@@ -80,7 +82,8 @@ def looks_like_production(environment: str) -> bool:
 def _says_production(name: str) -> bool:
     words = [word.casefold() for word in _WORD.findall(name)]
     return any(
-        word in _PRODUCTION and before not in _OPPOSITES for before, word in zip(["", *words], words, strict=False)
+        (word in _PRODUCTION or _OF_REGION.fullmatch(word)) and before not in _OPPOSITES
+        for before, word in zip(["", *words], words, strict=False)
     )
 
 

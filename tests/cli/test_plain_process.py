@@ -87,6 +87,16 @@ class TestPipes:
         assert shell.writes == 0
         assert len(shell("outbox", "--json").json) == 1
 
+    def test_a_token_pasted_into_it_is_not_repeated(self, shell: Shell) -> None:
+        shell.tell("Hello")
+        token = shell.token.reveal()
+        run = type_into(
+            shell, f"@ {token}", f"note 1 {token}", "mark all", token, arguments=("--plain", "-u", CUSTOMER)
+        )
+        assert token[:30] not in run.stdout + run.stderr
+        assert run.stdout.count("looks like an API token") == 2
+        assert shell.writes == 0
+
     def test_a_reader_that_has_gone_ends_it(self, shell: Shell) -> None:
         process = subprocess.Popen(
             [*PROGRAM, "--plain", "-u", CUSTOMER],

@@ -201,6 +201,9 @@ def test_a_report_names_its_file_and_what_it_holds(shell: Shell, tmp_path: Path)
     shown = shell("report", "--json", "--yes", "--output", str(tmp_path / "report.zip"))
     assert (shown.code, shown.err) == (0, "")
     valid(SCHEMAS["report"], shown.json)
+    read = shell("report", "--json", "--show").json
+    valid(SCHEMAS["report"], read)
+    assert all(part["text"] for part in read["parts"])
 
 
 def test_the_sandbox_tells_its_variables(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -303,6 +306,9 @@ class TestWords:
         shown = shell(group)
         assert (shown.code, shown.err) == (0, "")
         assert shown.out.startswith(f"Usage: neptune-inbox {group}")
+        for shape in ("--json", "--jsonl"):
+            asked = shell(group, shape)
+            assert (asked.code, asked.out, asked.error["error"]) == (2, "", "usage_problem")
 
 
 def test_no_command_takes_a_shape_that_it_does_not_print() -> None:

@@ -6,7 +6,9 @@ import io
 import os
 import socket
 import sqlite3
+import threading
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -116,6 +118,20 @@ class TestTheNetwork:
 
 
 class TestUsage:
+    def test_a_pipe_that_nobody_writes_into_is_not_waited_for_for_ever(
+        self, shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        os.mkfifo(tmp_path / "pipe")
+        send = ("event", "send", "welcome", "-u", CUSTOMER, "--data", f"@{tmp_path / 'pipe'}", "--dry-run", "--json")
+        writer = threading.Thread(target=lambda: (tmp_path / "pipe").write_text('{"a": 1}'))
+        writer.start()
+        assert shell(*send).json["request"]["data"] == {"a": 1}
+        writer.join()
+        monkeypatch.setattr("neptune_inbox.cli.arguments.PATIENCE", 0.1)
+        refused = shell(*send)
+        assert refused.code == 2
+        assert "nobody wrote into it" in refused.error["sentence"]
+
     @pytest.mark.parametrize(
         "arguments",
         [

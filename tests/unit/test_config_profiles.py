@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from neptune_inbox.config import Settings, overruled_sentence, parse, profile_from
-from neptune_inbox.errors import ConfigProblem, NotSignedIn
+from neptune_inbox.errors import ConfigProblem, NotSignedIn, UsageProblem
 from neptune_inbox.model import Mode, looks_like_production
 
 FILE = Path("config.toml")
@@ -85,7 +85,7 @@ def test_a_profile_that_was_named_wins_over_the_variables_and_that_is_said() -> 
             "eu/prod",
             "acme:prod",
         ),
-        *("preprod.prod", "prod 2"),
+        *("preprod.prod", "prod 2", "euprod", "prodeu", "EUPRD1", "us_liveeu", "prodUS2"),
     ],
 )
 def test_production_is_recognised_by_a_word_inside_of_a_name(environment: str) -> None:
@@ -107,11 +107,30 @@ def test_production_is_recognised_by_a_word_inside_of_a_name(environment: str) -
             "pre-production",
             "preProd",
         ),
-        *("products", "olive", "delivery", "alive", "pre_prd_2", "not-live", "product-catalogue", ""),
+        *(
+            "products",
+            "olive",
+            "delivery",
+            "alive",
+            "pre_prd_2",
+            "not-live",
+            "product-catalogue",
+            "",
+            "produce",
+            "prodigy",
+            "livery",
+        ),
     ],
 )
 def test_a_name_that_only_resembles_or_denies_it_is_not_production(environment: str) -> None:
     assert not looks_like_production(environment)
+
+
+@pytest.mark.parametrize("variable", ["NEPTUNE_ENV", "NEPTUNE_API_BASE", "NEPTUNE_EDGE_BASE"])
+@pytest.mark.parametrize("text", ["h\udcff", "a\0b", "x" * 70_000])
+def test_a_variable_that_is_no_text_is_refused_before_anything_is_looked_up_by_it(variable: str, text: str) -> None:
+    with pytest.raises(UsageProblem, match=rf"^{variable} "):
+        profile_from(Settings(), None, {"NEPTUNE_ENV": "dev", variable: text})
 
 
 def test_what_a_profile_says_of_production_decides_for_its_own_environment() -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from neptune_inbox import config, doors
 from neptune_inbox.api.client import Client
-from neptune_inbox.errors import ConfigProblem, Invalid, UsageProblem
+from neptune_inbox.errors import ConfigProblem, Invalid, TokenMisplaced, UsageProblem
 from neptune_inbox.paths import Paths
 from neptune_inbox.presentation.json import iso
 from neptune_inbox.presentation.times import LAST_MOMENT as LAST_MOMENT_OF_THE_EXPRESS
@@ -33,6 +33,15 @@ IN_2038 = int(datetime(2038, 1, 19, 3, 14, 8, tzinfo=UTC).timestamp() * 1000)
 def triage_store() -> TriageStore:
     clock = FakeClock()
     return TriageStore(open_state(None, clock.now), "place", clock.now)
+
+
+TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhY21lIn0.c2lnbmF0dXJlLW9mLW5vYm9keQ"
+
+
+def test_json_is_no_place_for_a_token_wherever_it_is_read_from() -> None:
+    with pytest.raises(TokenMisplaced, match=r"^--data looks like an API token") as caught:
+        doors.read_json_object(f'{{"a": ["x", "{TOKEN}"]}}', "--data")
+    assert TOKEN not in str(caught.value)
 
 
 class TestIds:
@@ -136,6 +145,7 @@ class TestJson:
             ('{"a": Infinity}', "Infinity"),
             ('{"a": -Infinity}', "-Infinity"),
             ('{"a": 1e999}', "too large"),
+            ('{"a": -0.1e-999}', "would arrive as 0"),
             ('{"a": "\\ud83d"}', "surrogate"),
             ('{"\\udc00": 1}', "surrogate"),
             ('{"a": 1, "a": 2}', "twice"),

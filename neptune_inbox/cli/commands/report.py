@@ -23,6 +23,7 @@ from neptune_inbox.cli.options import command, yes_option
 from neptune_inbox.cli.parameters import TARGET
 from neptune_inbox.errors import InboxError, UsageProblem
 from neptune_inbox.masking import MASK, mask
+from neptune_inbox.model import JsonObject
 from neptune_inbox.own_files import open_own
 from neptune_inbox.paths import Paths
 from neptune_inbox.text import clean_block
@@ -55,6 +56,9 @@ def report(cli: Cli, file: Path | None, show: bool, yes: bool) -> None:
     the files: no tokens, customers, notifications or notes. Nothing is sent anywhere; you attach it yourself.
     """
     parts = _parts(cli)
+    if show and cli.output.is_json:
+        cli.output.value({"file": None, "parts": [{**_part_json(part), "text": part.text} for part in parts]})
+        return
     if show:
         cli.output.line("\n".join(f"==> {part.name}: {part.holds}\n{part.text}" for part in parts))
         return
@@ -70,11 +74,13 @@ def report(cli: Cli, file: Path | None, show: bool, yes: bool) -> None:
             return
     _write(target, parts)
     if cli.output.is_json:
-        cli.output.value(
-            {"file": str(target), "parts": [{"name": p.name, "bytes": p.size, "holds": p.holds} for p in parts]}
-        )
+        cli.output.value({"file": str(target), "parts": [_part_json(part) for part in parts]})
     else:
         cli.output.line(str(target))
+
+
+def _part_json(part: BundleFile) -> JsonObject:
+    return {"name": part.name, "bytes": part.size, "holds": part.holds}
 
 
 def _write(target: Path, parts: Iterable[BundleFile]) -> None:

@@ -10,6 +10,7 @@ from neptune_inbox.cli.output import Output
 from neptune_inbox.cli.plain.lines import LONGEST_LINE, EditLine, ReadLine, Unusable
 from neptune_inbox.cli.plain.text import without_drawing
 from neptune_inbox.errors import InboxError
+from neptune_inbox.masking import mask_sentence
 from neptune_inbox.presentation.remedies import in_plain
 from neptune_inbox.text import clean_line
 
@@ -89,7 +90,7 @@ class Console:
             self._output.raw("\n")
             return None
         if self._repeats and not edits:
-            self.say(clean_line(line))
+            self.say(clean_line(mask_sentence(line)))
         if isinstance(line, Unusable):
             self.say(f"{line.why} Nothing was done with it.")
             return ""
@@ -99,7 +100,7 @@ class Console:
         """Whether a question is answered with yes; whatever else is typed, and silence, is no."""
         answer = await self.ask(f"{question} yes or no? ")
         if answer is not None and answer.lower() not in YES + NO:
-            self.say(f"Taken as no: {clean_line(answer, 40)} is neither yes nor no.")
+            self.say(f"Taken as no: {clean_line(mask_sentence(answer), 40)} is neither yes nor no.")
         return answer is not None and answer.lower() in YES
 
     async def choose(self, question: str, answers: Sequence[str], otherwise: str) -> str | None:
@@ -110,7 +111,7 @@ class Console:
         if typed.lower() in answers:
             return typed.lower()
         if typed.lower() not in NO:
-            self.say(f"Taken as {otherwise}: {clean_line(typed, 40)} is not one of the answers.")
+            self.say(f"Taken as {otherwise}: {clean_line(mask_sentence(typed), 40)} is not one of the answers.")
         return otherwise
 
     async def _answer(self, question: str) -> str | None:
