@@ -163,10 +163,8 @@ class LiveUpdates:
         if self._is_named:
             return
         self._is_named = True
-        session = self._session
         try:
-            if await session.people.name_watched(self._drawing.view.overview.users):
-                session.poller.spend(1)
+            if await self._session.people.name_watched(self._drawing.view.overview.users):
                 await self._list.redraw_overview()
                 self._list.read_again()
         except StoreProblem as problem:
