@@ -106,12 +106,18 @@ class Service(Office):
         link: str = "",
         event_type: str = "payment_failed",
         data: JsonObject | None = None,
+        near: str = "",
     ) -> list[str]:
-        """These notifications are there, a minute apart; their titles, oldest first. The clock stands still."""
+        """These notifications are there, a minute apart; their titles, oldest first. The clock stands still.
+
+        `near`: a minute after the one with this title.
+        """
         made = []
         for _ in range(count):
             title = f"Card {len(self.titles) + 1}"
             at = NOON - 1_000 * MINUTE + len(self.titles) * MINUTE if self.clock.now() == NOON else self.clock.now()
+            if near:
+                at = MINUTE + self.sandbox_state.notification(environment, self.id_of(near)).created_at
             record = self.sandbox_state.add_notification(
                 environment,
                 user_id,

@@ -94,6 +94,26 @@ async def test_new_members_wait_behind_the_banner() -> None:
         assert "4 customers in 3 min" in before
 
 
+async def test_new_members_of_an_opened_incident_wait_behind_the_banner_until_r() -> None:
+    service = outage()
+    async with inbox_of(service) as inbox:
+        await folded(inbox)
+        await inbox.press("j", "enter")
+        await inbox.until(lambda: inbox.titles() == FAILED[::-1])
+        await inbox.press("j")
+        service.has(1, "u-1", near="Card 5")
+        service.has(1, "u-3", event_type="welcome")
+        await inbox.poll()
+        await inbox.until(lambda: "1 new" in inbox.bar())
+        assert inbox.titles() == FAILED[::-1], "who reads is not disturbed"
+        assert inbox.cursor() == "Card 4"
+        await inbox.press("r")
+        await inbox.until(lambda: inbox.titles() == ["Card 7", *FAILED[::-1]])
+        assert inbox.cursor() == "Card 4"
+        await inbox.press("esc")
+        await inbox.until(lambda: "4 customers in" in inbox.row("payment_failed"))
+
+
 async def test_every_verb_on_rows_counts_first() -> None:
     service = outage()
     async with inbox_of(service) as inbox:

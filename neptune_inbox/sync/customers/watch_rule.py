@@ -74,16 +74,18 @@ class WatchRule:
         """Keep who is watched and polled as the list has it; ends only by being cancelled."""
         while True:
             try:
+                # Whom the first reading adds is news to a window and a poller that have begun without them.
+                if self._followed is None:
+                    self._followed = tuple(await self._store.triage.watched())
                 await self.refresh()
-                await self._follow()
+                await self._follow(self._followed)
             except StoreProblem as error:
                 self._tell(error)
             await self._sleep(LOOK_EVERY)
 
-    async def _follow(self) -> None:
-        watched = tuple(await self._store.triage.watched())
-        before, self._followed = self._followed, watched
-        if before is not None and watched != before:
+    async def _follow(self, before: tuple[str, ...]) -> None:
+        watched = self._followed = tuple(await self._store.triage.watched())
+        if watched != before:
             self._poller.watch(watched)
             self._bus.publish(WatchListChanged(len({*watched} - {*before}), len({*before} - {*watched})))
 
