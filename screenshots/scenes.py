@@ -182,6 +182,31 @@ async def evidence() -> Frame:
         return await sitter.hold_still()
 
 
+async def incident() -> Frame:
+    """What came to five customers within minutes, as one line, and the sheet that counts before a mark."""
+    studio = Studio(has_outage=True)
+    await studio.fetch(Filter.UNREAD, Filter.ALL)
+    async with studio.open(120, 34, kind=Filter.ALL) as sitter:
+        await sitter.be_online()
+        await sitter.see("Card ending")
+        await sitter.press("B")
+        await sitter.go_to("5 customers in 4 min")
+        await sitter.see("The newest of 5")
+        return await sitter.hold_still()
+
+
+async def timeline() -> Frame:
+    """A customer's bell over a week, with the cursor on a moment."""
+    studio = Studio(has_outage=True)
+    await studio.fetch(Filter.UNREAD, Filter.ALL)
+    async with studio.open(120, 38, user_id="u-3333", kind=Filter.ALL) as sitter:
+        await sitter.be_online()
+        await sitter.press("Z")
+        await sitter.see("Timeline of u-3333", "as of")
+        await sitter.press("j", "j")
+        return await sitter.hold_still()
+
+
 async def show_help() -> Frame:
     return await over_the_list("question_mark", "every key")
 
@@ -373,6 +398,8 @@ SCENES = (
     Scene("mark-all", "Mark all says which, whose, and what is left alone", mark_all),
     Scene("receipt", "What became of each id of a mark all", receipt),
     Scene("evidence", "Did they get it, was it read, when, by whom", evidence),
+    Scene("incident", "What came to five customers at once is one line", incident),
+    Scene("timeline", "What a customer's bell went through, and held at the cursor", timeline),
     Scene("person", "Who a customer is, and every way to reach them", closer("P", "Rajiv Seelam", "mobile_number")),
     Scene("difference", "A change, line by line, before it is written", difference),
     Scene("event", "A test event as it is composed", event(110, 38, is_agreed=False)),

@@ -23,7 +23,7 @@ from neptune_inbox.model import EVERYONE, Filter, Instant, Mode, Profile, looks_
 from neptune_inbox.presentation.theme import DARK, LIGHT
 from neptune_inbox.sandbox.faults import Faults
 from neptune_inbox.sandbox.memory_transport import transport_for
-from neptune_inbox.sandbox.seed import seed_demo
+from neptune_inbox.sandbox.seed import seed_demo, seed_outage
 from neptune_inbox.sandbox.server import create_app
 from neptune_inbox.sandbox.state import SandboxState
 from neptune_inbox.sandbox.tokens import sign_token
@@ -76,12 +76,16 @@ class Studio:
     environment: str = "staging"
     theme: str = DARK
     users: tuple[str, ...] = WATCHED
+    has_outage: bool = False
+    """Whether cards of several customers were declined within minutes."""
     clock: FakeClock = field(default_factory=lambda: FakeClock(MOMENT))
     faults: Faults = field(default_factory=Faults)
 
     def __post_init__(self) -> None:
         self.sandbox_state = SandboxState(now=self.clock.now, seed="demo")
         seed_demo(self.sandbox_state, main=self.environment)
+        if self.has_outage:
+            seed_outage(self.sandbox_state, self.environment)
         self.clock.at -= FETCHED_BEFORE
         numbers = count(1)
         self.profile = Profile(
