@@ -5,7 +5,6 @@ from __future__ import annotations
 from random import Random
 
 from neptune_inbox.model import Filter, Key
-from neptune_inbox.model.incidents import Fold
 from neptune_inbox.sync.inbox.folded_list import FoldedList
 from tests.builders import ENVIRONMENT, NOON, SECOND
 from tests.tui.driver import Inbox
@@ -54,18 +53,22 @@ async def fold(inbox: Inbox, count: int) -> FoldedList:
     return folded
 
 
-async def posted_of(inbox: Inbox, wanted: Fold) -> tuple[list[Key], list[str]]:
+async def posted_of(inbox: Inbox, folded: FoldedList, number: int) -> tuple[list[Key], list[str]]:
     """What the line of an incident lists when it is opened, and the ids that are posted when it is marked.
 
-    The cursor is on its line, which is the first of the list.
+    Incidents are numbered from 0, as their lines follow one another.
     """
-    await inbox.press("enter")
+    place = [place for place in range(len(folded)) if folded.fold_on(place)][number]
+    wanted = folded.fold_on(place)
+    assert wanted is not None
+    to_it = ["g", *["j"] * place]
+    await inbox.press(*to_it, "enter")
     await inbox.until(lambda: len(inbox.screen.snapshot) == len(wanted.keys))
     listed = [row.key for row in await inbox.session.inbox.rows(inbox.screen.snapshot)]
     await inbox.press("esc")
     await inbox.until(lambda: isinstance(inbox.screen.snapshot, FoldedList))
     before = len(inbox.service.marked)
-    await inbox.press("g", "m")
+    await inbox.press(*to_it, "m")
     await inbox.asked(f"Mark read: {len(listed):,} notifications of")
     await inbox.press("y")
     await inbox.comes(lambda: len(inbox.service.marked) >= before + len(listed))
