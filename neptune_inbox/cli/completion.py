@@ -85,6 +85,10 @@ class Fish(FishComplete):
 
     source_template: ClassVar[str] = FISH
 
+    def format_completion(self, item: CompletionItem[Any]) -> str:
+        # As the script above takes it apart: click's own way of saying it differs from version to version.
+        return f"{item.type},{item.value}"
+
 
 add_completion_class(Bash)
 add_completion_class(Fish)
@@ -118,12 +122,14 @@ def watched(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
 
 
 def notifications(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """The ids of the named user, or of the watched ones, newest first."""
+    """The ids of the named user, or of the watched ones, newest first; `USER/ID` where an id alone would not do."""
     user = ctx.params.get("user") or ""
+    is_path = not user and (ctx.info_name == "mark" or "/" in incomplete)
 
     async def find(session: Session) -> list[str]:
         snapshot = await session.inbox.open(Scope(str(user), Filter.ALL), limit=10 * MOST)
-        return [row.id for row in await session.inbox.rows(snapshot)]
+        rows = await session.inbox.rows(snapshot)
+        return [f"{row.user_id}/{row.id}" if is_path else row.id for row in rows]
 
     return _offer(ctx, incomplete, lambda cli: cli.run(find, SignIn.UNUSED))
 

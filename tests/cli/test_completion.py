@@ -108,6 +108,8 @@ def test_what_the_tab_key_offers(shell: Shell, tmp_path: Path) -> None:
         "neptune-inbox why ": id,
         "neptune-inbox done ": id,
         f"neptune-inbox mark --user {CUSTOMER} ": id,
+        "neptune-inbox mark ": f"{CUSTOMER}/{id}",
+        f"neptune-inbox why {CUSTOMER}/": f"{CUSTOMER}/{id}",
         "neptune-inbox list --user u-4": CUSTOMER,
         "neptune-inbox users get u-": "u-2",
         "neptune-inbox event send pay": "payment_failed",

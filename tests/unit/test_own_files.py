@@ -40,6 +40,15 @@ def test_a_link_is_refused_and_what_it_leads_to_is_not_touched(name: str, tmp_pa
 
 
 @pytest.mark.parametrize("name", OPENERS)
+def test_a_link_that_leads_nowhere_is_refused_and_stays(name: str, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "away")
+    with pytest.raises(StoreProblem, match="is a symbolic link, so it was not touched"):
+        OPENERS[name](tmp_path / "link")
+    assert (tmp_path / "link").is_symlink()
+    assert not (tmp_path / "away").exists()
+
+
+@pytest.mark.parametrize("name", OPENERS)
 def test_a_pipe_is_refused_and_not_waited_for(name: str, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(StoreProblem, match="is not a regular file"):

@@ -79,6 +79,9 @@ def open_file(path: Path, kind: Kind, at: Instant) -> tuple[sqlite3.Connection, 
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _alone(path.parent):
+        if path.is_symlink():
+            # Also one that leads nowhere: what it stands for may come back.
+            check_own(path)
         if not path.exists():
             _make(path, kind)
         os.close(open_own(path, os.O_RDWR))
