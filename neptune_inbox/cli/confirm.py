@@ -11,26 +11,32 @@ import click
 from neptune_inbox.cli.interruption import Interrupted, raised
 from neptune_inbox.cli.output import Output
 from neptune_inbox.errors import InboxError, NotSignedIn, UsageProblem
-from neptune_inbox.model import JsonObject, Profile
+from neptune_inbox.model import JsonObject, Mode, Profile
 from neptune_inbox.presentation.sentences import profile_sentence
 
 if TYPE_CHECKING:
     from neptune_inbox.cli.context import Cli
 
 
+DRY_RUN = "--dry-run shows what it would do."
+
+
 class Declined(InboxError):
     """The user was asked and did not agree; nothing was written."""
 
 
-def check_consent(cli: Cli, *, is_agreed: bool) -> None:
-    """Refuse a write that nobody can agree to, before anything is read or asked for. Raises UsageProblem."""
+def check_consent(cli: Cli, *, is_agreed: bool, look: str = DRY_RUN) -> None:
+    """Refuse a write that nobody can agree to, before anything is read or asked for. Raises UsageProblem.
+
+    `look` says how to see what would be written.
+    """
     if is_agreed or cli.output.can_ask:
         return
     try:
         profile = cli.profile
     except NotSignedIn:
         profile = None
-    raise _nobody(profile)
+    raise _nobody(profile, look)
 
 
 def confirm(output: Output, profile: Profile, question: str, *, is_agreed: bool) -> None:
@@ -87,9 +93,10 @@ def _interruptible() -> Iterator[None]:
         raise Declined("Nobody answered: nothing was changed.") from None
 
 
-def _nobody(profile: Profile | None) -> UsageProblem:
+def _nobody(profile: Profile | None, look: str = DRY_RUN) -> UsageProblem:
     where = f" to {profile_sentence(profile)}" if profile else ""
+    observes = profile is not None and profile.mode is Mode.OBSERVE
     return UsageProblem(
         f"A write{where} is asked about first, and nobody is here to answer.",
-        "Add --yes to agree, or --dry-run to see what it would do.",
+        f"{'The profile only observes' if observes else 'Add --yes to agree'}; {look}",
     )

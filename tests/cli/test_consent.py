@@ -109,6 +109,8 @@ def test_nobody_is_asked_for_anything_before_it_is_clear_that_somebody_agrees(
     assert (refused.code, refused.out) == (2, "")
     assert "nobody is here to answer" in refused.err
     assert f"acme, {ENVIRONMENT} at" in refused.err
+    assert ("Add --yes" in refused.err) == (mode != "observe")
+    assert ("--dry-run" in refused.err) == (not name.startswith("outbox")), "what is advised is there"
     assert asked == []
     assert shell.requests == 0
     assert sorted(shell.home.rglob("*")) == before

@@ -45,6 +45,9 @@ MARKS = (
 RECEIPTS = (Column("receipt"), Column("made_at"), Column("asked", gives=1), Column("outcome", gives=2))
 
 
+LOOK = "`neptune-inbox outbox` alone shows what it holds."
+
+
 @command("undo")
 @click.argument("receipt_id", type=RECEIPT, required=False, metavar="[RECEIPT]")
 def undo(cli: Cli, receipt_id: str | None) -> int:
@@ -95,7 +98,7 @@ def outbox(cli: Cli, ids: tuple[str, ...], retry: bool, next_id: bool, drop: boo
         raise UsageProblem("--next-id goes with --retry.", "Add --retry.")
     if ids and not (retry or drop):
         raise UsageProblem("IDs go with --retry or --drop.", "Add one of them.")
-    check_consent(cli, is_agreed=yes or not (drop or retry or send))
+    check_consent(cli, is_agreed=yes or not (drop or retry or send), look=LOOK)
     ids = read_ids(ids)
     if drop:
         return cli.run(lambda session: _drop(cli, session, ids, is_agreed=yes), SignIn.UNUSED)
