@@ -78,17 +78,12 @@ def list_notifications(
     On a terminal they are aligned and cropped; elsewhere each is one line of whole values with tabs between.
     With --as-of each row is right or not known; what is not known is listed whatever --type says.
     """
+    _check_options(cli, query=query, is_cached=cached, is_as_of=bool(as_of_when), is_followed=follow)
     if as_of_when:
-        if query or follow:
-            other = "--query" if query else "--follow"
-            raise click.UsageError(f"--as-of and {other} do not go together.")
         from neptune_inbox.cli.commands.bells import list_as_of
 
         list_as_of(cli, users, Filter(kind), limit or None, as_of_when)
         return
-    if follow and (cached or cli.output.shape in (Shape.JSON, Shape.CSV)):
-        other = "--cached" if cached else f"--{cli.output.shape}"
-        raise click.UsageError(f"--follow and {other} do not go together; --jsonl follows line by line.")
     if follow:
         cli.run(lambda session: _follow(cli, session, users, Filter(kind), query, limit or None))
         return
@@ -129,6 +124,15 @@ def list_notifications(
     for fresh in listing.freshness.values():
         for note in oddity_sentences(fresh):
             cli.output.note(note)
+
+
+def _check_options(cli: Cli, *, query: str, is_cached: bool, is_as_of: bool, is_followed: bool) -> None:
+    if is_as_of and (query or is_followed):
+        other = "--query" if query else "--follow"
+        raise click.UsageError(f"--as-of and {other} do not go together.")
+    if is_followed and (is_cached or cli.output.shape in (Shape.JSON, Shape.CSV)):
+        other = "--cached" if is_cached else f"--{cli.output.shape}"
+        raise click.UsageError(f"--follow and {other} do not go together; --jsonl follows line by line.")
 
 
 async def _follow(
