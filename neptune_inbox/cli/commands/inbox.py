@@ -116,14 +116,7 @@ def list_notifications(
     listing = cli.run(work, SignIn.UNUSED if cached else SignIn.NEEDED)
     for user in unknown:
         cli.output.note(unknown_user_sentence(user))
-    if len(unknown) < len(listing.freshness):
-        for note in rest_notes(listing.count, listing.total, listing.hidden, listing.missing):
-            cli.output.note(note)
-    if listing.masked:
-        cli.output.note(codes_note(listing.masked))
-    for fresh in listing.freshness.values():
-        for note in oddity_sentences(fresh):
-            cli.output.note(note)
+    _note_rest(cli, listing, has_known_user=len(unknown) < len(listing.freshness))
 
 
 def _check_options(cli: Cli, *, query: str, is_cached: bool, is_as_of: bool, is_followed: bool) -> None:
@@ -133,6 +126,18 @@ def _check_options(cli: Cli, *, query: str, is_cached: bool, is_as_of: bool, is_
     if is_followed and (is_cached or cli.output.shape in (Shape.JSON, Shape.CSV)):
         other = "--cached" if is_cached else f"--{cli.output.shape}"
         raise click.UsageError(f"--follow and {other} do not go together; --jsonl follows line by line.")
+
+
+def _note_rest(cli: Cli, listing: fetching.ListSummary, *, has_known_user: bool) -> None:
+    """What is not in the list, and what is odd about what is."""
+    if has_known_user:
+        for note in rest_notes(listing.count, listing.total, listing.hidden, listing.missing):
+            cli.output.note(note)
+    if listing.masked:
+        cli.output.note(codes_note(listing.masked))
+    for fresh in listing.freshness.values():
+        for note in oddity_sentences(fresh):
+            cli.output.note(note)
 
 
 async def _follow(
