@@ -64,14 +64,7 @@ IN_PIPES = tuple(Column(name) for name in ("state", "created_at", "user_id", "ev
 )
 @click.option("--follow", "-f", is_flag=True, help="Oldest first, then go on and show what comes; ctrl+c ends it.")
 def list_notifications(
-    cli: Cli,
-    users: tuple[str, ...],
-    kind: str,
-    query: str,
-    limit: int,
-    cached: bool,
-    as_of_when: str,
-    follow: bool,
+    cli: Cli, users: tuple[str, ...], kind: str, query: str, limit: int, cached: bool, as_of_when: str, follow: bool
 ) -> None:
     """List notifications, newest first.
 
