@@ -164,6 +164,8 @@ USUAL = ListStyle()
 
 _USER_SHARE, _NAME_SHARE, _EVENT_SHARE = 0.2, 0.16, 0.2
 """The most that these columns may take of a list's width, where their content needs it."""
+_USER_SHARE_BESIDE_NAME, _LEAST_USER = 0.12, 8
+"""The most that ids take where names say who it is: a long one is cut in its middle before titles lose their end."""
 
 
 class Needs(NamedTuple):
@@ -217,6 +219,8 @@ class Columns(NamedTuple):
         if needs is not None:
             user = _share(user, needs.user, _USER_SHARE, width)
             name = _share(name, needs.name, _NAME_SHARE, width)
+            if name:
+                user = min(user, max(_LEAST_USER, int(width * _USER_SHARE_BESIDE_NAME)))
             event = _share(event, needs.event, _EVENT_SHARE, width)
         else:
             name = 0

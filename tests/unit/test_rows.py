@@ -139,11 +139,19 @@ class TestAdaptiveColumns:
 
     def test_what_needs_more_gets_a_share_and_keeps_its_end(self) -> None:
         user = "0190a1b2-7c3d-7e4f-8a5b-0123456789ab"
-        columns = Columns.for_width(120, with_user=True, needs=Needs(user=36, name=40, event=60))
+        columns = Columns.for_width(120, with_user=True, needs=Needs(user=36, name=0, event=60))
         line = text(row_spans(row(0, user_id=user), columns, NOW))
-        assert (columns.user, columns.name, columns.event) == (24, 19, 24)
+        assert (columns.user, columns.name, columns.event) == (24, 0, 24)
         assert "6789ab  " in line
         assert columns.title > 30
+
+    def test_where_a_name_says_who_it_is_a_long_id_leaves_its_room_to_the_title(self) -> None:
+        user = "0190a1b2-7c3d-7e4f-8a5b-0123456789ab"
+        columns = Columns.for_width(120, with_user=True, needs=Needs(user=36, name=40, event=60))
+        line = text(row_spans(row(0, user_id=user, name=CleanText("Ada Lovelace")), columns, NOW))
+        assert (columns.user, columns.name, columns.event) == (14, 19, 24)
+        assert "0190a…456789ab  Ada Lovelace" in line
+        assert columns.title > 40
 
     def test_a_name_stands_beside_the_id(self) -> None:
         it = row(0, user_id="u-9", name=CleanText("Ada Lovelace"))
