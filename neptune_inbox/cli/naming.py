@@ -36,7 +36,8 @@ async def find(session: Session, user: str, ids: Sequence[str], *, online: bool 
     if missing:
         where = "has no notification" if online else "has, as far as it was seen, no notification"
         raise NotFound(
-            f"{user} {where} {', '.join(missing)}: nothing was changed.", "`neptune-inbox list` shows the ids."
+            f"{user} {where} {', '.join(missing)}: nothing was changed.",
+            _hint("`neptune-inbox list` shows the ids.", missing),
         )
     return [row for row in found.values() if row is not None]
 
@@ -57,7 +58,7 @@ async def find_anywhere(session: Session, user: str, ids: Sequence[str], *, onli
         if row is None:
             raise NotFound(
                 f"No notification {id} was seen here of anybody: nothing was changed.",
-                "`neptune-inbox list --user USER_ID` looks at the server, and shows the ids.",
+                _hint("`neptune-inbox list --user USER_ID` looks at the server, and shows the ids.", [id]),
             )
         rows[row.key] = row
     return list(rows.values())
@@ -186,6 +187,13 @@ def _parted(id: str) -> list[tuple[str, str]]:
     """User and id in every way in which `USER/ID` can be parted, as either may hold a slash itself."""
     ways = [(id[:at], id[at + 1 :]) for at, sign in enumerate(id) if sign == "/"]
     return [(user, rest) for user, rest in ways if user.strip() and rest.strip()]
+
+
+def _hint(remedy: str, ids: Iterable[str]) -> str:
+    """The remedy, and that a beginning was too short to be looked for where it may have been that."""
+    if any(len(id.rpartition("/")[2]) < SHORTEST_ID for id in ids):
+        return f"{remedy} The beginning of one takes {SHORTEST_ID} characters or more."
+    return remedy
 
 
 def _path(key: Key) -> str:

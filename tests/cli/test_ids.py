@@ -53,6 +53,18 @@ def test_a_beginning_that_several_have_is_refused_with_all_of_them(four: Shell) 
     assert len(four.unread_on_server()) == 4
 
 
+def test_a_beginning_that_is_too_short_says_so(four: Shell) -> None:
+    for arguments in (
+        ["why", "018f3"],
+        ["mark", "018f3", "-u", CUSTOMER, "--yes"],
+        ["mark", f"{CUSTOMER}/018f3", "--yes"],
+    ):
+        refused = four(*arguments)
+        assert refused.code == 1
+        assert "takes 6 characters or more" in refused.err
+    assert "6 characters" not in four("why", "no-such-id").err
+
+
 def test_the_same_id_of_two_customers_is_named_with_the_customer(shell: Shell) -> None:
     shell.tell("Mine", uuid="n-1")
     shell.tell("Theirs", "team/2", uuid="n-1")
