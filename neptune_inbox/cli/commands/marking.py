@@ -30,6 +30,7 @@ from neptune_inbox.presentation.team import claimants
 from neptune_inbox.presentation.times import table_age
 
 if TYPE_CHECKING:
+    from neptune_inbox.model.team import Claim
     from neptune_inbox.sync.session import Session
 
 COLUMNS = (Column("outcome", gives=1), Column("id"), Column("title", gives=2))
@@ -138,6 +139,7 @@ async def _mark(cli: Cli, session: Session, wish: MarkRequest) -> int:
     if plan.waiting:
         cli.output.note(f"{plural(len(plan.waiting), 'mark waits', 'marks wait')} in the outbox since before.")
     if wish.is_dry_run:
+        await _tell_claims(cli, session, [row.key for row in plan.rows])
         _print_plan(cli, session, plan)
         return 0
     keys = [row.key for row in (*plan.rows, *plan.waiting)]
@@ -150,9 +152,7 @@ async def _mark(cli: Cli, session: Session, wish: MarkRequest) -> int:
         return 0
     if cli.output.can_ask and not wish.is_agreed:
         _show(cli, session, plan)
-    others = await others_on(session, [row.key for row in plan.rows])
-    if others:
-        cli.output.note(claim_note(session, others))
+    others = await _tell_claims(cli, session, [row.key for row in plan.rows])
     confirm(cli.output, session.profile, _question(session, plan), is_agreed=wish.is_agreed)
     cli.account = lambda session: account_of_marks(session, keys)
     receipt = None
@@ -199,6 +199,7 @@ async def _mark_server_all(cli: Cli, session: Session, user: str, *, is_agreed: 
         f"this very moment. {NO_WAY_BACK}"
     )
     if is_dry_run:
+        await _tell_claims(cli, session, [Key(user, "")])
         await fetching.refresh(session, user, Filter.UNREAD)
         counts = (await session.inbox.overview(user)).counts.get(user)
         told: JsonObject = {"dry_run": True, "server_all": True, "user_id": user}
@@ -211,8 +212,7 @@ async def _mark_server_all(cli: Cli, session: Session, user: str, *, is_agreed: 
         name_place(output, profile)
         return 0
     session.marking.check_allowed()
-    if others := await others_on(session, [Key(user, "")]):
-        cli.output.note(claim_note(session, others))
+    await _tell_claims(cli, session, [Key(user, "")])
     cli.nothing_done = NOTHING_MARKED
     if profile.is_production:
         confirm_by_name(output, profile, risk, user, is_agreed=is_agreed)
@@ -238,6 +238,14 @@ async def _mark_server_all(cli: Cli, session: Session, user: str, *, is_agreed: 
     except Unreachable:
         output.note("It was sent; the list here shows it after the next refresh.")
     return 0
+
+
+async def _tell_claims(cli: Cli, session: Session, keys: Sequence[Key]) -> list[Claim]:
+    """Say whose claims these are, before anything is asked or marked."""
+    others = await others_on(session, keys)
+    if others:
+        cli.output.note(claim_note(session, others))
+    return others
 
 
 def _question(session: Session, plan: Plan) -> str:
