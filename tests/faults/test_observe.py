@@ -45,7 +45,18 @@ WRITES: dict[type, dict[str, Act]] = {
     Events: {"send": lambda session: session.events.send(Event("welcome", user_id=USER))},
 }
 HARMLESS: dict[type, set[str]] = {
-    Marking: {"plan", "undo", "drop", "counts", "unsettled", "receipts", "receipt", "standing", "learned_field"}
+    Marking: {
+        "plan",
+        "undo",
+        "drop",
+        "counts",
+        "unsettled",
+        "receipts",
+        "receipt_ids",
+        "receipt",
+        "standing",
+        "learned_field",
+    }
     | {"keys"},
     People: {"environments", "known", "known_user", "contact_status", "refresh_contact", "list", "page", "get"}
     | {"note_change", "noted_change"},
