@@ -87,9 +87,7 @@ DIALOG_ACTIONS = ActionTable(
         Action("document.first", ("g", "home"), "to the top", _PAPERS, _DOCUMENT),
         Action("document.last", ("G", "end"), "to the end", _PAPERS, _DOCUMENT),
         Action("document.close", ("i",), "back", _in(Where.DOCUMENT), _DOCUMENT),
-        Action(
-            "timeline.take", ("enter",), "the bell then", _in(Where.TIMELINE), _TIMELINE, help="each row as it stood"
-        ),
+        Action("timeline.take", ("enter",), "the bell then", _in(Where.TIMELINE), _TIMELINE, help="row by row"),
         Action("timeline.close", ("Z",), "back", _in(Where.TIMELINE), _TIMELINE),
         Action("diff.agree", ("y",), "write it", _in(Where.DIFF), _DIFF, help="the only key that writes"),
         Action("diff.close", ("n",), "back", _in(Where.DIFF), _DIFF, help="nothing is written"),

@@ -60,7 +60,7 @@ IN_PIPES = tuple(Column(name) for name in ("state", "created_at", "user_id", "ev
     type=TEXT,
     default=NOT_GIVEN,
     metavar="WHEN",
-    help='What stood so then, or may have: "tue 14:02". From what was seen here, without any request.',
+    help='What the bells held then, or may have: "tue 14:02". From what was seen here, without any request.',
 )
 @click.option("--follow", "-f", is_flag=True, help="Oldest first, then go on and show what comes; ctrl+c ends it.")
 def list_notifications(
@@ -80,33 +80,40 @@ def list_notifications(
     if follow:
         cli.run(lambda session: _follow(cli, session, users, Filter(kind), query, limit or None))
         return
+    _list_once(cli, users, Filter(kind), query, limit or None, is_cached=cached)
+
+
+def _list_once(
+    cli: Cli, users: tuple[str, ...], kind: Filter, query: str, limit: int | None, *, is_cached: bool
+) -> None:
+    """Print what is there now, and what is to be said of it."""
     unknown: list[str] = []
 
     async def work(session: Session) -> fetching.ListSummary:
-        if not (users or cached):
+        if not (users or is_cached):
             await fetching.follow_watch_list(session, cli.output)
         scope = await fetching.users_in_scope(session, users)
-        if any(map(is_of_team, clauses_of(parse_query(query, session.now())))) and not cached:
+        if any(map(is_of_team, clauses_of(parse_query(query, session.now())))) and not is_cached:
             await read_news(session, cli.output)
-        asked = (session, scope, Filter(kind), query, limit or None)
+        asked = (session, scope, kind, query, limit)
         try:
-            if cli.output.shape is Shape.JSONL and not cached:
+            if cli.output.shape is Shape.JSONL and not is_cached:
                 return await _print_pages(cli, session, scope, fetching.stream(*asked), asked[2:4])
-            if not cached:
+            if not is_cached:
                 await fetching.load(*asked)
         except Unreachable as error:
             shown = at_a_shell(error)
             raise shown.saying(remedy=shown.remedy + await _tell_cached(session, scope)) from error
         pages = fetching.pages(*asked)
-        if cached:
+        if is_cached:
             fetched = [(user, fresh.fetched_at) for user, fresh in (await session.inbox.freshness(scope)).items()]
             cli.output.note(cached_note(fetched, session.now()))
         listing = await _print_pages(cli, session, scope, pages, asked[2:4])
-        if not cached and not listing.count:
+        if not is_cached and not listing.count:
             unknown.extend(await fetching.unknown_users(session, scope))
         return listing
 
-    listing = cli.run(work, SignIn.UNUSED if cached else SignIn.NEEDED)
+    listing = cli.run(work, SignIn.UNUSED if is_cached else SignIn.NEEDED)
     for user in unknown:
         cli.output.note(unknown_user_sentence(user))
     _note_rest(cli, listing, has_known_user=len(unknown) < len(listing.freshness))
