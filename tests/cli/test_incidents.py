@@ -7,6 +7,7 @@ import pytest
 from neptune_inbox.cli.output import Output
 from neptune_inbox.cli.schemas import SCHEMAS
 from tests.cli.shell import Shell
+from tests.cli.test_plain_process import type_into
 from tests.cli.test_schemas import valid
 
 MINUTE = 60_000
@@ -92,3 +93,9 @@ def test_the_hand_over_tells_the_same_incidents(outage: Shell) -> None:
         "welcome": False,
     }
     assert "4 of 5 watched in 6 min · 1 read · since " in outage("handover", "--md").out
+
+
+def test_the_demo_has_one_to_look_at(shell: Shell) -> None:
+    told = type_into(shell, "incidents", "/ is:incident", "q", arguments=("demo", "--plain")).stdout
+    assert "payment_failed: 6 of 12 watched in 4 min, 2 read, since " in told
+    assert "search is:incident: 4 lines" in told
