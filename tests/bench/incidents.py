@@ -58,6 +58,13 @@ async def measure(arrivals: int) -> list[Figure]:
         await inbox.comes(lambda: len(inbox.screen.snapshot) == arrivals)
         await inbox.press("g")
         unfolded = await keys(inbox, walk)
+        folding = []
+        for _ in range(INCIDENTS):
+            began = time.perf_counter()
+            folded = await fold(inbox, arrivals)
+            folding.append((time.perf_counter() - began) * 1000)
+            await inbox.press("B")
+            await inbox.until(lambda: len(inbox.screen.snapshot) == arrivals)
         folded = await fold(inbox, arrivals)
         await inbox.press("g")
         over_folds = await keys(inbox, walk)
@@ -80,6 +87,7 @@ async def measure(arrivals: int) -> list[Figure]:
     return [
         figure("a key before the fold (floor)", unfolded, "ms"),
         figure("a key over the fold", over_folds, "ms"),
+        figure("B until it is folded", folding, "ms"),
         figure("enter until the members are there", opened, "ms"),
     ]
 
