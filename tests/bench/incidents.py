@@ -17,6 +17,7 @@ from textual.events import Key
 
 from neptune_inbox.model import EVERYONE
 from tests.bench.figures import Figure, figure, keep
+from tests.bench.poll import Gaps
 from tests.storm import fetch, fold, posted_of, storm
 from tests.tui.driver import Inbox, inbox_of
 
@@ -58,10 +59,11 @@ async def measure(arrivals: int) -> list[Figure]:
         await inbox.comes(lambda: len(inbox.screen.snapshot) == arrivals)
         await inbox.press("g")
         unfolded = await keys(inbox, walk)
-        folding = []
+        folding, gaps = [], Gaps()
         for _ in range(INCIDENTS):
             began = time.perf_counter()
-            folded = await fold(inbox, arrivals)
+            with gaps:
+                folded = await fold(inbox, arrivals)
             folding.append((time.perf_counter() - began) * 1000)
             await inbox.press("B")
             await inbox.until(lambda: len(inbox.screen.snapshot) == arrivals)
@@ -88,6 +90,7 @@ async def measure(arrivals: int) -> list[Figure]:
         figure("a key before the fold (floor)", unfolded, "ms"),
         figure("a key over the fold", over_folds, "ms"),
         figure("B until it is folded", folding, "ms"),
+        figure("  a key waits meanwhile", gaps.found, "ms"),
         figure("enter until the members are there", opened, "ms"),
     ]
 
