@@ -55,5 +55,5 @@ def skip_question(refused: Refused) -> str:
 
 def skipped_sentence(refused: Refused) -> str:
     """What was skipped, and what comes next."""
-    then = f"{plural(refused.behind, 'arrival')} behind it" if refused.behind else "what arrives"
-    return f"It was skipped; whoever polls goes on with {then}."
+    then = f"what is behind it: {plural(refused.behind, 'arrival')}" if refused.behind else "what arrives"
+    return f"It was skipped. Whoever polls goes on with {then}."
