@@ -6,8 +6,9 @@ import json
 import sqlite3
 from array import array
 from collections.abc import Collection, Sequence
-from itertools import chain, compress
+from itertools import compress
 
+import msgspec
 from msgspec import Struct
 
 from neptune_inbox.model import Instant
@@ -47,29 +48,30 @@ def unread_among(
         if 0 <= place < len(wanted) and wanted[place]:
             wanted[place] = _LEFT_OUT
     rows, value = (_ONE_BY_ONE, json.dumps(list(rowids))) if len(rowids) <= FEW else (_WALKED, tenant)
-    found = array(
-        "q",
-        chain.from_iterable(
-            connection.execute(
-                f"SELECT seq - ?1, account, sorted_at FROM {rows} AND seq BETWEEN ?1 AND ?1 + ?3"
-                " ORDER BY sorted_at DESC, seq DESC",
-                (lowest, value, len(wanted) - 1),
-            )
-        ),
-    )
-    places = found[::3]
+    # As two lists in JSON: a third of the time that a tuple for each row takes.
+    found = connection.execute(
+        "SELECT json_group_array(place), json_group_array(account) FROM"
+        f" (SELECT seq - ?1 AS place, account FROM {rows} AND seq BETWEEN ?1 AND ?1 + ?3"
+        " ORDER BY sorted_at DESC, seq DESC)",
+        (lowest, value, len(wanted) - 1),
+    ).fetchone()
+    places, accounts = (msgspec.json.decode(each, type=list[int]) for each in found)
     fates = bytes(map(wanted.__getitem__, places))
     is_chosen = bytes(map(_CHOSEN.__eq__, fates))
-    times = array("q", compress(found[2::3], is_chosen))
-    accounts = set(compress(found[1::3], is_chosen))
+    chosen = array("q", map(lowest.__add__, compress(places, is_chosen)))
     users = connection.execute(
         "SELECT user_id FROM account WHERE ref IN (SELECT value FROM json_each(?)) ORDER BY user_id",
-        (json.dumps(list(accounts)),),
+        (json.dumps(list(set(compress(accounts, is_chosen)))),),
     )
+    ends = [
+        at
+        for rowid in (*chosen[:1], *chosen[-1:])
+        for (at,) in connection.execute("SELECT sorted_at FROM notification WHERE seq = ?", (rowid,))
+    ]
     return Among(
-        rowids=array("q", map(lowest.__add__, compress(places, is_chosen))),
+        rowids=chosen,
         users=tuple(str(user) for (user,) in users),
-        newest=times[0] if times else None,
-        oldest=times[-1] if times else None,
+        newest=ends[0] if ends else None,
+        oldest=ends[-1] if ends else None,
         left_out=fates.count(_LEFT_OUT),
     )

@@ -113,7 +113,7 @@ class Marking:
             oldest=unread.oldest,
             newest=unread.newest,
             pending=unread.left_out,
-            in_sight=sum(rowid in in_sight for rowid in unread.rowids) if in_sight else 0,
+            in_sight=sum(map(frozenset(in_sight).__contains__, unread.rowids)) if in_sight else 0,
         )
 
     @on_thread
