@@ -1,10 +1,13 @@
-"""The film of README: the first minute with the inbox, from reading to marking, undoing, finding and evidence."""
+"""The film of README: the first minute with the inbox, from reading to marking, undoing, a team, an incident,
+finding and evidence.
+"""
 
 from __future__ import annotations
 
 from neptune_inbox.model import EVERYONE
 from screenshots.film import Shot
 from screenshots.studio import Sitter, Studio
+from screenshots.team import be_busy, join
 
 WIDTH, HEIGHT = 100, 28
 QUICK, SHORT, LONG = 0.35, 1.2, 3.0
@@ -38,7 +41,8 @@ class Camera:
 
 async def shoot() -> list[Shot]:
     """Play the film on the sandbox."""
-    studio = Studio()
+    studio = Studio(has_outage=True)
+    join(studio)
     await studio.fetch()
     async with studio.open(WIDTH, HEIGHT, user_id=EVERYONE) as sitter:
         await sitter.see("Card ending 4242")
@@ -57,6 +61,17 @@ async def shoot() -> list[Shot]:
         await sitter.see("3 new")
         await camera.look(2.6, "Three new ones wait above. No row moves under you.")
         await camera.look(2.4, "Fold them in when you are ready.", "g", "r", shown="r", see="Watched")
+        be_busy(studio)
+        await camera.look(
+            2.8, "Your colleagues, live: rita and noor are on these. You are told before you act.", see="rita"
+        )
+        await camera.look(
+            3.2,
+            "Five cards declined within minutes: one line, and every key acts on its five.",
+            "B",
+            see="5 customers",
+        )
+        await camera.look(SHORT, "", "B", see="Unfolded")
         await camera.look(QUICK, "Find as you type, over everything.", "slash", shown="/")
         for part in ("event:", "payment_*"):
             await sitter.write(part)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from functools import partial
 
 from neptune_inbox.model import EVERYONE, Filter
 from neptune_inbox.presentation.theme import DARK, LIGHT, TERMINAL
 from neptune_inbox.sandbox.faults import Kind
 from neptune_inbox.sandbox.tokens import sign_token
+from screenshots.scripts import PEOPLE, inbox_in
 from screenshots.studio import Sitter, Studio
 from screenshots.svg import Frame
+from screenshots.team import be_busy, join
 from tests.hostile import hostile_rows
 
 READ_ROUTE = "*/read"
@@ -207,6 +210,23 @@ async def timeline() -> Frame:
         return await sitter.hold_still()
 
 
+async def team() -> Frame:
+    """What two colleagues are on, and what one wrote; the row under the cursor is rita's."""
+    studio = Studio()
+    join(studio)
+    await studio.fetch()
+    be_busy(studio)
+    async with studio.open(120, 44) as sitter:
+        await sitter.be_online()
+        await sitter.see("rita", "noor")
+        await sitter.go_to("Card ending 4242")
+        await sitter.press("t")
+        await sitter.see("omar")
+        await sitter.go_to("Invoice #1002")
+        await sitter.see("charge it again today")
+        return await sitter.hold_still()
+
+
 async def show_help() -> Frame:
     return await over_the_list("question_mark", "every key")
 
@@ -400,6 +420,7 @@ SCENES = (
     Scene("evidence", "Did they get it, was it read, when, by whom", evidence),
     Scene("incident", "What came to five customers at once is one line", incident),
     Scene("timeline", "What a customer's bell went through, and held at the cursor", timeline),
+    Scene("team", "What colleagues are on, and what they wrote about it", team),
     Scene("person", "Who a customer is, and every way to reach them", closer("P", "Rajiv Seelam", "mobile_number")),
     Scene("difference", "A change, line by line, before it is written", difference),
     Scene("event", "A test event as it is composed", event(110, 38, is_agreed=False)),
@@ -420,5 +441,9 @@ SCENES = (
     Scene("queue-80x24", "The classic size", queue(80, 24)),
     Scene("queue-60x15", "A corner of the screen", queue(60, 15)),
     Scene("reading-60x15", "Reading in a corner of the screen", reading_small),
+    *(
+        Scene(f"inbox-{script}", f"Customers who write {script.capitalize()}", partial(inbox_in, script))
+        for script in PEOPLE
+    ),
     Scene("hostile", "Text that tries to do harm is only text", hostile),
 )

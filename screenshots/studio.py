@@ -26,6 +26,7 @@ from neptune_inbox.sandbox.memory_transport import transport_for
 from neptune_inbox.sandbox.seed import seed_demo, seed_outage
 from neptune_inbox.sandbox.server import create_app
 from neptune_inbox.sandbox.state import SandboxState
+from neptune_inbox.sandbox.team import MemoryTeam
 from neptune_inbox.sandbox.tokens import sign_token
 from neptune_inbox.sync.polling.health import State
 from neptune_inbox.tui.app import NeptuneInbox
@@ -78,6 +79,8 @@ class Studio:
     users: tuple[str, ...] = WATCHED
     has_outage: bool = False
     """Whether cards of several customers were declined within minutes."""
+    team: MemoryTeam | None = None
+    """The team that the agent belongs to, if any."""
     clock: FakeClock = field(default_factory=lambda: FakeClock(MOMENT))
     faults: Faults = field(default_factory=Faults)
 
@@ -125,6 +128,16 @@ class Studio:
             await session.people.refresh_contact(user_id)
         await session.close()
         self.clock.advance((MOMENT - self.clock.at) / 1000)
+
+    def row(self, title: str) -> tuple[str, str]:
+        """Whose the newest unread notification of this title is, and its uuid."""
+        found = [
+            (row.user_id, row.uuid)
+            for user_id in self.users
+            for row in self.sandbox_state.notifications(self.environment, user_id, Filter.UNREAD)
+            if row.title == title
+        ]
+        return found[0]
 
     @asynccontextmanager
     async def open(

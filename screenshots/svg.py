@@ -18,6 +18,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual._cells import cell_len
 
+from neptune_inbox.presentation.bidi import LRM, is_right_to_left
+
 FONTS = "'DejaVu Sans Mono', Menlo, 'SF Mono', 'Cascadia Mono', Consolas, 'Liberation Mono', monospace"
 SIZE = 16.6
 CELL_WIDTH, CELL_HEIGHT = 10, 20
@@ -156,11 +158,17 @@ def _words(x: float, y: float, text: str, look: _Look) -> Iterator[str]:
 
 
 def _pieces(text: str) -> Iterator[tuple[int, str]]:
-    """Plain words together, foreign words together, each sign alone: with the cell at which each begins."""
+    """Plain words together, foreign words together, each sign alone: with the cell at which each begins.
+
+    What runs from right to left is one piece up to the mark that ends it, in the order in which terminals that know
+    the bidirectional algorithm show it.
+    """
     column = position = 0
     while position < len(text):
         found = _PIECES.match(text, position)
-        if found is None:
+        if is_right_to_left(text[position]):
+            end = position + len(text[position:].partition(LRM)[0].rstrip(" …"))
+        elif found is None:
             end = position + 1
             while end < len(text) and _is_letter(text[position]) and _is_letter(text[end]):
                 end += 1
