@@ -67,7 +67,7 @@ async def shoot() -> list[Shot]:
         )
         await camera.look(
             3.2,
-            "Five cards declined within minutes: one line, and every key acts on its five.",
+            "Five customers' cards declined within minutes: one line. Every key acts on exactly its members.",
             "B",
             see="5 customers",
         )
