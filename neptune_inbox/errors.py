@@ -209,7 +209,7 @@ class Unreachable(InboxError):
     """No usable answer came; trying again later may help. `retry_after` is in seconds when the server named it."""
 
     exit_code = 4
-    default_remedy = "It is tried again by itself."
+    default_remedy = "It is retried automatically."
 
     def __init__(self, sentence: str, remedy: str = "", *, retry_after: float | None = None) -> None:
         super().__init__(sentence, remedy)
@@ -280,7 +280,7 @@ class TeamSchemaProblem(TeamProblem):
 class HookFailed(InboxError):
     """A hook's command did not take what it was handed; it is handed the same again, later."""
 
-    default_remedy = "It is tried again by itself; `neptune-inbox hooks` tells more."
+    default_remedy = "It is retried automatically; `neptune-inbox hooks` tells more."
 
 
 class StoreProblem(InboxError):

@@ -107,7 +107,7 @@ class Root(Strict, click.Group):
 def _open(ctx: click.Context, user: str, kind: str, plain: bool, version: bool, verbose: bool) -> int | None:
     """A terminal inbox over the Neptune REST API.
 
-    Without a command it opens the inbox; with --plain it talks line by line instead of drawing, for screen readers,
+    Without a command it opens the inbox; with --plain it works line by line instead of drawing, for screen readers,
     dumb terminals and pipes. Data goes to standard output, everything else to standard error. Exit
     codes: 0 done, 1 refused or partly failed, 2 usage, 3 not signed in, 4 cannot reach, 5 store trouble.
     """
@@ -153,7 +153,7 @@ root = Root(
         click.Option(["--plain"], is_flag=True, help=PLAIN_HELP),
         *global_options(LISTS),
         click.Option(["--version", "-V"], is_flag=True, help="Show the version."),
-        click.Option(["--verbose"], is_flag=True, help="With --version: all that a bug report needs."),
+        click.Option(["--verbose"], is_flag=True, help="With --version: everything a bug report needs."),
     ],
 )
 

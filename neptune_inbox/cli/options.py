@@ -17,17 +17,17 @@ JSON_ONLY = (Shape.JSON,)
 LISTS = (Shape.JSON, Shape.JSONL)
 TABLES = (Shape.JSON, Shape.JSONL, Shape.CSV)
 HELP = {
-    Shape.JSON: "Print JSON with stable names.",
-    Shape.JSONL: "Print one JSON object a line.",
-    Shape.CSV: "Print CSV with a line of names.",
+    Shape.JSON: "Print JSON with stable field names.",
+    Shape.JSONL: "Print one JSON object per line.",
+    Shape.CSV: "Print CSV with a header line.",
 }
-PLAIN_HELP = "Talk line by line; nothing is drawn."
+PLAIN_HELP = "Work line by line; nothing is drawn."
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 def global_options(shapes: Sequence[Shape]) -> list[click.Parameter]:
     """`--profile` and the ways to print; they set the run's `Cli` and are no arguments of the command."""
-    trace = "Write a trace of requests, timings and decisions to FILE: no token, no bodies."
+    trace = "Write a trace of requests, timings and decisions to FILE, without tokens or bodies."
     named: list[click.Parameter] = [
         click.Option(
             ["--profile", "-P"],
@@ -42,8 +42,8 @@ def global_options(shapes: Sequence[Shape]) -> list[click.Parameter]:
     flags: list[click.Parameter] = [
         click.Option([name], is_flag=True, help=words, expose_value=False, callback=callback)
         for name, words, callback in (
-            ("--quiet", "Say nothing beside the data but what went wrong.", _be_quiet),
-            ("--show-codes", "Show one-time codes, which are hidden otherwise.", _show_codes),
+            ("--quiet", "Print only the data, and errors.", _be_quiet),
+            ("--show-codes", "Show one-time codes, which are otherwise hidden.", _show_codes),
             *((f"--{shape}", HELP[shape], _choose_shape) for shape in shapes),
         )
     ]
@@ -150,9 +150,7 @@ def user_option(*, is_required: bool = False, is_multiple: bool = False, help: s
         required=is_required,
         multiple=is_multiple,
         **default,
-        help=help or "The customer."
-        if is_required or help
-        else "The customer; without it, the users that you watch.",
+        help=help or "The customer." if is_required or help else "The customer; without it, all users you watch.",
     )
 
 
@@ -161,7 +159,9 @@ def yes_option() -> Callable[..., Any]:
 
 
 def dry_run_option() -> Callable[..., Any]:
-    return click.option("--dry-run", "-n", is_flag=True, help="Say exactly what would be written, and write nothing.")
+    return click.option(
+        "--dry-run", "-n", is_flag=True, help="Show exactly what would be written, and write nothing."
+    )
 
 
 def _choose_profile(ctx: click.Context, _: click.Parameter, value: str | None) -> None:

@@ -40,7 +40,7 @@ _ACTIONS: tuple[Action, ...] = (
         "next unread",
         READING,
         _MOVE,
-        help="past everything already read",
+        help="skip everything already read",
         reading=5,
         plain=(PlainWord(("next", "n"), "next", "read the next unread line", is_alone=True),),
     ),
@@ -63,7 +63,9 @@ _ACTIONS: tuple[Action, ...] = (
         help="read it; opening never marks it as read",
         plain=(
             PlainWord(
-                ("open",), "3, or open 3", "read line 3; opening never marks. 3 whole reads all, 3 raw as sent"
+                ("open",),
+                "3, or open 3",
+                "read line 3; never marks it. 3 whole reads all of it, 3 raw as it was sent",
             ),
         ),
     ),
@@ -134,12 +136,12 @@ _ACTIONS: tuple[Action, ...] = (
         "incidents",
         EVERYWHERE,
         _SHOW,
-        help="one line for what came to several customers at once, or unfold",
+        help="fold what reached several customers at once into one line, or unfold",
         plain=(
             PlainWord(
                 ("incidents",),
                 "incidents",
-                "what came to several customers at once; search is:incident lists them",
+                "what reached several customers at once; search is:incident lists them",
                 is_alone=True,
             ),
         ),
@@ -151,9 +153,9 @@ _ACTIONS: tuple[Action, ...] = (
         "load more",
         EVERYWHERE,
         _SHOW,
-        help="older ones; a search goes further back",
+        help="load older ones; a search goes further back",
         plain=(
-            PlainWord(("more", "+"), "more", "print the next lines; behind the last, load older ones", is_alone=True),
+            PlainWord(("more", "+"), "more", "print the next lines; after the last, load older ones", is_alone=True),
             PlainWord(("older",), "older", "load older ones from the server", id="older", is_alone=True),
         ),
     ),
@@ -164,11 +166,11 @@ _ACTIONS: tuple[Action, ...] = (
         EVERYWHERE,
         _SHOW,
         hint=10,
-        help="fold in what is new, and ask the server again",
+        help="show what is new, and ask the server again",
         plain=(
             PlainWord(("list", "l"), "list", "print the same list again, as it is now", id="list", is_alone=True),
             PlainWord(
-                ("refresh", "r"), "refresh", "ask the server, and draw a new list with what came", is_alone=True
+                ("refresh", "r"), "refresh", "ask the server, and draw a new list with what arrived", is_alone=True
             ),
         ),
     ),
@@ -182,14 +184,14 @@ _ACTIONS: tuple[Action, ...] = (
         plain=(PlainWord(("refresh all",), "refresh all", is_alone=True),),
     ),
     *WRITE_ACTIONS,
-    Action("select.toggle", ("x", "space"), "select", LISTS, _SELECT, hint=6, help="and on to the next row"),
+    Action("select.toggle", ("x", "space"), "select", LISTS, _SELECT, hint=6, help="then go to the next row"),
     Action(
         "select.range",
         ("v",),
         "select a range",
         LISTS,
         _SELECT,
-        help="from here to where the cursor goes",
+        help="from here to wherever the cursor goes",
         selected=11,
     ),
     Action("select.all", ("a",), "select all shown", LISTS, _SELECT, selected=10),
@@ -211,7 +213,7 @@ _ACTIONS: tuple[Action, ...] = (
                 shows_list=True,
             ),
             PlainWord(
-                ("user id",), "user id u-9", "go to an id that nobody is known by", id="user.id", shows_list=True
+                ("user id",), "user id u-9", "go to an id that is not known yet", id="user.id", shows_list=True
             ),
         ),
     ),
@@ -240,7 +242,7 @@ _ACTIONS: tuple[Action, ...] = (
         "whole history",
         EVERYWHERE,
         _USERS,
-        help="all of this customer, read and unread, without the search",
+        help="everything of this customer, read and unread, ignoring the search",
     ),
     Action(
         "user.watch",
@@ -272,19 +274,19 @@ _ACTIONS: tuple[Action, ...] = (
             PlainWord(
                 ("add contact", "contact add"),
                 "add contact email a@b.example",
-                "add one, after asking",
+                "add one; asks first",
                 id="contact.add",
             ),
             PlainWord(
                 ("change contact", "contact change"),
                 "change contact 2 a@b.example",
-                "give one another value, after asking; change contact 2 meta {...} changes its meta",
+                "give one a new value; asks first; change contact 2 meta {...} changes its meta",
                 id="contact.change",
             ),
             PlainWord(
                 ("delete contact", "contact delete"),
                 "delete contact 2",
-                "delete one, after asking",
+                "delete one; asks first",
                 id="contact.delete",
             ),
         ),
@@ -327,13 +329,13 @@ _ACTIONS: tuple[Action, ...] = (
         "timeline",
         EVERYWHERE,
         _CLOSER,
-        help="all that this customer's bell went through, and what is not known",
+        help="the history of this customer's bell, and what is not known",
         opens_dialog=True,
         plain=(
             PlainWord(
                 ("timeline",),
                 "timeline, timeline tue 14:02",
-                "what this customer's bell went through, or held at a moment",
+                "the history of this customer's bell, or what it held at a moment",
             ),
         ),
         commands=(ShellCommand("timeline", IN_LOOK, "timeline:timeline"),),
@@ -373,11 +375,11 @@ _ACTIONS: tuple[Action, ...] = (
         "pipe",
         READING,
         _CLOSER,
-        help="the rows as JSON into a command of yours",
+        help="give the rows as JSON to a command of yours",
         selected=9,
         opens_dialog=True,
         plain=(
-            PlainWord(("pipe", "|"), "pipe, pipe 1 3-5 ticket", "list your commands, give one the lines as JSON"),
+            PlainWord(("pipe", "|"), "pipe, pipe 1 3-5 ticket", "list your commands, or give one the lines as JSON"),
         ),
     ),
     Action(
@@ -403,7 +405,7 @@ _ACTIONS: tuple[Action, ...] = (
             PlainWord(
                 ("send event", "event", "event send"),
                 "send event payment_failed {...}",
-                "send an event for this user, after asking",
+                "send an event for this user; asks first",
             ),
         ),
         commands=(ShellCommand("event", IN_USERS, "events:event"),),
@@ -414,19 +416,19 @@ _ACTIONS: tuple[Action, ...] = (
         "outbox",
         EVERYWHERE,
         _APP,
-        help="what waits, was refused, or was accepted and is still unread there: retry, drop",
+        help="what is waiting, was refused, or was accepted but is still unread there: retry, drop",
         opens_dialog=True,
         plain=(
-            PlainWord(("outbox",), "outbox", "what waits and what was refused, numbered", is_alone=True),
+            PlainWord(("outbox",), "outbox", "what is waiting and what was refused, numbered", is_alone=True),
             PlainWord(("retry", "outbox retry"), "retry, retry 1", "send what was refused again", id="outbox.retry"),
             PlainWord(
                 ("next id", "outbox next id"),
                 "next id, next id 1",
-                "the same, by the next id of the row",
+                "the same, using the next id of the row",
                 id="outbox.next_id",
             ),
             PlainWord(
-                ("drop", "outbox drop"), "drop, drop 1", "give up what is not sent, after asking", id="outbox.drop"
+                ("drop", "outbox drop"), "drop, drop 1", "give up what is not sent; asks first", id="outbox.drop"
             ),
         ),
         commands=(ShellCommand("outbox", IN_MARK, "outbox:outbox"),),
@@ -448,9 +450,9 @@ _ACTIONS: tuple[Action, ...] = (
         "journal",
         EVERYWHERE,
         _APP,
-        help="every write that we caused",
+        help="every write we made",
         opens_dialog=True,
-        plain=(PlainWord(("journal",), "journal, journal 100", "every write that we caused, newest first"),),
+        plain=(PlainWord(("journal",), "journal, journal 100", "every write we made, newest first"),),
         commands=(ShellCommand("journal", IN_MARK, "outbox:journal"),),
     ),
     Action(
@@ -475,7 +477,7 @@ _ACTIONS: tuple[Action, ...] = (
         help="this page",
         selected=90,
         opens_dialog=True,
-        plain=(PlainWord(("help", "?"), "help, help mark", "these lines, or those about a word"),),
+        plain=(PlainWord(("help", "?"), "help, help mark", "these lines, or those about one word"),),
     ),
     Action(
         "quit",
@@ -490,6 +492,13 @@ _ACTIONS: tuple[Action, ...] = (
             PlainWord(("quit", "exit", "bye", "q"), "quit", "leave; asks about what was not sent", is_alone=True),
         ),
     ),
-    Action("nothing.deleted", ("d", "D", "delete"), "nothing is deleted here", READING, _APP, help="says what is"),
+    Action(
+        "nothing.deleted",
+        ("d", "D", "delete"),
+        "nothing is deleted here",
+        READING,
+        _APP,
+        help="says what to use instead",
+    ),
 )
 ACTIONS = ActionTable(_ACTIONS)

@@ -46,7 +46,7 @@ DIALOG_ACTIONS = ActionTable(
             "next",
             _FILLED,
             _FILL,
-            help="to the next field; from the last one, go on",
+            help="to the next field; from the last one, continue",
             comes_first=True,
         ),
         Action("form.next_field", ("tab",), "next field", _FILLED, _FILL, comes_first=True),
@@ -120,9 +120,9 @@ DIALOG_ACTIONS = ActionTable(
         Action("insight.copy", ("y",), "copy as CSV", _in(Where.INSIGHT), _INSIGHT),
         Action("insight.close", ("I",), "back", _in(Where.INSIGHT), _INSIGHT),
         Action(
-            "search.take", ("tab",), "take it", _in(Where.SEARCH), _SEARCH, help="what is offered", comes_first=True
+            "search.take", ("tab",), "take it", _in(Where.SEARCH), _SEARCH, help="the suggestion", comes_first=True
         ),
-        Action("search.farther", ("up",), "choose", _in(Where.SEARCH), _SEARCH, help="among what is offered"),
+        Action("search.farther", ("up",), "choose", _in(Where.SEARCH), _SEARCH, help="among the suggestions"),
         Action("search.nearer", ("down",), "choose", _in(Where.SEARCH), _SEARCH, help="back"),
         Action("search.close", ("escape",), "end the search", _in(Where.SEARCH), _SEARCH),
         Action("app.suspend", ("ctrl+z",), "suspend", _in(Where.APP), _APP, help="back to the shell; fg returns"),

@@ -53,11 +53,11 @@ def read_source(evidence: Evidence) -> str:
     if notification.read_at is None:
         if sighting is not None and sighting.last_seen_unread_at is not None:
             return "two looks at the customer's list: unread in the first, read in the second"
-        return "the first look at it, where it was read already; it cannot have been read before it was created"
+        return "the first look at it, when it was already read; it cannot have been read before it was created"
     is_by_list = sighting is not None and sighting.first_seen_read_at == notification.read_at
     if is_by_list and any(mark.confirmed_at is not None for mark in evidence.marks):
-        return "our mark, and the customer's list, which shows it unread no longer"
-    return f"{SERVICE}, which names this time itself"
+        return "our mark, and the customer's list, which no longer shows it as unread"
+    return f"{SERVICE}, which gives this time itself"
 
 
 def _sections(evidence: Evidence, *, shows_contacts: bool) -> list[Section]:
@@ -118,7 +118,7 @@ def _reach(evidence: Evidence, shown: Sequence[str]) -> list[tuple[Inline, ...]]
 def _hidden(evidence: Evidence, mask: ContactMask) -> list[str]:
     """Every contact info by its type alone."""
     user = evidence.contact_status.user
-    return [f"{mask.text(each.type)}: there, and hidden here" for each in user.contacts] if user else []
+    return [f"{mask.text(each.type)}: on file, and hidden here" for each in user.contacts] if user else []
 
 
 def _line(label: str, text: str, source: str) -> tuple[Inline, ...]:

@@ -48,8 +48,8 @@ def handover_page(page: HandOver) -> PrintedPage:
                 for line in page.refused
             ),
         ),
-        Section("Came and stayed unread", tuple(_kind(line, page.at) for line in page.unread)),
-        Section("Customers with the oldest unread", tuple(customers)),
+        Section("Arrived and stayed unread", tuple(_kind(line, page.at) for line in page.unread)),
+        Section("Customers with the oldest unread notifications", tuple(customers)),
     ]
     return PrintedPage(title, below, tuple(found))
 

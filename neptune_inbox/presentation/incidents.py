@@ -14,7 +14,7 @@ from neptune_inbox.sync.inbox.incidents import IncidentReport, SeenIncident
 
 def watched_sentence(report: IncidentReport) -> str:
     """That nobody else was looked at."""
-    return f"Incidents among {plural(report.watched, 'watched customer')}; nobody else is seen here."
+    return f"Incidents among {plural(report.watched, 'watched customer')}; only these can be seen here."
 
 
 def folded_sentence(count: int, watched: int, key: str) -> str:

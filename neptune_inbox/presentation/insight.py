@@ -22,7 +22,7 @@ def insight_json(users: list[str], found: Insight) -> JsonObject:
 
 
 def left_out_sentence(found: Insight) -> str:
-    return f" {plural(found.left_out, 'read')} that we caused left out."
+    return f" {plural(found.left_out, 'read')} by us left out."
 
 
 def summary_lines(found: Insight) -> list[str]:

@@ -14,7 +14,7 @@ SHORT_ID = 8
 LIMIT = 100
 """The most rows of a list where no limit is named."""
 NOTHING_MATCHES = "Nothing matches."
-NOBODY_WATCHED = "You watch nobody. `neptune-inbox watch USER_ID` starts it."
+NOBODY_WATCHED = "You watch no users. `neptune-inbox watch USER_ID` adds one."
 
 
 def triage_label(
@@ -38,7 +38,7 @@ def short_id(id: str, length: int) -> str:
 def cached_note(fetched: Iterable[tuple[str, Instant | None]], now: Instant) -> str:
     """How old what the cache holds of these users is."""
     words = [f"{user} {table_age(at, now)} ago" if at is not None else f"{user} never" for user, at in fetched]
-    return f"From the cache, as it was seen last: {', '.join(words)}."
+    return f"From the cache, as last seen: {', '.join(words)}."
 
 
 def missing_words(user: str, loaded: int, told: int | None, *, is_fetched: bool) -> str:

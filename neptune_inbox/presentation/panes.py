@@ -60,7 +60,7 @@ _EMPTY = {
     Emptiness.NOT_FOUND_YET: ("Nothing found in what is loaded so far.", "load_more", "search further back"),
     Emptiness.NOT_LOADED: ("Nothing to show in what is loaded so far.", "load_more", "load more"),
     Emptiness.UNKNOWN_USER: ("Neptune does not know this user.", "people", "create the user"),
-    Emptiness.PUT_AWAY: ("All of it is done or snoozed.", "views", "choose a view that shows it"),
+    Emptiness.PUT_AWAY: ("Everything here is done or snoozed.", "views", "choose a view that shows it"),
     Emptiness.OFFLINE: ("Neptune cannot be reached, and nothing was fetched before.", "refresh", "try again"),
     Emptiness.REFUSED: ("The token was refused, so nothing can be fetched.", "profile", "sign in again"),
 }

@@ -60,7 +60,7 @@ _AGENT = """\
 def round_sentence(asked: int, left: int, arrived: int, sent: int, is_elsewhere: bool) -> str:
     """What came of one turn."""
     if is_elsewhere:
-        return "Another process polls and sends for this profile, so nothing was asked."
+        return "Another process polls and sends for this profile, so this one did not."
     words = (
         f"{plural(asked, 'customer')} asked, {plural(arrived, 'notification')} arrived, {plural(sent, 'mark')} sent."
     )
@@ -79,8 +79,8 @@ def _came(arrived: int, sent: int) -> str:
 def holder_sentence(process: int | None) -> str:
     """Who polls and sends; 0 is a process whose number is not known."""
     if process is None:
-        return "Nobody polls: no window is open, and no `neptune-inbox poll` runs."
-    return f"Process {process} polls and sends." if process else "Another process polls and sends."
+        return "Nothing is polling: no window is open, and no `neptune-inbox poll` is running."
+    return f"Process {process} is polling and sending." if process else "Another process is polling and sending."
 
 
 def following_sentence(users: Sequence[str], process: int | None) -> str:

@@ -21,7 +21,7 @@ IN_PLAIN: tuple[tuple[type[InboxError], str], ...] = (
     (AccessDenied, "Ask for access to this environment, or choose another: profiles lists them."),
     (NotNeptune, ""),
     (Untrusted, ""),
-    (Unreachable, "It is tried again by itself; refresh tries now."),
+    (Unreachable, "It is retried automatically; refresh tries now."),
 )
 IN_THE_APP: tuple[tuple[type[InboxError], str], ...] = (
     (AccessDenied, "profile.switch"),

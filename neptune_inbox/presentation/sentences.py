@@ -55,7 +55,7 @@ CODE_IN_LINK = "The link holds a one-time code, which is hidden."
 
 
 def duplicate_event_sentence(message_id: str) -> str:
-    return f"The server has event {message_id} already: nothing new was made of it."
+    return f"The server has event {message_id} already: it did nothing new."
 
 
 def unknown_user(user_id: str) -> str:
@@ -75,7 +75,10 @@ def half_done_sentence(outcome: HalfDone) -> str:
 
 def unfinished_sentence(change: AddressChange) -> str:
     """What is said of a change of an address that was begun before, where both addresses are there."""
-    return f"A change is half done: {change.before.value} was to become {change.after.value}, and both are there."
+    return (
+        f"A change is half done: {change.before.value} was to be replaced by {change.after.value}, and both"
+        " are there."
+    )
 
 
 def plural(count: int, one: str, many: str = "") -> str:
@@ -99,9 +102,9 @@ def oddity_sentences(fresh: Freshness) -> list[str]:
         what, own = plural(fresh.unnamed, "notification"), "its" if fresh.unnamed == 1 else "their"
         told.append(f"{what} {whose} cannot be marked: no id in the answer is {own} own.")
     if Remark.TOTAL_TOO_LOW in fresh.remarks:
-        told.append(f"More notifications {whose} came than the server counts: its totals are not used.")
+        told.append(f"More notifications {whose} were received than the server counts: its totals are not used.")
     if Remark.PAGES_REPEAT in fresh.remarks:
-        told.append(f"The server gives the same page {whose} again and again: what is older cannot be reached.")
+        told.append(f"The server keeps sending the same page {whose}: what is older cannot be reached.")
     return told
 
 
@@ -122,7 +125,7 @@ def read_sentence(evidence: Evidence) -> str:
     if before is None:
         return f"before it was first seen, {who}"
     is_long = evidence.is_in_team and after is not None and before - after >= LONG_UNSEEN
-    unseen = "; nobody of us is known to have looked in between" if is_long else ""
+    unseen = "; none of us is known to have looked in between" if is_long else ""
     return f"between {local(after)} and {local(before)}, {who}{unseen}"
 
 
@@ -290,7 +293,7 @@ def journal_sentence(entry: JournalEntry) -> str:
     return f"{local(entry.at)}  {entry.actor}  {entry.profile} ({entry.environment})  {what}{detail}"
 
 
-SENT_TWICE = "A program that is killed after an answer sends that mark again; a second time changes nothing."
+SENT_TWICE = "A program that is killed after an answer sends that mark again; the second time changes nothing."
 
 
 def receipt_text(receipt: Receipt) -> str:
@@ -313,7 +316,7 @@ def outcome_words(mark: Mark) -> str:
 
 
 def receipt_sum(receipt: Receipt) -> str:
-    """`30 confirmed, 5 accepted, 1 refused, 1 waiting; 2 came since and were left alone`."""
+    """`30 confirmed, 5 accepted, 1 refused, 1 waiting; 2 arrived since and were left alone`."""
     waiting = receipt.count(*UNDER_WAY)
     parts = [
         f"{count:,} {word}"
@@ -330,7 +333,9 @@ def receipt_sum(receipt: Receipt) -> str:
     ]
     words = ", ".join(parts) or "nothing to mark"
     if receipt.left_alone:
-        words += f"; {receipt.left_alone:,} came since and {'was' if receipt.left_alone == 1 else 'were'} left alone"
+        words += (
+            f"; {receipt.left_alone:,} arrived since and {'was' if receipt.left_alone == 1 else 'were'} left alone"
+        )
     return words
 
 

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 NAMES = {
     "profile": "the profile",
     "customers": "how many customers are watched",
-    "unread": "what they have not read, as the server counted it last",
+    "unread": "what they have not read, as last counted by the server",
     "todo": "unread, and neither done nor snoozed nor being marked",
     "oldest": "how long the oldest of these has been there",
-    "pending": "marks that wait or are being sent",
+    "pending": "marks that are waiting or being sent",
     "refused": "marks that the server refused",
-    "seen": "how long ago the customer who waits longest was looked at",
+    "seen": "how long ago the customer who has waited longest was polled",
 }
 """What may stand in braces; nothing else is ever looked up."""
 USUAL = "{unread} unread, {todo} to do, oldest {oldest}, {pending} pending"
@@ -121,9 +121,9 @@ def format_problem(form: str) -> tuple[str, str]:
     try:
         unknown = [part for is_name, part in _parts(form) if is_name and part not in NAMES]
     except ValueError:
-        return "has a brace without its partner", "Write {{ or }} for the brace itself."
+        return "has an unmatched brace", "Write {{ or }} for the brace itself."
     if unknown:
-        return f"does not know {{{unknown[0][:40]}}}", f"It knows {', '.join(f'{{{name}}}' for name in NAMES)}."
+        return f"does not know {{{unknown[0][:40]}}}", f"Valid names: {', '.join(f'{{{name}}}' for name in NAMES)}."
     return "", ""
 
 

@@ -35,8 +35,8 @@ def sharing_words(sharing: Sharing) -> str:
         return f"{sharing.problem.sentence} {sharing.problem.remedy}".strip()
     return {
         "starting": "The team's database has not answered yet.",
-        "sharing": "Everything is shared and read.",
-        "slow": "The team's database does not answer.",
+        "sharing": "Everything is shared and up to date.",
+        "slow": "The team's database is not answering.",
     }[sharing.state.value]
 
 

@@ -22,11 +22,11 @@ STEPS = (
     TourStep(("move.down", "unread.next", "move.page_down"), "goes down; new rows never move the cursor"),
     TourStep(("mark.row", "mark.all"), "marks it read for the customer, in 5 seconds"),
     TourStep(("undo",), "takes it back until the countdown ends"),
-    TourStep(("mine.done", "mine.snooze", "mine.star"), "is done with it: yours, the customer sees nothing"),
+    TourStep(("mine.done", "mine.snooze", "mine.star"), "puts it away for you; the customer sees nothing"),
     TourStep(("evidence",), "shows what was seen, and who read it"),
-    TourStep(("search", "views"), "finds: try payment is:unread since:3d"),
+    TourStep(("search", "views"), "searches: try payment is:unread since:3d"),
     TourStep(("user.go", "user.next"), "goes to another customer"),
-    TourStep(("help", "palette"), "shows every key; that is the tour"),
+    TourStep(("help", "palette"), "shows every key; the tour ends here"),
 )
 
 

@@ -56,7 +56,7 @@ def done_sentence(outcome: Changed, voice: Voice) -> str:
 
 def back_sentence(outcome: Changed | Unchanged, voice: Voice) -> str:
     if isinstance(outcome, Unchanged):
-        return f"In my queue already: {describe(outcome.rows, voice)}. Go to what is done or snoozed."
+        return f"Already in my queue: {describe(outcome.rows, voice)}. Choose something done or snoozed."
     return f"Back in my queue: {describe(outcome.rows, voice)}."
 
 
@@ -149,14 +149,14 @@ def retry_sentence(count: int) -> str:
 
 def next_id_sentence(tried: int, left: int) -> str:
     """How many stuck marks are posted by the next id of their rows, and how many have none left."""
-    parts = [f"Trying {plural(tried, 'mark')} by another id."] if tried else []
+    parts = [f"Trying {plural(tried, 'mark')} with another id."] if tried else []
     if left:
         parts.append(f"{plural(left, 'mark has', 'marks have')} no other id left to try.")
     return " ".join(parts)
 
 
 def drop_sentence(count: int) -> str:
-    return f"Dropped {plural(count, 'mark')}; unread for the customer."
+    return f"Dropped {plural(count, 'mark')}; still unread for the customer."
 
 
 def unsent_sentence(count: int) -> str:
@@ -164,7 +164,7 @@ def unsent_sentence(count: int) -> str:
 
 
 def left_alone_sentence(count: int) -> str:
-    return f"{plural(count, 'notification')} came since this list was drawn: left alone."
+    return f"{plural(count, 'notification')} arrived since this list was drawn: left alone."
 
 
 def server_all_question(user_id: str) -> str:

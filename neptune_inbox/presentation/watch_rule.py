@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 def rule_sentence(state: RuleState, now: Instant) -> str:
     """What the list held when it was read last."""
     if not state.read_at:
-        return "The watch list was not read yet."
+        return "The watch list has not been read yet."
     return f"The watch list names {plural(len(state.ids), 'customer')}; it was read {ago(state.read_at, now)}."
 
 
 def trouble_sentences(state: RuleState) -> list[str]:
     """Why the list could not be read, or which of its lines were refused."""
     if state.problem:
-        return [f"{state.problem} Who is watched was not changed."]
+        return [f"{state.problem} The watched customers stay the same."]
     if not state.refused_count:
         return []
     more = state.refused_count - len(state.refused)
@@ -33,4 +33,4 @@ def trouble_sentences(state: RuleState) -> list[str]:
 def change_sentence(more: int, fewer: int) -> str:
     """How who is watched was changed from without."""
     parts = [f"{plural(more, 'customer')} more"] * bool(more) + [f"{plural(fewer, 'customer')} fewer"] * bool(fewer)
-    return f"Who is watched was changed: {', '.join(parts) or 'in another order'}."
+    return f"The watched customers changed: {', '.join(parts) or 'in another order'}."

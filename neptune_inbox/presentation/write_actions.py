@@ -39,7 +39,7 @@ _SNOOZE = Question(
 _NOTE = Question(
     Asked.TEXT,
     title="Note on {rows}  (only you see it; empty removes it)",
-    question="Note, which only you see; empty changes nothing: ",
+    question="Note (only you see it); empty changes nothing: ",
     unchanged="No note was changed.",
     metavar="TEXT",
 )
@@ -77,7 +77,7 @@ WRITE_ACTIONS: tuple[Action, ...] = (
         EVERYWHERE,
         _MARK,
         hint=3,
-        help="take back the last act: a mark that was not sent, or what I did for myself",
+        help="take back the last act: a mark not sent yet, or what I did for myself",
         selected=12,
         plain=(PlainWord(("undo", "z"), "undo", is_alone=True),),
         commands=(ShellCommand("undo", IN_MARK, "outbox:undo"),),
@@ -88,10 +88,12 @@ WRITE_ACTIONS: tuple[Action, ...] = (
         "send now",
         EVERYWHERE,
         _MARK,
-        help="send what waits, at once",
+        help="send what is waiting, at once",
         opens_dialog=True,
         plain=(
-            PlainWord(("send", "send now", "$"), "send", "send what waits, at once; waits for it", is_alone=True),
+            PlainWord(
+                ("send", "send now", "$"), "send", "send what is waiting, and wait until it is sent", is_alone=True
+            ),
         ),
     ),
     Action(
@@ -105,9 +107,7 @@ WRITE_ACTIONS: tuple[Action, ...] = (
         selected=2,
         plain=(PlainWord(("done", "e"), "done 3, done 2-4"),),
         commands=(
-            ShellCommand(
-                "done", IN_MINE, help="Put notifications away: done for me. The customer sees nothing of it."
-            ),
+            ShellCommand("done", IN_MINE, help="Put notifications away: done for me. The customer sees no change."),
         ),
         use_case=f"{_USE}:done",
         sentence=f"{_SAY}:done_sentence",
@@ -135,7 +135,7 @@ WRITE_ACTIONS: tuple[Action, ...] = (
         READING,
         _MINE,
         hint=5,
-        help="out of my sight until a time: h, e, t or m for the usual ones",
+        help="hide it from my queue until a time: h, e, t or m for the usual ones",
         selected=3,
         opens_dialog=True,
         plain=(PlainWord(("snooze", "b"), "snooze 2 tomorrow 9:00"),),
@@ -154,7 +154,7 @@ WRITE_ACTIONS: tuple[Action, ...] = (
         selected=4,
         plain=(
             PlainWord(("star", "s"), "star 3", "star it", is_off=False),
-            PlainWord(("unstar",), "unstar 3", "take the star away", id="mine.unstar", is_off=True),
+            PlainWord(("unstar",), "unstar 3", "remove the star", id="mine.unstar", is_off=True),
         ),
         commands=(ShellCommand("star", IN_MINE, help="Put my star on notifications.", off="Take the star off."),),
         use_case=f"{_USE}:star",
@@ -171,7 +171,7 @@ WRITE_ACTIONS: tuple[Action, ...] = (
         opens_dialog=True,
         plain=(
             PlainWord(("note", "c"), "note 2 called them", "a note to myself"),
-            PlainWord(("remove note",), "remove note 2", "take the note away", id="mine.unnote", is_off=True),
+            PlainWord(("remove note",), "remove note 2", "remove the note", id="mine.unnote", is_off=True),
         ),
         commands=(ShellCommand("note", IN_MINE, help="Write my note on a notification; an empty TEXT removes it."),),
         use_case=f"{_USE}:note",
@@ -184,11 +184,11 @@ WRITE_ACTIONS: tuple[Action, ...] = (
         "take",
         EVERYWHERE,
         _TEAM,
-        help="say that you are on it, or give it back; colleagues see your name beside it",
+        help="say that you are on it, or give it back; colleagues see your name next to it",
         selected=6,
         plain=(
             PlainWord(("claim", "t"), "claim 3", "say that you are on it", is_off=False),
-            PlainWord(("release",), "release 3", "you are on it no longer", id="team.release", is_off=True),
+            PlainWord(("release",), "release 3", "give it back", id="team.release", is_off=True),
         ),
         commands=(
             ShellCommand("claim", IN_TEAM, "team:claim"),

@@ -46,7 +46,7 @@ def test_what_came_to_several_customers_at_once(outage: Shell) -> None:
 def test_it_says_that_only_watched_customers_are_seen(outage: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     piped = outage("incidents")
     assert [cells[:3] for cells in piped.cells] == [["payment_failed", "4", "5"]]
-    assert "5 watched customers; nobody else is seen here" in piped.err
+    assert "5 watched customers; only these can be seen here" in piped.err
     monkeypatch.setattr(Output, "is_terminal", True)
     assert "4 of 5 watched" in outage("incidents").out
 

@@ -68,7 +68,7 @@ def test_in_pipes_as_csv_and_on_a_terminal(seen: Shell, monkeypatch: pytest.Monk
         ["=1+1", "1", "0", "0", "", "", "False"],
     ]
     assert "6 notifications of 2 users in 30 days" in piped.err
-    assert "1 read that we caused left out." in piped.err
+    assert "1 read by us left out." in piped.err
     assert "Unread by age: 1 1 to 6 h, 1 1 to 3 d." in piped.err
     [head, first, second] = csv.reader(io.StringIO(seen(*both, "--csv").out))
     assert head == ["event_type", "count", "read", "unread_after_1_day", "median_s", "p90_s", "at_most"]

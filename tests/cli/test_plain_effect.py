@@ -77,7 +77,7 @@ async def test_a_refused_mark_is_tried_by_the_next_id() -> None:
     office, service = at([Truth({"title": "Title 1", **ids}, posted_as="d-1")])
     visitor = await Visitor(office).console("mark 1", "send", "outbox", "next id 1", "send", "outbox", "next id", "q")
     assert "refused" in visitor.said("outbox")
-    assert visitor.said("next id 1").startswith("Trying 1 mark by another id.")
+    assert visitor.said("next id 1").startswith("Trying 1 mark with another id.")
     assert service.posted == ["n-1", "r-1", "d-1"]
     assert visitor.said("outbox", 1) == "The outbox is empty: everything is settled."
     assert visitor.said("next id") == "Nothing was refused or without effect."

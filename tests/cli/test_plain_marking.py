@@ -113,8 +113,8 @@ class TestMarkAll:
         visitor = await Visitor(office).console(
             arrive, polls(office), "", "mark all", "yes", "$", "receipt 1", "receipts", "receipt 1", "q"
         )
-        assert "1 notification came since this list was drawn: left alone." in visitor.said("mark all")
-        assert "1 came since and was left alone" in visitor.said("receipts")
+        assert "1 notification arrived since this list was drawn: left alone." in visitor.said("mark all")
+        assert "1 arrived since and was left alone" in visitor.said("receipts")
         assert len(office.marked) == 3
         assert not set(new) & set(office.marked)
 
@@ -143,7 +143,7 @@ class TestLeaving:
         visitor = await Visitor(office).console("m 1 2", "q", "stay", "q", "s", "q", "drop")
         assert "2 marks are not sent yet." in visitor.said("q")
         assert visitor.said("s") == "Taken as stay: s is not one of the answers."
-        assert visitor.said("drop") == "Dropped 2 marks; unread for the customer."
+        assert visitor.said("drop") == "Dropped 2 marks; still unread for the customer."
         assert office.marked == []
 
     async def test_kept_marks_are_sent_next_time_and_that_is_told(self, office: Office) -> None:

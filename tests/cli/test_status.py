@@ -78,7 +78,7 @@ class TestWhatItSays:
     def test_nobody_watched_is_nothing_to_do(self, shell: Shell, quick: list[bool]) -> None:
         shown = shell("status")
         assert (shown.code, shown.out) == (0, "0 unread, 0 to do, oldest -, 0 pending\n")
-        assert "You watch nobody." in shown.err
+        assert "You watch no users." in shown.err
         assert quick == [False]
 
     def test_it_needs_no_token(self, shell: Shell) -> None:
@@ -129,8 +129,8 @@ class TestFormats:
             ("{unread.__class__}", "--format does not know {unread.__class__}."),
             ("{unread:>9}", "--format does not know {unread:>9}."),
             ("{}", "--format does not know {}."),
-            ("{unread", "a brace without its partner"),
-            ("}", "a brace without its partner"),
+            ("{unread", "an unmatched brace"),
+            ("}", "an unmatched brace"),
             ("a\nb", "a line break or a control character"),
             ("\x1b[2J", "a line break or a control character"),
             ("x" * 2_001, "longer than 2,000 characters"),

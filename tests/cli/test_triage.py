@@ -79,7 +79,7 @@ class TestMyPlane:
 
 class TestWatching:
     def test_who_is_watched_is_listed_in_order(self, shell: Shell) -> None:
-        assert "You watch nobody" in shell("watch").err
+        assert "You watch no users" in shell("watch").err
         shell("watch", "b", "a", "b")
         assert [row["user_id"] for row in shell("watch", "--json").json] == ["b", "a"]
 

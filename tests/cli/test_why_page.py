@@ -62,7 +62,7 @@ def test_each_time_says_where_it_is_known_from(shell: Shell, told: str) -> None:
     assert re.search(r"- First seen: .* \(source: a look at the customer's list\)", text)
     assert re.search(r"- Read: not read \(source: a look at the customer's list, ", text)
     shell.sandbox_state.mark_read(ENVIRONMENT, told)
-    assert "not by us (source: the service, which names this time itself)" in page(shell, told, "--md")
+    assert "not by us (source: the service, which gives this time itself)" in page(shell, told, "--md")
 
 
 def test_a_mark_of_ours_is_told_as_ours(shell: Shell, told: str) -> None:

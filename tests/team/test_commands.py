@@ -161,7 +161,7 @@ def test_what_one_handled_is_out_of_the_others_queue_and_comes_back(office: Offi
 
 def test_status_and_doctor_say_how_it_is(office: Office) -> None:
     status = office.rita("team", "status")
-    assert "Everything is shared and read." in status.out
+    assert "Everything is shared and up to date." in status.out
     assert "rita (you)" in status.out
     found = {line["what"]: line for line in office.rita("doctor", "--json").json}
     assert found["team"]["level"] == "ok"

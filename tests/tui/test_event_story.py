@@ -127,7 +127,7 @@ async def test_a_message_that_the_server_has_already_is_told_and_not_waited_for(
         await _compose(inbox, event_type="payment_failed", message_id="same")
         await submit(inbox, "Exactly this is sent")
         await inbox.press("y")
-        await inbox.comes(lambda: "The server has event same already: nothing new was made of it." in inbox.status())
+        await inbox.comes(lambda: "The server has event same already: it did nothing new." in inbox.status())
         assert not inbox.has_sheet
 
 

@@ -37,7 +37,7 @@ async def test_everyone_watched_is_counted_and_what_we_read_is_left_out() -> Non
         await inbox.until(lambda: len(service.marked) == 1)
         await inbox.poll()
         await _open(inbox)
-        await inbox.asked("1 read that we caused left out")
+        await inbox.asked("1 read by us left out")
         assert all(event_type in inbox.sheet() for event_type in TYPES)
 
 

@@ -18,7 +18,7 @@ async def test_mark_all_marks_exactly_the_shown_ones() -> None:
         await inbox.until(lambda: "2 new" in inbox.bar())
         await inbox.press("M")
         await inbox.asked("Mark all read: 3 unread notifications")
-        assert "2 notifications came since this list was drawn: left alone." in inbox.sheet()
+        assert "2 notifications arrived since this list was drawn: left alone." in inbox.sheet()
         assert "staging · acme · mode act" in inbox.sheet()
         service.has(1)
         await inbox.poll()

@@ -42,7 +42,7 @@ async def test_what_was_never_put_away_is_not_said_to_come_back() -> None:
     service.has(3)
     async with inbox_of(service) as inbox:
         await inbox.press("e", "U")
-        await inbox.hears("In my queue already: “Card 2” of u-1. Go to what is done or snoozed.")
+        await inbox.hears("Already in my queue: “Card 2” of u-1. Choose something done or snoozed.")
         assert inbox.row("Card 3").triage == "✓"
         await inbox.press("k", "U")
         await inbox.hears("Back in my queue: “Card 3” of u-1.")
@@ -54,7 +54,7 @@ async def test_all_of_it_put_away_says_so() -> None:
     service.has(2)
     async with inbox_of(service) as inbox:
         await inbox.press("a", "e", "r")
-        await inbox.sees("All of it is done or snoozed.")
+        await inbox.sees("Everything here is done or snoozed.")
 
 
 async def test_snoozing_takes_a_time_in_words_and_brings_it_back() -> None:

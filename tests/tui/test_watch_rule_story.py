@@ -36,7 +36,7 @@ async def test_a_changed_file_changes_who_is_shown_and_polled_and_moves_no_row(t
         await inbox.press("g", "j")
         file.write_text("u-2\nu-3\nu-1\n")
         await inbox.comes(lambda: "u-3" in inbox.sidebar())
-        await inbox.hears("Who is watched was changed: 1 customer more.")
+        await inbox.hears("The watched customers changed: 1 customer more.")
         assert inbox.titles() == ["Card 2", "Card 1"], "new rows wait behind the banner"
         assert inbox.cursor() == "Card 1"
         await inbox.comes(lambda: "1 new" in inbox.bar())
@@ -44,7 +44,7 @@ async def test_a_changed_file_changes_who_is_shown_and_polled_and_moves_no_row(t
         await shows(inbox, "Card 3", "Card 2", "Card 1")
         file.write_text("u-3\n")
         await inbox.comes(lambda: "u-2" not in inbox.sidebar())
-        await inbox.hears("Who is watched was changed: 1 customer fewer.")
+        await inbox.hears("The watched customers changed: 1 customer fewer.")
         assert "u-1" in inbox.sidebar(), "whom the profile named stays"
         polled = list[str]()
         inbox.session.bus.listen(lambda fact: polled.append(fact.user_id) if isinstance(fact, Polled) else None)

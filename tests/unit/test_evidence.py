@@ -81,7 +81,7 @@ async def test_a_colleague_who_looked_in_between_narrows_when_it_was_read(office
     office.clock.advance(1_500)
     office.read_elsewhere(id)
     read = await look(office, session, after=1_500)
-    assert "nobody of us is known to have looked" in read_sentence(await evidence(session, id))
+    assert "none of us is known to have looked" in read_sentence(await evidence(session, id))
 
     details = FactDetails(read_after=seen_by_rita, read_before=seen_by_rita + 60_000)
     fact = TeamFact(RITAS, FactKind.SEEN, "u-1", id, CleanText("rita"), office.clock.now(), details=details)

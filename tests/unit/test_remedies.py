@@ -11,14 +11,14 @@ DENIED, OFFLINE = AccessDenied("Neptune denied access."), Offline("There is no c
 
 def test_on_the_screen_the_keys_are_named_as_they_are_now() -> None:
     usual, own = apply_keymap({}), apply_keymap({"refresh": "f9", "profile.switch": "f8"})
-    assert in_the_app(OFFLINE, usual) == "There is no connection. It is tried again by itself; `r` tries now."
-    assert in_the_app(OFFLINE, own) == "There is no connection. It is tried again by itself; `f9` tries now."
+    assert in_the_app(OFFLINE, usual) == "There is no connection. It is retried automatically; `r` tries now."
+    assert in_the_app(OFFLINE, own) == "There is no connection. It is retried automatically; `f9` tries now."
     assert in_the_app(DENIED, own).endswith("or choose another with `f8`.")
 
 
 def test_at_a_shell_and_in_plain_it_is_a_command() -> None:
     assert at_a_shell(OFFLINE).remedy == "Try again; `neptune-inbox doctor` looks for the reason."
-    assert in_plain(OFFLINE) == "There is no connection. It is tried again by itself; refresh tries now."
+    assert in_plain(OFFLINE) == "There is no connection. It is retried automatically; refresh tries now."
 
 
 def test_what_was_said_for_this_case_or_kind_is_kept() -> None:

@@ -49,10 +49,10 @@ class Answers(Struct, frozen=True):
 
 @command("login")
 @click.option("--api-base", type=ADDRESS, metavar="URL", help="The address of the API.")
-@click.option("--edge-base", type=ADDRESS, metavar="URL", help="The address that takes events.")
-@click.option("--environment", type=NAME, metavar="NAME", help="Neptune's own word: dev, staging, production.")
+@click.option("--edge-base", type=ADDRESS, metavar="URL", help="The address that events are sent to.")
+@click.option("--environment", type=NAME, metavar="NAME", help="Neptune's own name for it: dev, staging, production.")
 @click.option("--mode", type=click.Choice([mode.value for mode in Mode]), help="What may be written.")
-@click.option("--user", type=USER_ID, metavar="USER_ID", help="A first customer to watch.")
+@click.option("--user", type=USER_ID, metavar="USER_ID", help="The first customer to watch.")
 @yes_option()
 @click.option("--token-stdin", is_flag=True, help="Read the token from standard input instead of asking.")
 def login(
@@ -65,9 +65,9 @@ def login(
     yes: bool,
     token_stdin: bool,
 ) -> None:
-    """Sign in: try a token, and keep it in this machine's keyring.
+    """Sign in: try a token, and store it in this machine's keyring.
 
-    What is not named is asked for. The token is tried against the API before anything is stored.
+    You are asked for whatever is not given. The token is tried against the API before anything is stored.
     """
     from neptune_inbox.credentials import parse_pasted_token, unlike_a_token
 
@@ -91,7 +91,7 @@ def login(
 
 @command("logout")
 def logout(cli: Cli) -> None:
-    """Delete the profile's token, and prove that it is gone."""
+    """Delete the profile's token, and check that it is gone."""
     profile = cli.profile
     asyncio.run(cli.workspace.forget(profile))
     if cli.output.is_json:

@@ -324,11 +324,12 @@ SIGNS = {Level.OK: "ok  ", Level.WARN: "warn", Level.FAIL: "FAIL"}
 
 @command("doctor")
 def doctor(cli: Cli) -> int:
-    """Look for what is wrong; each line names its remedy.
+    """Check what is wrong; each line names its remedy.
 
-    Settings, files, outbox, hooks, polling, watch list, team, token, proxy, network, clock, environment, answers,
-    keyring and terminal are looked at. The answers are one page of each list of the first watched user: how rows are
-    named, read and paged. It writes nothing to the service. The exit code is that of the first failure.
+    It checks settings, files, outbox, hooks, polling, watch list, team, token, proxy, network, clock, environment,
+    answers, keyring and terminal. For the answers it fetches one page of each list of the first watched user, to see
+    how rows are identified, marked as read and paged. It writes nothing to the service. The exit code is that of the
+    first failure.
     """
     findings = asyncio.run(examine(cli))
     if cli.output.is_json:

@@ -20,14 +20,19 @@ from neptune_inbox.sync.session import Session
 @command("handover")
 @user_option(is_multiple=True)
 @click.option(
-    "--since", type=TEXT, default="8h", show_default=True, metavar="WHEN", help="A span back from now, or a date."
+    "--since",
+    type=TEXT,
+    default="8h",
+    show_default=True,
+    metavar="WHEN",
+    help="A time span such as 8h, back from now, or a date.",
 )
-@click.option("--md", "is_md", is_flag=True, help="Print Markdown; so it is without any of these.")
-@click.option("--html", "is_html", is_flag=True, help="Print one HTML file, without scripts and outside resources.")
+@click.option("--md", "is_md", is_flag=True, help="Print Markdown; the default.")
+@click.option("--html", "is_html", is_flag=True, help="Print one HTML file without scripts or external resources.")
 def handover(cli: Cli, users: tuple[str, ...], since: str, is_md: bool, is_html: bool) -> None:
     """Print one page for the next shift: claims, notes, refused marks, incidents, and what stayed unread.
 
-    It is made from what was seen here, without any request to the service. Claims and notes are there with a team.
+    It is made from what was seen here, without a request to the service. Claims and notes need a team.
     """
     if is_html + is_md + cli.output.is_json > 1:
         raise UsageProblem("--md, --html and --json do not go together.", "Choose one of them.")

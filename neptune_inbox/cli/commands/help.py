@@ -21,7 +21,7 @@ from neptune_inbox.model import JsonObject
 @click.argument("topic", type=LINE, required=False, metavar="[TOPIC]")
 @click.pass_context
 def help_about(ctx: click.Context, cli: Cli, topic: str | None) -> None:
-    """Explain a topic or a command; without one, list the topics.
+    """Explain a topic or a command; without one, list all topics.
 
     `help json` prints the JSON Schema of what each command prints with --json.
     """

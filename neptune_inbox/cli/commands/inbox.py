@@ -44,32 +44,36 @@ IN_PIPES = tuple(Column(name) for name in ("state", "created_at", "user_id", "ev
 
 @command("list", shapes=TABLES)
 @user_option(is_multiple=True)
-@click.option("--type", "kind", type=KINDS, default=Filter.UNREAD.value, show_default=True, help="Which of them.")
-@click.option("--query", "-q", type=QUERY, default="", metavar="Q", help='Such as "event:otp_* since:2d -is:done".')
+@click.option("--type", "kind", type=KINDS, default=Filter.UNREAD.value, show_default=True, help="Which to list.")
+@click.option(
+    "--query", "-q", type=QUERY, default="", metavar="Q", help='A query such as "event:otp_* since:2d -is:done".'
+)
 @click.option(
     "--limit",
     type=ROWS,
     default=LIMIT,
     show_default=True,
-    help="The most rows; as many pages are fetched as it takes. 0 is all of them.",
+    help="The maximum number of rows; as many pages as needed are fetched. 0 means all.",
 )
-@click.option("--cached", is_flag=True, help="Show what was seen last, without any request.")
+@click.option("--cached", is_flag=True, help="Show what was last seen, without making a request.")
 @click.option(
     "--as-of",
     "as_of_when",
     type=TEXT,
     default=NOT_GIVEN,
     metavar="WHEN",
-    help='What the bells held then, or may have: "tue 14:02". From what was seen here, without any request.',
+    help='What the bells held or may have held then: "tue 14:02". Uses what was seen here; makes no request.',
 )
-@click.option("--follow", "-f", is_flag=True, help="Oldest first, then go on and show what comes; ctrl+c ends it.")
+@click.option(
+    "--follow", "-f", is_flag=True, help="List oldest first, then keep showing what arrives; ctrl+c ends it."
+)
 def list_notifications(
     cli: Cli, users: tuple[str, ...], kind: str, query: str, limit: int, cached: bool, as_of_when: str, follow: bool
 ) -> None:
     """List notifications, newest first.
 
-    On a terminal they are aligned and cropped; elsewhere each is one line of whole values with tabs between.
-    With --as-of each row is right or not known; what is not known is listed whatever --type says.
+    On a terminal they are aligned and cropped; elsewhere each is one line of complete values, separated by tabs. With
+    --as-of each row is either certain or not known; rows that are not known are listed whatever --type says.
     """
     _check_options(cli, query=query, is_cached=cached, is_as_of=bool(as_of_when), is_followed=follow)
     if as_of_when:
@@ -195,7 +199,7 @@ async def _print_pages(
 
 @command("count", shapes=TABLES)
 @user_option(is_multiple=True)
-@click.option("--cached", is_flag=True, help="Show the last counts received, without any request.")
+@click.option("--cached", is_flag=True, help="Show the last counts received, without making a request.")
 def count(cli: Cli, users: tuple[str, ...], cached: bool) -> None:
     """Count notifications: all, unread and read."""
 

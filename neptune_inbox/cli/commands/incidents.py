@@ -40,13 +40,14 @@ IN_PIPES = tuple(
     default="24h",
     show_default=True,
     metavar="WHEN",
-    help="Those that went on after this: a span or a date.",
+    help="Only incidents that continued after this: a time span or a date.",
 )
 def incidents(cli: Cli, since: str) -> None:
-    """Show what came to several watched customers at once.
+    """Show what reached several watched customers at once.
 
-    One event type, one title but for its numbers, each at most 15 minutes after the one before; [incidents] in
-    the configuration sets how many customers and how long. It is found in what was seen here, without any request.
+    An incident has one event type and one title apart from its numbers, each at most 15 minutes after the one before;
+    [incidents] in the settings says how many customers and how long. Incidents are found in what was seen here,
+    without a request.
     """
 
     async def work(session: Session) -> tuple[IncidentReport, Instant]:

@@ -42,12 +42,12 @@ ON_SCREEN = (
 
 @command("insight", shapes=(Shape.JSON, Shape.CSV))
 @user_option(is_multiple=True)
-@click.option("--days", type=whole(1, 3_650), default=30, show_default=True, help="How far to look back.")
+@click.option("--days", type=whole(1, 3_650), default=30, show_default=True, help="How many days to look back.")
 def insight(cli: Cli, users: tuple[str, ...], days: int) -> None:
-    """Show how soon each kind of event is read, and what nobody reads.
+    """Show how soon each kind of event is read, and which are never read.
 
-    Figures over what was seen here, without any request; reads that we caused are left out. Times are in seconds in
-    pipes, CSV and JSON; at_most marks those that are only bounded by two polls.
+    The figures are based on what was seen here, without a request; reads we caused are left out. In pipes, CSV and
+    JSON, times are in seconds; at_most marks those known only to lie between two polls.
     """
 
     async def work(session: Session) -> tuple[list[str], Insight]:

@@ -33,7 +33,7 @@ COLUMNS = (Column("user"), Column("name", gives=1), Column("meta", gives=2))
 
 
 @command("list", shapes=LISTS)
-@click.option("--limit", type=ROWS, default=100, show_default=True, help="The most users; 0 is all.")
+@click.option("--limit", type=ROWS, default=100, show_default=True, help="The maximum number of users; 0 means all.")
 def list_users(cli: Cli, limit: int) -> None:
     """List the users of the environment."""
     users, total, skipped = cli.run(lambda session: _fetch(session, limit))
@@ -64,7 +64,7 @@ def get_user(cli: Cli, user_id: str) -> None:
 @dry_run_option()
 @yes_option()
 def create_user(cli: Cli, user_id: str, meta: str, changes: tuple[str, ...], dry_run: bool, yes: bool) -> None:
-    """Make a user known to the service."""
+    """Create a user at the service."""
     check_consent(cli, is_agreed=yes or dry_run)
     wanted = _meta({}, meta, changes)
 
@@ -89,7 +89,7 @@ def create_user(cli: Cli, user_id: str, meta: str, changes: tuple[str, ...], dry
 @dry_run_option()
 @yes_option()
 def update_user(cli: Cli, user_id: str, meta: str, changes: tuple[str, ...], dry_run: bool, yes: bool) -> None:
-    """Change a user's meta: --set changes single fields, --meta replaces it as a whole."""
+    """Change a user's meta: --set changes single fields, --meta replaces it completely."""
     if not meta and not changes:
         raise UsageProblem("Nothing was named that should change.", "Use --set KEY=VALUE or --meta JSON.")
     check_consent(cli, is_agreed=yes or dry_run)
@@ -115,7 +115,7 @@ def update_user(cli: Cli, user_id: str, meta: str, changes: tuple[str, ...], dry
 @dry_run_option()
 @yes_option()
 def delete_user(cli: Cli, user_id: str, dry_run: bool, yes: bool) -> None:
-    """Delete a user from the service, with meta and contact infos."""
+    """Delete a user from the service, including meta and contact infos."""
     check_consent(cli, is_agreed=yes or dry_run)
 
     async def work(session: Session) -> None:
@@ -153,7 +153,7 @@ def environments(cli: Cli) -> None:
 
 
 users = command_group(
-    "users", "Look at, create, change and delete users.", list_users, get_user, create_user, update_user, delete_user
+    "users", "Show, create, change and delete users.", list_users, get_user, create_user, update_user, delete_user
 )
 
 

@@ -37,17 +37,19 @@ SAY_EVERY = 60.0
 
 
 @command("poll", shapes=LISTS)
-@click.option("--once", is_flag=True, help="Ask once, those first who wait longest, within the budget; for cron.")
-@click.option("--status", is_flag=True, help="Say which process polls and sends for this profile, and ask nothing.")
+@click.option(
+    "--once", is_flag=True, help="Poll once within the budget, those first who have waited longest; for cron."
+)
+@click.option("--status", is_flag=True, help="Say which process polls and sends for this profile, without polling.")
 @click.option("--systemd", is_flag=True, help="Print a user unit and a timer for systemd.")
 @click.option("--launchd", is_flag=True, help="Print an agent for launchd.")
 def poll(cli: Cli, once: bool, status: bool, systemd: bool, launchd: bool) -> int:
     """Poll and send while no window is open.
 
-    Without an option it goes on until it is stopped, with one line a minute on standard error; --jsonl prints each
-    notification that arrives. A window that opens beside it shows what it finds, and takes over when it ends.
-    Hooks are run for what arrives; `neptune-inbox help hooks` explains them.
-    With --once the exit code is 10 when notifications arrived and 0 when none did.
+    Without options it runs until it is stopped, printing one line a minute on standard error; --jsonl prints each
+    notification that arrives. Open windows show what it finds, and take over when it ends. Hooks run for what
+    arrives; see `neptune-inbox help hooks`. With --once the exit code is 10 when notifications arrived and 0 when
+    none did.
     """
     given = {"once": once, "status": status, "systemd": systemd, "launchd": launchd}
     chosen = [name for name, is_on in given.items() if is_on]

@@ -46,14 +46,14 @@ class BundleFile(Struct, frozen=True):
 
 
 @command("report")
-@click.option("--output", "-o", "file", type=TARGET, metavar="FILE", help="Where it is written; it must not exist.")
-@click.option("--show", is_flag=True, help="Print all that it would hold, and write nothing.")
+@click.option("--output", "-o", "file", type=TARGET, metavar="FILE", help="The file to write; it must not exist yet.")
+@click.option("--show", is_flag=True, help="Print everything it would contain, and write nothing.")
 @yes_option()
 def report(cli: Cli, file: Path | None, show: bool, yes: bool) -> None:
-    """Put what a bug report needs into one zip file, redacted, and show it first.
+    """Put what a bug report needs into one redacted zip file, after showing it.
 
-    It holds versions, what `doctor` finds, the settings without names, the newest lines of the log and the sizes of
-    the files: no tokens, customers, notifications or notes. Nothing is sent anywhere; you attach it yourself.
+    It contains versions, what `doctor` finds, the settings without names, the newest lines of the log and the sizes
+    of the files, but no tokens, customers, notifications or notes. Nothing is sent anywhere; you attach it yourself.
     """
     parts = _parts(cli)
     if show and cli.output.is_json:

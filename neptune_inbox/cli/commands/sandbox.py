@@ -27,17 +27,17 @@ GENERATED_USERS = 100
 
 
 @command("sandbox")
-@click.option("--port", type=whole(0, 65_535), default=8000, show_default=True, help="0 picks a free one.")
+@click.option("--port", type=whole(0, 65_535), default=8000, show_default=True, help="The port; 0 picks a free one.")
 @click.option(
     "--host",
     type=NAME,
     default="127.0.0.1",
     show_default=True,
     metavar="NAME",
-    help="Listen here; another one than loopback lets other machines in.",
+    help="The address to listen on; any other than loopback lets other machines in.",
 )
 @click.option(
-    "--allow", "names", type=NAME, multiple=True, metavar="NAME", help="Another name that it may be called by."
+    "--allow", "names", type=NAME, multiple=True, metavar="NAME", help="Another host name it may be addressed by."
 )
 @click.option(
     "--tls",
@@ -52,21 +52,23 @@ GENERATED_USERS = 100
     is_flag=False,
     flag_value=0,
     metavar="[PORT]",
-    help="A proxy for the vendor's hosts, so that any SDK works unchanged; it prints what to export.",
+    help="Run a proxy for the vendor's hosts, so that any SDK works unchanged; print what to export.",
 )
 @click.option(
     "--seed", type=LINE, default="demo", show_default=True, help="The same seed gives the same ids, data and token."
 )
-@click.option("--empty", is_flag=True, help="Start without users and notifications.")
+@click.option("--empty", is_flag=True, help="Start without users or notifications.")
 @click.option(
     "--seed-file", "seed_files", multiple=True, type=FILE, metavar="FILE", help="Start with this world, TOML or JSON."
 )
-@click.option("--users", type=whole(1, 1_000_000), metavar="N", help="Generate so many users into dev.")
-@click.option("--notifications", type=whole(0, 20_000_000), metavar="N", help="And so many notifications of theirs.")
+@click.option("--users", type=whole(1, 1_000_000), metavar="N", help="Generate this many users in dev.")
 @click.option(
-    "--state", type=TARGET, metavar="FILE", help="Go on where it stopped: what is there is kept in this SQLite file."
+    "--notifications", type=whole(0, 20_000_000), metavar="N", help="Generate this many notifications for them."
 )
-@click.option("--save", type=TARGET, metavar="FILE", help="Write the world as a seed file when it ends.")
+@click.option(
+    "--state", type=TARGET, metavar="FILE", help="Continue where it stopped: its state is kept in this SQLite file."
+)
+@click.option("--save", type=TARGET, metavar="FILE", help="Write the world to a seed file when it ends.")
 @click.option(
     "--dialect",
     "dialect_name",
@@ -78,7 +80,7 @@ GENERATED_USERS = 100
 @click.option(
     "--row-order",
     type=click.Choice(["a", "b", "c"]),
-    help="Columns of nobejs rows; without it, --seed chooses them and the order of their keys.",
+    help="The columns of nobejs rows; without it, --seed chooses them and the order of their keys.",
 )
 @click.option(
     "--mark-by", type=click.Choice(["notification", "delivery"]), help="Which id of a nobejs row marks it read."
@@ -89,13 +91,13 @@ GENERATED_USERS = 100
     type=LINE,
     multiple=True,
     metavar="KIND[=ROUTE]",
-    help="Bad weather, such as 500 or slow=*/read; may be repeated.",
+    help="A fault, such as 500 or slow=*/read; may be repeated.",
 )
 def sandbox(cli: Cli, **given: Any) -> None:
-    """Serve the sandbox over HTTP, for trying integrations.
+    """Serve the sandbox over HTTP, to test integrations.
 
-    It answers this machine alone and keeps its state in memory. It prints the variables to set, a token among them,
-    and serves until it is interrupted. Each request is logged on standard error, without ids and tokens.
+    It answers only this machine and keeps its state in memory. It prints the variables to set, including a token, and
+    serves until it is interrupted. Each request is logged on standard error, without ids or tokens.
     """
     _serve(cli, Wanted(**given))
 

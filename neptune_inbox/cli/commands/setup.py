@@ -26,7 +26,7 @@ EDITED = "The settings are right."
 
 @command("show")
 def show(cli: Cli) -> None:
-    """Show every setting as it is in force, defaults among them."""
+    """Show every setting in force, including defaults."""
     settings = to_builtins(cli.workspace.settings)
     del settings["key_places"]  # where each key is written is not a setting
     if cli.output.is_json:
@@ -37,7 +37,7 @@ def show(cli: Cli) -> None:
 
 @command("path")
 def path(cli: Cli) -> None:
-    """Show where settings, state and cache live."""
+    """Show where settings, state and cache are kept."""
     paths = Paths.find()
     files = {
         "config": paths.config_file,
@@ -118,12 +118,12 @@ def completion(cli: Cli, shell: str) -> None:
 @click.option("--user", "-u", type=USER_ID, default=NOT_GIVEN, metavar="USER_ID", help="Open it at this customer.")
 @click.option("--type", "kind", type=KIND, default="", metavar="[all|unread|read]", help="Open it with this filter.")
 @click.option("--plain", is_flag=True, help=PLAIN_HELP)
-@click.option("--team", "with_team", is_flag=True, help="A colleague works beside you, in memory.")
+@click.option("--team", "with_team", is_flag=True, help="Simulate a colleague, in memory.")
 def demo(cli: Cli, user: str, kind: str, plain: bool, with_team: bool) -> int:
-    """Open a living inbox without an account or a network.
+    """Open a live inbox without an account or a network.
 
-    It runs on the built-in sandbox: no keyring is touched. The first start offers a tour of eight steps; that it has
-    ended is all that is kept on the disk.
+    It runs on the built-in sandbox: no keyring is touched. The first start offers an eight-step tour; all that is
+    kept on disk is that the tour has ended.
     """
     from neptune_inbox.cli.launch import WITH_TEAM, open_inbox
 

@@ -30,13 +30,13 @@ TO_DO = "-is:pending"
     default=USUAL,
     show_default=True,
     metavar="TEXT",
-    help="What to print: text with names in braces, which `help bars` lists.",
+    help="What to print: text with names in braces; `help bars` lists them.",
 )
 def status(cli: Cli, form: str) -> None:
     """Print one line for a bar or a prompt.
 
-    It reads the cache alone: no request is made, no token is read, and it is quick enough to be asked every second.
-    A number with a `+` behind it may be higher, as not everything was counted or loaded.
+    It reads the cache alone: no request is made, no token is read, and it is quick enough to run every second. A
+    number followed by `+` may be higher, as not everything was counted or loaded.
     """
     found = cli.run(_status, SignIn.UNUSED)
     if not found[0].customers:

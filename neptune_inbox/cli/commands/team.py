@@ -51,10 +51,10 @@ COLUMNS = (Column("agent"), Column("since"), Column("user"), Column("id"))
 @dry_run_option()
 @yes_option()
 def init(cli: Cli, owner: str, dry_run: bool, yes: bool) -> None:
-    """Make the team's tables, or bring them up to date: shows the SQL, and runs it after `yes`.
+    """Create the team's tables, or bring them up to date: shows the SQL, and runs it after `yes`.
 
-    The role of the agents, which the dsn names, may then add and read facts, and nothing else. Whoever owns the
-    database runs this once: --as names their role.
+    The role named in the dsn, which the agents use, may then add and read facts, and nothing else. The owner of the
+    database runs this once; --as names their role.
     """
     admin = _admin(cli)
     password: Token | None = None
@@ -103,9 +103,9 @@ def status(cli: Cli) -> int:
 
 
 @command("password")
-@click.option("--password-stdin", is_flag=True, help="Read it from standard input instead of asking.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
 def password(cli: Cli, password_stdin: bool) -> None:
-    """Keep the password of the team's database in this machine's keyring, once it was tried."""
+    """Store the password of the team's database in this machine's keyring, after trying it."""
     admin = _admin(cli)
     if password_stdin:
         word = doors.read_line(doors.read_stdin("The password on standard input").rstrip("\r\n"), "The password")
@@ -124,7 +124,7 @@ def password(cli: Cli, password_stdin: bool) -> None:
 
 
 team = command_group(
-    "team", "The team's database: make its tables, see who is here, keep its password.", init, status, password
+    "team", "The team's database: create its tables, see who is here, store its password.", init, status, password
 )
 
 
@@ -133,9 +133,9 @@ team = command_group(
 @user_option()
 @yes_option()
 def claim(cli: Cli, ids: tuple[str, ...], user: str, yes: bool) -> None:
-    """Say that you are on these notifications, so that nobody else takes them.
+    """Claim notifications, so that nobody else takes them.
 
-    With --user and no ID it is the customer's whole queue. A claim ends by itself after a while without a key on it.
+    With --user and no ID, claim the customer's whole queue. A claim expires after a while without a key on it.
     """
     named = read_ids(ids)
 
@@ -155,7 +155,7 @@ def claim(cli: Cli, ids: tuple[str, ...], user: str, yes: bool) -> None:
 @IDS
 @user_option()
 def release(cli: Cli, ids: tuple[str, ...], user: str) -> None:
-    """Give back what you claimed. With --user and no ID it is the customer's whole queue."""
+    """Give back what you claimed. With --user and no ID, give back the customer's whole queue."""
     named = read_ids(ids)
 
     async def work(session: Session) -> tuple[list[Key], dict[Key, Claim]]:
@@ -169,7 +169,7 @@ def release(cli: Cli, ids: tuple[str, ...], user: str) -> None:
 
 async def _keys(session: Session, ids: Sequence[str], user: str) -> list[Key]:
     if not ids and not user:
-        raise UsageProblem("Nothing was named.", "Write an ID, or --user USER_ID for a customer's whole queue.")
+        raise UsageProblem("No notification was named.", "Write an ID, or --user USER_ID for the whole queue.")
     if not ids:
         return [Key(user, "")]
     return [row.key for row in await find_anywhere(session, user, ids)]

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     default="7d",
     show_default=True,
     metavar="WHEN",
-    help="From when on: a span back from now, a day or a date.",
+    help="The start: a time span such as 7d, back from now, a day or a date.",
 )
 @click.option(
     "--as-of",
@@ -50,15 +50,21 @@ if TYPE_CHECKING:
     type=TEXT,
     default=NOT_GIVEN,
     metavar="WHEN",
-    help='What the bell held then: "tue 14:02", "2d".',
+    help='Show what the bell held at this time: "tue 14:02", "2d".',
 )
-@click.option("--limit", type=ROWS, default=LIMIT, show_default=True, help="The most rows as of a moment; 0 is all.")
+@click.option(
+    "--limit",
+    type=ROWS,
+    default=LIMIT,
+    show_default=True,
+    help="The maximum number of rows with --as-of; 0 means all.",
+)
 def timeline(cli: Cli, user: str, since: str, as_of_when: str, limit: int) -> None:
-    """Show what a customer's bell went through, oldest first.
+    """Show the history of a customer's bell, oldest first.
 
-    What came, was read, marked by us and noted, and the spans in which nobody is known to have looked. As of a moment
-    each row is unread, read or not known. It is made from what was seen here, without any request: what came and was
-    read between two looks may be missing, and what the service let go by itself is still shown.
+    It shows what arrived, was read, was marked by us and noted, and when nobody is known to have looked. With
+    --as-of, each row is unread, read or not known. It is made from what was seen here, without a request: what
+    arrived and was read between two looks may be missing, and what the service has since removed is still shown.
     """
 
     async def work(session: Session) -> tuple[History, Instant]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def watch(cli: Cli, users: tuple[str, ...]) -> None:
     """Watch customers: they are polled and listed.
 
-    Without a name, show who is watched.
+    Without a USER_ID, show who is watched.
     """
 
     named = read_ids(users, "USER_ID")
@@ -40,7 +40,7 @@ def watch(cli: Cli, users: tuple[str, ...]) -> None:
 @command("unwatch", shapes=LISTS)
 @click.argument("users", type=WATCHED, nargs=-1, required=True, metavar="USER_ID...")
 def unwatch(cli: Cli, users: tuple[str, ...]) -> None:
-    """Watch customers no longer; what was seen of them stays."""
+    """Stop watching customers; what was seen of them is kept."""
 
     named = read_ids(users, "USER_ID")
 

@@ -88,7 +88,7 @@ async def retry_by_next_id(inbox: PlainInbox, text: str) -> None:
     stuck = [mark for mark in await _marks(inbox, "next id", text) if mark.state in STUCK]
     if not stuck:
         inbox.console.say(NOTHING_TO_RETRY)
-    elif await may_send(inbox, f"Send {plural(len(stuck), 'mark')} again by another id?"):
+    elif await may_send(inbox, f"Send {plural(len(stuck), 'mark')} again with another id?"):
         for mark in stuck:
             inbox.notices.expect(mark.receipt_id)
         count = await inbox.session.marking.try_next_id([mark.key for mark in stuck])

@@ -1,4 +1,4 @@
-"""The append-only record of every write that we caused, or decided not to cause: audit, and salvage of the outbox.
+"""The append-only record of every write we made, or decided not to cause: audit, and salvage of the outbox.
 
 One JSON object on each line. A line that cannot be read is passed over; after a torn end the next line starts fresh.
 """

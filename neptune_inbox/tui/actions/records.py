@@ -110,7 +110,7 @@ async def journal(inbox: InboxScreen) -> None:
     entries.reverse()
     whose = f" of {user_id}" if user_id else ""
     paper = DocumentDialog(
-        f"Journal{whose}: every write that we caused, newest first",
+        f"Journal{whose}: every write we made, newest first",
         [(entry.outcome, sentences.journal_sentence(entry)) for entry in entries]
         or [("", sentences.NOTHING_WRITTEN)],
         as_text="\n".join(sentences.journal_sentence(entry) for entry in entries),

@@ -130,7 +130,7 @@ class ListController:
             await self.take_window(snapshot.opened(fold), keep=False)
 
     async def fold_in(self, *, keep: bool = True) -> None:
-        """Draw the list again, with what came since and without what was settled."""
+        """Draw the list again, with what arrived since and without what was settled."""
         await self.take_window(await self._session.inbox.open(self._state.scope), keep=keep)
 
     async def take_window(self, snapshot: ListSnapshot, *, keep: bool) -> None:

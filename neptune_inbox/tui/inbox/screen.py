@@ -242,7 +242,7 @@ class InboxScreen(Screen[None]):
         self.older.search_on()
 
     async def fold_in(self) -> None:
-        """Draw the list again, with what came since and without what was settled."""
+        """Draw the list again, with what arrived since and without what was settled."""
         await self.list.fold_in()
 
     # Keys and widgets --------------------------------------------------------------------------------------------
