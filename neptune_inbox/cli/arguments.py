@@ -87,5 +87,7 @@ def _wait_for_writer(file: BufferedReader, name: str) -> None:
     if not stat.S_ISFIFO(os.fstat(file.fileno()).st_mode):
         return
     if not select.select([file], [], [], PATIENCE)[0]:
-        raise UsageProblem(f"{name} is a pipe, and nobody wrote into it.", "Name a file, or write into it first.")
+        raise UsageProblem(
+            f"{name} is a pipe, and nothing was written to it.", "Name a file, or write to the pipe first."
+        )
     os.set_blocking(file.fileno(), True)

@@ -21,7 +21,7 @@ PATIENCE = 2.0
 async def read_news(session: Session, output: Output) -> None:
     """Read what colleagues wrote last; where their database is not reached in time, say that it may be missing."""
     if session.team is not None and not await session.team.share(PATIENCE):
-        output.note("The team's database was not reached in time: what colleagues wrote last may be missing.")
+        output.note("The team's database was not reached in time: the latest from colleagues may be missing.")
 
 
 async def others_on(session: Session, keys: Sequence[Key]) -> list[Claim]:

@@ -65,7 +65,7 @@ def confirm_by_name(output: Output, profile: Profile, question: str, name: str, 
     with _interruptible():
         typed = click.prompt(f"{question}\nType {name} to go on", err=True, default="", show_default=False)
     if typed.strip() != name:
-        raise Declined(f"That is not {name}: nothing was changed.")
+        raise Declined(f"What you typed is not {name}: nothing was changed.")
 
 
 def name_place(output: Output, profile: Profile) -> None:
@@ -97,6 +97,6 @@ def _nobody(profile: Profile | None, look: str = DRY_RUN) -> UsageProblem:
     where = f" to {profile_sentence(profile)}" if profile else ""
     observes = profile is not None and profile.mode is Mode.OBSERVE
     return UsageProblem(
-        f"A write{where} is asked about first, and nobody is here to answer.",
+        f"A write{where} needs an answer first, and nobody is here to give it.",
         f"{'The profile only observes' if observes else 'Add --yes to agree'}; {look}",
     )

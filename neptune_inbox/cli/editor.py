@@ -12,7 +12,7 @@ from neptune_inbox.errors import UsageProblem
 from neptune_inbox.masking import child_environment
 
 EDITORS = ("sensible-editor", "vim", "nano", "vi")
-MEND_EDITOR = "Set EDITOR to a program that there is, such as nano."
+MEND_EDITOR = "Set EDITOR to an installed program, such as nano."
 
 
 def open_editor(file: Path) -> None:
@@ -22,7 +22,7 @@ def open_editor(file: Path) -> None:
     except OSError as problem:
         raise UsageProblem(f"The editor cannot be started: {problem.strerror}.", MEND_EDITOR) from None
     if ended.returncode:
-        raise UsageProblem(f"The editor ended with code {ended.returncode}.", "Look whether the file was saved.")
+        raise UsageProblem(f"The editor ended with code {ended.returncode}.", "Check whether the file was saved.")
 
 
 def _editor() -> list[str]:

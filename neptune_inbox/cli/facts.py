@@ -13,11 +13,11 @@ from neptune_inbox import __version__
 from neptune_inbox.cli.output import Output
 
 VARIABLES = (
-    ("NEPTUNE_TOKEN", "the API token; it is removed from the environment once it was read"),
-    ("NEPTUNE_ENV", "the environment; with a token it is all that scripts need"),
-    ("NEPTUNE_API_BASE", "the address of the API, where it is not the vendor's"),
-    ("NEPTUNE_EDGE_BASE", "the address that takes events"),
-    ("NEPTUNE_INBOX_HOME", "one folder for settings, state and cache together"),
+    ("NEPTUNE_TOKEN", "the API token; it is removed from the environment once it has been read"),
+    ("NEPTUNE_ENV", "the environment; with a token, this is all that scripts need"),
+    ("NEPTUNE_API_BASE", "the address of the API, if it is not the vendor's"),
+    ("NEPTUNE_EDGE_BASE", "the address that events are sent to"),
+    ("NEPTUNE_INBOX_HOME", "one folder for settings, state and cache"),
 )
 """What can be set instead of the file of settings."""
 LIBRARIES = ("textual", "rich", "httpx", "keyring", "click", "msgspec", "starlette", "nh3", "psycopg", "uvicorn")

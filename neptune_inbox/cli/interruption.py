@@ -153,8 +153,8 @@ async def account_of_marks(session: Session, keys: Collection[Key]) -> Account:
         told.append(f"{refused:,} refused")
     told.append(f"{waiting:,} waiting in the outbox" if waiting else "nothing waits")
     remedy = (
-        "The same command again, or `neptune-inbox outbox --send`, sends what waits; an open inbox does it too."
-        " `neptune-inbox undo` takes back what was not tried yet."
+        "The same command again, or `neptune-inbox outbox --send`, sends what is waiting; so does an open"
+        " inbox. `neptune-inbox undo` takes back what has not been tried yet."
         if waiting
         else "`neptune-inbox receipts` shows each of them."
     )
@@ -167,6 +167,6 @@ async def account_of_write(session: Session, what: str, remedy: str) -> Account:
     if outcome == "sent":
         return Account(f"{what} was sent, and the service took it.", facts={"outcome": "sent"})
     if outcome in ("trying", "unknown"):
-        words = f"{what} was on its way, and whether it arrived is not known."
+        words = f"{what} was on its way; it is not known whether it arrived."
         return Account(words, remedy, {"outcome": "unknown"})
     return Account("nothing was sent.", START_AGAIN, {"outcome": outcome or "nothing"})

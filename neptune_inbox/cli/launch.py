@@ -141,12 +141,13 @@ def _check(wish: Mapping[str, str], kind: str) -> None:
     session = f"`neptune-inbox{' demo' if wish.get('demo') else ''} --plain` talks line by line"
     if not _has_terminal():
         raise UsageProblem(
-            "The inbox needs a terminal to draw in.", f"{session}; in scripts use `neptune-inbox list` and the like."
+            "The inbox needs a terminal to draw in.",
+            f"{session}; in scripts use `neptune-inbox list` and similar commands.",
         )
     if termios is None:
         raise UnsupportedSystem(
             "This system has no terminal that the inbox can draw in (the Python module termios is missing).",
-            f"{session}; the whole of it is for Linux, macOS, and WSL on Windows.",
+            f"{session}; the full inbox runs on Linux, macOS, and WSL on Windows.",
         )
     if os.environ.get("TERM", "") in ("", "dumb"):
         raise UsageProblem(

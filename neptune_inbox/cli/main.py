@@ -118,9 +118,11 @@ def _open(ctx: click.Context, user: str, kind: str, plain: bool, version: bool, 
         show_version(cli.output, verbose)
         ctx.exit()
     if verbose:
-        raise click.UsageError("--verbose goes with --version; `--debug FILE` tells what a command does.")
+        raise click.UsageError("--verbose goes with --version; `--debug FILE` traces what a command does.")
     if ctx.invoked_subcommand is not None and plain:
-        raise click.UsageError("--plain is for the inbox itself; `neptune-inbox demo --plain` talks about the demo.")
+        raise click.UsageError(
+            "--plain is for the inbox itself; `neptune-inbox demo --plain` runs the demo that way."
+        )
     if ctx.invoked_subcommand is not None or cli is None:
         return None
     from neptune_inbox.cli.launch import open_inbox
@@ -193,7 +195,7 @@ def _run_command(arguments: Sequence[str]) -> int:
             output.flush()
     except Interrupted as stop:
         output.abandon()
-        output.error(type(stop)("Interrupted: what was asked for is done, and the rest of its output was not read."))
+        output.error(type(stop)("Interrupted: the command did its work, but the rest of its output was not read."))
         code = stop.exit_code
     if output.loss is not None:
         # What the command did is done; only the telling of it was lost.

@@ -57,8 +57,8 @@ async def find_anywhere(session: Session, user: str, ids: Sequence[str], *, onli
         row = await _by_path(session, (*watched, *others), id, online=online and bare is None, bare=bare)
         if row is None:
             raise NotFound(
-                f"No notification {id} was seen here of anybody: nothing was changed.",
-                _hint("`neptune-inbox list --user USER_ID` looks at the server, and shows the ids.", [id]),
+                f"No notification {id} was seen here for any user: nothing was changed.",
+                _hint("`neptune-inbox list --user USER_ID` asks the server, and shows the ids.", [id]),
             )
         rows[row.key] = row
     return list(rows.values())
@@ -72,7 +72,7 @@ async def find_by_path(session: Session, paths: Sequence[str]) -> list[Row]:
         row = await _by_path(session, (*watched, *others), path, online=True)
         if row is None:
             raise NotFound(
-                f"Nobody known here has the notification {path}: nothing was changed.", "Add --user USER_ID."
+                f"No user known here has the notification {path}: nothing was changed.", "Add --user USER_ID."
             )
         rows[row.key] = row
     return list(rows.values())
@@ -104,7 +104,7 @@ async def find_receipt(session: Session, id: str) -> str | None:
     if id in found or len(id) < SHORTEST_ID:
         return id if id in found else None
     if len(found) > 1:
-        raise UsageProblem(f"More than one receipt begins with {id}: {_listed(found)}.", "Write more of it.")
+        raise UsageProblem(f"More than one receipt begins with {id}: {_listed(found)}.", "Write more of the id.")
     return found[0] if found else None
 
 

@@ -13,7 +13,7 @@ from neptune_inbox.own_files import open_own
 def write_new(target: Path, content: bytes) -> None:
     """Write it. Raises UsageProblem where there is such a file, StoreProblem where it cannot be written."""
     if target.exists():
-        raise UsageProblem(f"{target} exists already.", "Name another file with --output.")
+        raise UsageProblem(f"{target} already exists.", "Name another file with --output.")
     try:
         with open(open_own(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb") as stream:
             stream.write(content)

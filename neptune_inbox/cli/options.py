@@ -98,7 +98,7 @@ class CommandGroup(Strict, click.Group):
 def _show_help(ctx: click.Context) -> None:
     """What a group does where none of its commands is named."""
     if ctx.invoked_subcommand is None and _cli(ctx).output.is_data:
-        raise click.UsageError(f"Which command of `{ctx.command_path}` is meant is not said.", ctx)
+        raise click.UsageError(f"No command of `{ctx.command_path}` was given.", ctx)
     if ctx.invoked_subcommand is None:
         _cli(ctx).output.raw(f"{ctx.get_help()}\n")
 

@@ -92,7 +92,7 @@ def _read_address(text: str, what: str) -> str:
 def _read_file(text: str, what: str) -> Path:
     # isfile answers False for what is no path at all.
     if not os.path.isfile(text):
-        raise UsageProblem(f"{what} {clean_line(text, 120)} is not a file.", "Name one that is there.")
+        raise UsageProblem(f"{what} {clean_line(text, 120)} is not a file.", "Name an existing file.")
     return Path(text)
 
 
@@ -100,7 +100,9 @@ def _read_target(text: str, what: str) -> Path:
     """A file that may be written: its folder is there, and it is not a folder itself."""
     doors.read_text(text, what)
     if not text.strip() or os.path.isdir(text) or not os.path.isdir(os.path.dirname(text) or "."):
-        raise UsageProblem(f"{what} {clean_line(text, 120)} cannot be written as a file.", "Name one in a folder.")
+        raise UsageProblem(
+            f"{what} {clean_line(text, 120)} cannot be written as a file.", "Name a file in an existing folder."
+        )
     return Path(text)
 
 
@@ -148,5 +150,5 @@ def ids(given: tuple[str, ...], what: str = "ID") -> tuple[str, ...]:
     read = [doors.read_id(line, f"{what} from standard input") for line in lines]
     found = tuple(dict.fromkeys([*(id for id in given if id != STDIN), *read]))
     if not found:
-        raise UsageProblem("No ids came from standard input.", "Write one id a line.")
+        raise UsageProblem("No ids came from standard input.", "Write one id per line.")
     return found

@@ -50,8 +50,10 @@ def _of_field(field: Field) -> Schema:
 
 CODES_HIDDEN: Final[Schema] = {
     "const": True,
-    "description": "one-time codes in this notification are hidden, each letter and digit as •; --show-codes shows"
-    " them. Absent where nothing is hidden",
+    "description": (
+        "one-time codes in this notification are hidden: each letter and digit is shown as •; --show-codes"
+        " shows them. Absent if nothing is hidden"
+    ),
 }
 SHOWN_TITLE: Final[Schema] = {"type": "string", "description": "each letter and digit of a one-time code in it is •"}
 OPTIONAL: Final = ("codes_hidden",)

@@ -54,4 +54,4 @@ def _in_the_way(session: Session, marks: Sequence[Mark]) -> InboxError:
     left = max(mark.due_at for mark in marks if mark.state in UNDER_WAY) - session.now()
     if left > 0:
         return Refused(f"It can still be taken back where it was marked, for {left / 1000:.0f} s.")
-    return Unreachable("Another neptune-inbox on this machine sends, and has not yet.")
+    return Unreachable("Another neptune-inbox on this machine does the sending, and has not sent it yet.")

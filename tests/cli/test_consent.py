@@ -107,7 +107,7 @@ def test_nobody_is_asked_for_anything_before_it_is_clear_that_somebody_agrees(
     )
     refused = shell(*words)
     assert (refused.code, refused.out) == (2, "")
-    assert "nobody is here to answer" in refused.err
+    assert "nobody is here to give it" in refused.err
     assert f"acme, {ENVIRONMENT} at" in refused.err
     assert ("Add --yes" in refused.err) == (mode != "observe")
     assert ("--dry-run" in refused.err) == (not name.startswith("outbox")), "what is advised is there"

@@ -318,7 +318,7 @@ class TestBesideAnOpenInbox:
         with open_inbox(shell, sends=False):
             marked = shell("mark", ids[0], "-u", CUSTOMER, "--yes")
         assert marked.code == 4
-        assert "Another neptune-inbox on this machine sends" in marked.err
+        assert "Another neptune-inbox on this machine does the sending" in marked.err
         assert shell("outbox", "--send", "--yes").code == 0
 
 

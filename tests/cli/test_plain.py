@@ -97,7 +97,7 @@ class TestTheList:
         office.sandbox_state.add_notification(ENVIRONMENT, "u-1", "Long", body="word " * 2_000 + "END")
         visitor = await Visitor(office).console("1", "1 whole", "q")
         assert "END" not in visitor.said("1")
-        assert "1 whole reads all." in visitor.said("1")
+        assert "1 whole reads all of it." in visitor.said("1")
         assert "END" in visitor.said("1 whole")
 
     async def test_a_page_at_a_time_and_only_printed_numbers_count(self, office: Office) -> None:
@@ -182,9 +182,7 @@ class TestUsers:
         assert visitor.said("@ lee").splitlines()[:2] == ["u-1 Ann Lee", "u-2 Ben Lee"]
         assert "2 are called lee" in visitor.said("@ lee")
         assert visitor.said("@u-2").startswith("u-2 Ben Lee, unread: 1 line.")
-        assert visitor.said("@ nobody") == (
-            "Nobody known is called nobody. user id nobody goes to that id all the same."
-        )
+        assert visitor.said("@ nobody") == ("No known user is called nobody. user id nobody goes to that id anyway.")
         assert visitor.said("user id u-9").startswith("u-9, unread: 0 lines.")
         assert visitor.said("@").startswith("Everyone, 2 watched users")
 

@@ -120,7 +120,7 @@ class TestMarkAll:
 
     async def test_the_servers_own_is_asked_twice(self, office: Office) -> None:
         visitor = await Visitor(office).console("mark all", "server", "n", "mark all", "server", "y", "q")
-        assert "This also marks what nobody has looked at" in visitor.said("server")
+        assert "This also marks what nobody has seen" in visitor.said("server")
         assert visitor.said("n") == "Nothing was marked."
         assert "was marked read on the server" in visitor.said("y")
         [write] = office.sandbox_state.writes

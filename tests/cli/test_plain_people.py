@@ -36,7 +36,9 @@ class TestContacts:
             "Added. Contact infos of u-1 now:",
             "Contact info 1, email a@b.example",
         ]
-        assert "The new one is added, then the old one is deleted." in visitor.said("change contact 1 new@b.example")
+        assert "The new one is added first, then the old one is deleted." in visitor.said(
+            "change contact 1 new@b.example"
+        )
         assert "Delete mobile_number +49 170 1234567 of u-1" in visitor.said("Delete Contact 1")
         assert contacts(office) == [("email", "new@b.example")]
         assert "Contact info 1, email new@b.example" in visitor.said("contacts", 1)

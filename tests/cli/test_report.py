@@ -63,7 +63,7 @@ def test_a_file_that_is_there_is_not_overwritten(shell: Shell, tmp_path: Path) -
     file.write_text("mine")
     shown = shell("report", "--yes", "--output", str(file))
     assert shown.code == 2
-    assert "exists already" in shown.err
+    assert "already exists" in shown.err
     assert file.read_text() == "mine"
 
 

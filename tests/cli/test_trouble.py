@@ -130,7 +130,7 @@ class TestUsage:
         monkeypatch.setattr("neptune_inbox.cli.arguments.PATIENCE", 0.1)
         refused = shell(*send)
         assert refused.code == 2
-        assert "nobody wrote into it" in refused.error["sentence"]
+        assert "nothing was written to it" in refused.error["sentence"]
 
     @pytest.mark.parametrize(
         "arguments",

@@ -97,7 +97,7 @@ def logout(cli: Cli) -> None:
     if cli.output.is_json:
         cli.output.value({"profile": profile.name, "signed_out": True})
         return
-    cli.output.line(f"The token of {profile.name} was deleted; it was looked for again and is gone.")
+    cli.output.line(f"The token of {profile.name} was deleted, and a second look confirms it is gone.")
     if profile.token_command:
         cli.output.note("Its token_command in config.toml still gives one.")
 
@@ -154,7 +154,7 @@ def _describe(cli: Cli, given: Answers, *, can_ask: bool) -> tuple[Profile, str]
 
     environment = ask("Environment (dev, staging, production)", given.environment, base.environment)
     if not environment:
-        raise UsageProblem("The environment is not named.", "Add --environment NAME.")
+        raise UsageProblem("No environment was given.", "Add --environment NAME.")
     is_same = known is not None and known.environment == environment
     # Another environment is another profile, unless the profile was named.
     name = cli.profile_name or (base.name if is_same else ask("Profile, a name of your own", None, environment))
@@ -165,10 +165,10 @@ def _describe(cli: Cli, given: Answers, *, can_ask: bool) -> tuple[Profile, str]
     production = base.production if is_same else None
     usual = base.mode if is_same else default_mode(environment, production)
     mode = read_mode(
-        ask("Mode (observe writes nothing, ask confirms each write, act goes on)", given.mode, usual.value)
+        ask("Mode (observe writes nothing, ask confirms each write, act does not ask)", given.mode, usual.value)
     )
     known_users = base.users if is_same else ()
-    user = ask("A first customer to watch (user id, or nothing)", given.user, known_users[0] if known_users else "")
+    user = ask("The first customer to watch (user id, or nothing)", given.user, known_users[0] if known_users else "")
     profile = replace(
         base,
         name=name or environment,
@@ -191,7 +191,7 @@ def _warn(cli: Cli, profile: Profile, *, can_ask: bool, is_agreed: bool) -> None
         return
     if not can_ask:
         raise UsageProblem(
-            "The token was not sent to a host that may be another than you mean.", "Add --yes to agree."
+            "The token was not sent to a host that may not be the one you mean.", "Add --yes to agree."
         )
     if not click.confirm("Send the token there?", err=True):
         raise Declined("Nothing was sent.")
@@ -200,9 +200,9 @@ def _warn(cli: Cli, profile: Profile, *, can_ask: bool, is_agreed: bool) -> None
 def _agree_to_token(cli: Cli, odd: str, *, can_ask: bool, is_agreed: bool) -> None:
     """Name what is odd about a token before it is sent anywhere. Raises Declined, TokenMalformed."""
     if not is_agreed and not can_ask:
-        raise TokenMalformed(f"{odd}. It was sent nowhere.", "Copy the whole token, or add --yes to try it as it is.")
+        raise TokenMalformed(f"{odd}. It was not sent.", "Copy the whole token, or add --yes to try it as it is.")
     cli.output.note(f"{odd}.")
-    if not is_agreed and not click.confirm("Try it all the same?", err=True):
+    if not is_agreed and not click.confirm("Try it anyway?", err=True):
         raise Declined("Nothing was sent.")
 
 
@@ -246,7 +246,7 @@ def _tell(cli: Cli, profile: Profile, checked: VerifiedToken, where: str) -> Non
         )
         return
     cli.output.line(f"Signed in to {profile.name}: {profile.environment}, mode {profile.mode.value}.")
-    cli.output.line(f"The token is saved in {where}; it was read back and is the same.")
+    cli.output.line(f"The token is saved in {where}; reading it back gave the same token.")
     if expires_at is not None:
         cli.output.line(f"It expires at {iso(expires_at)}.")
     if checked.unread is not None:

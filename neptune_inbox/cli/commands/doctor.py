@@ -197,15 +197,15 @@ def _token(session: Session) -> Finding:
         return Finding(
             Level.WARN,
             "token",
-            f"{source}; it is not a JWT, as every token of Neptune is; such a token may be answered with 500",
+            f"{source}; it is not a JWT, as every Neptune token is; the server may answer such a token with 500",
             "Copy the whole token from the Neptune dashboard under Team, then run `neptune-inbox login`.",
         )
     expires_at = session.claims.expires_at
     if expires_at is None:
-        return Finding(Level.OK, "token", f"{source}; without an end")
+        return Finding(Level.OK, "token", f"{source}; does not expire")
     words = f"{source}; valid until {iso(expires_at)}"
     if expires_at - session.now() < SOON:
-        return Finding(Level.WARN, "token", words, "Make a new one in the Neptune dashboard under Team soon.")
+        return Finding(Level.WARN, "token", words, "Create a new one soon in the Neptune dashboard under Team.")
     return Finding(Level.OK, "token", words)
 
 
@@ -257,7 +257,7 @@ async def _answers(session: Session) -> AsyncIterator[Finding]:
     user_id = next(iter([*await session.inbox.watched(), *session.profile.users, *await session.inbox.seen()]), "")
     if not user_id:
         yield Finding(
-            Level.OK, "answers", "No user is watched, so no list was read.", "`neptune-inbox watch USER_ID` first."
+            Level.OK, "answers", "No user is watched, so no list was fetched.", "`neptune-inbox watch USER_ID` first."
         )
         return
     answers = await session.answers(user_id)
@@ -277,7 +277,7 @@ def _clock(server_time: Instant | None, before: Instant, after: Instant) -> Find
     direction = "ahead of" if ahead > 0 else "behind"
     words = f"It is {abs(ahead) // 1000:,} s {direction} the server's."
     return Finding(
-        Level.WARN, "clock", words, "Set this machine's clock: ages and the end of the token are judged by it."
+        Level.WARN, "clock", words, "Set this machine's clock: ages and the token's expiry are judged by it."
     )
 
 
@@ -302,11 +302,11 @@ def _terminal() -> Finding:
     encoding = (sys.stdout.encoding or "").lower().replace("-", "")
     words = f"{term or 'TERM is not set'}, {columns}×{lines}, {sys.stdout.encoding}"
     if term in ("", "dumb"):
-        return Finding(Level.WARN, "terminal", words, "The inbox needs a terminal; list and mark do not.")
+        return Finding(Level.WARN, "terminal", words, "The inbox needs a terminal; `list` and `mark` do not.")
     if encoding != "utf8":
         return Finding(Level.WARN, "terminal", words, "Set LANG to a UTF-8 locale such as C.UTF-8.")
     if columns < SMALLEST[0] or lines < SMALLEST[1]:
-        return Finding(Level.WARN, "terminal", words, f"The inbox wants {SMALLEST[0]}×{SMALLEST[1]} at least.")
+        return Finding(Level.WARN, "terminal", words, f"The inbox needs at least {SMALLEST[0]}×{SMALLEST[1]}.")
     return Finding(Level.OK, "terminal", words)
 
 

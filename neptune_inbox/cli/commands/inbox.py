@@ -231,7 +231,7 @@ def count(cli: Cli, users: tuple[str, ...], cached: bool) -> None:
             elif not cached and await fetching.unknown_users(session, [user]):
                 notes.append(unknown_user_sentence(user))
             if is_counted:
-                notes.append(f"The numbers of {user} were counted here: the server sends no total that can be used.")
+                notes.append(f"The numbers of {user} were counted here: the server sends no usable total.")
         return told
 
     told = cli.run(work, SignIn.UNUSED if cached else SignIn.NEEDED)

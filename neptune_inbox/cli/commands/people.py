@@ -91,7 +91,7 @@ def create_user(cli: Cli, user_id: str, meta: str, changes: tuple[str, ...], dry
 def update_user(cli: Cli, user_id: str, meta: str, changes: tuple[str, ...], dry_run: bool, yes: bool) -> None:
     """Change a user's meta: --set changes single fields, --meta replaces it completely."""
     if not meta and not changes:
-        raise UsageProblem("Nothing was named that should change.", "Use --set KEY=VALUE or --meta JSON.")
+        raise UsageProblem("No change was given.", "Use --set KEY=VALUE or --meta JSON.")
     check_consent(cli, is_agreed=yes or dry_run)
 
     async def work(session: Session) -> User | None:
@@ -214,8 +214,8 @@ def _known_meta(user: User) -> JsonObject:
     known = server_value(user.meta)
     if not isinstance(known, dict) or (known.get("cut") is True and {"characters", "start"} <= known.keys()):
         raise Invalid(
-            f"The meta of {user.user_id} is too large to be changed in part: nothing was changed.",
-            "--meta JSON replaces it as a whole.",
+            f"The meta of {user.user_id} is too large to change field by field: nothing was changed.",
+            "--meta JSON replaces it completely.",
         )
     return known
 

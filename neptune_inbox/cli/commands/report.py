@@ -68,7 +68,9 @@ def report(cli: Cli, file: Path | None, show: bool, yes: bool) -> None:
     cli.output.note("`neptune-inbox report --show` prints all of it.")
     if not yes:
         if not cli.output.can_ask:
-            raise UsageProblem("Nobody is here to agree to the report.", "Add --yes, or --show to read it first.")
+            raise UsageProblem(
+                "Nobody is here to agree to writing the report.", "Add --yes, or --show to read it first."
+            )
         if not click.confirm(f"Write {target}?", err=True):
             cli.output.note("Nothing was written.")
             return
@@ -102,7 +104,7 @@ def _parts(cli: Cli) -> list[BundleFile]:
     ]
     parts = [BundleFile(part.name, part.holds, hide(part.text)) for part in parts]
     manifest = "\n".join(f"{part.name}\t{part.size} bytes\t{part.holds}" for part in parts)
-    return [BundleFile("manifest.txt", "what the other files hold", manifest), *parts]
+    return [BundleFile("manifest.txt", "what the other files contain", manifest), *parts]
 
 
 def _hider(cli: Cli) -> Callable[[str], str]:
@@ -162,7 +164,7 @@ def _sizes() -> str:
 def _log() -> str:
     log = Paths.find().log
     if not log.exists():
-        return "There is no log: nothing went wrong so far."
+        return "There is no log: nothing has gone wrong so far."
     with open(open_own(log, os.O_RDONLY), encoding="utf-8", errors="replace") as stream:
         return "".join(stream.readlines()[-LOG_LINES:])
 

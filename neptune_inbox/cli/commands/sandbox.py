@@ -170,7 +170,7 @@ def _serve(cli: Cli, wanted: Wanted) -> None:
         keeper.close()
     if wanted.save is not None:
         write_seed(neptune.sandbox_state, wanted.save)
-        cli.output.note(f"The world is in {wanted.save}; --seed-file {wanted.save} starts with it.")
+        cli.output.note(f"The world is saved in {wanted.save}; --seed-file {wanted.save} starts with it.")
 
 
 def _warn(output: Output, wanted: Wanted, served: Served) -> None:
@@ -180,7 +180,7 @@ def _warn(output: Output, wanted: Wanted, served: Served) -> None:
 
     if admission(wanted.host, ()).are_others_welcome:
         where = f"port {urlsplit(served.base_url).port} of {wanted.host}"
-        output.note(f"WARNING: whoever reaches {where} can use this sandbox. Send nothing of real customers to it.")
+        output.note(f"WARNING: whoever reaches {where} can use this sandbox. Send it no data of real customers.")
     what = "" if wanted.save or wanted.state else ": it forgets everything when it ends"
     output.note(f"This is a sandbox{what}. ctrl+c ends it.")
 
@@ -226,5 +226,5 @@ def _weather(wanted: tuple[str, ...]) -> Faults:
             faults.set(Kind(kind), route=route or "*")
         except ValueError:
             known = ", ".join(each.value for each in Kind if each is not Kind.ANSWER)
-            raise UsageProblem(f"There is no fault `{kind}`.", f"Known are {known}.") from None
+            raise UsageProblem(f"There is no fault `{kind}`.", f"Valid faults: {known}.") from None
     return faults

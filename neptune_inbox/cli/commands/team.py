@@ -69,7 +69,7 @@ def init(cli: Cli, owner: str, dry_run: bool, yes: bool) -> None:
         cli.output.raw(plan.sql)
     if plan.is_owner:
         cli.output.note(
-            f"`{plan.role}` owns the tables, so that agents can change what others wrote: --as names another role."
+            f"`{plan.role}` owns the tables, so agents can change what others wrote: --as names another role."
         )
     if not dry_run:
         _agree(cli, admin.name, is_agreed=yes)
@@ -120,7 +120,7 @@ def password(cli: Cli, password_stdin: bool) -> None:
     if cli.output.is_json:
         cli.output.value({"role": admin.role, "database": admin.name, "saved_in": where})
     else:
-        cli.output.line(f"The password of {admin.role} was tried, and is saved in {where}.")
+        cli.output.line(f"The password of {admin.role} works, and is saved in {where}.")
 
 
 team = command_group(
@@ -216,7 +216,7 @@ def _agree(cli: Cli, database: str, *, is_agreed: bool) -> None:
     if is_agreed:
         return
     if not cli.output.can_ask:
-        raise UsageProblem("Nobody can be asked here whether to run this: nothing was run.", "Add --yes.")
+        raise UsageProblem("Nobody is here to agree to running this: nothing was run.", "Add --yes.")
     if click.prompt(f"Run this in {database}? Type yes", err=True, default="", show_default=False).strip() != "yes":
         raise Declined("Nothing was run.")
 
@@ -226,6 +226,6 @@ def _agree_to_take(cli: Cli, sentence: str, *, is_agreed: bool) -> None:
         cli.output.note(f"{sentence}.")
         return
     if not cli.output.can_ask:
-        raise UsageProblem(f"{sentence}: nothing was claimed.", "Add --yes to claim it all the same.")
-    if not click.confirm(f"{sentence}. Claim it all the same?", err=True):
+        raise UsageProblem(f"{sentence}: nothing was claimed.", "Add --yes to claim it anyway.")
+    if not click.confirm(f"{sentence}. Claim it anyway?", err=True):
         raise Declined("Nothing was claimed.")

@@ -129,7 +129,7 @@ async def views(inbox: PlainInbox, text: str) -> None:
             number = await inbox.session.inbox.count(Scope(inbox.scope.user_id, inbox.scope.kind, query))
             words = "cannot be understood" if number is None else plural(number, "line")
             inbox.console.say(f"View {each}: {query}, {words}")
-        inbox.console.say("view NAME shows a view, save view NAME keeps this search as one.")
+        inbox.console.say("view NAME shows a view; save view NAME keeps this search as one.")
     elif text in known:
         await search(inbox, known[text])
     elif word.lower() == "save" and name.strip():
@@ -174,10 +174,10 @@ async def _find_user(inbox: PlainInbox, text: str) -> str:
     if len(found) == 1:
         return found[0].user_id
     if not found:
-        raise UsageProblem(f"Nobody known is called {text}.", f"user id {text} goes to that id all the same.")
+        raise UsageProblem(f"No known user is called {text}.", f"user id {text} goes to that id anyway.")
     for user in found[:CANDIDATES]:
         inbox.console.say(f"{user.user_id} {user.name}".strip())
-    raise UsageProblem(f"{len(found):,} are called {text}.", "Say more of the name, or the user id.")
+    raise UsageProblem(f"{len(found):,} are called {text}.", "Type more of the name, or the user id.")
 
 
 def _matching(users: Iterable[User], text: str) -> list[User]:
@@ -200,7 +200,7 @@ async def _users_of_server(inbox: PlainInbox) -> list[User]:
             if is_last or inbox.stop.is_set():
                 break
     except InboxError as error:
-        inbox.console.say(f"The server's users cannot be looked through: {error.sentence}")
+        inbox.console.say(f"The server's users cannot be searched: {error.sentence}")
     return users
 
 

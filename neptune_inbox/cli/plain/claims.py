@@ -21,7 +21,7 @@ async def ask_about_claims(inbox: PlainInbox, keys: Sequence[Key]) -> str | None
     others = await team.others(keys) if team is not None else {}
     if team is None or not others:
         return ""
-    if not await inbox.console.agrees(f"{claim_sentence(list(others.values()), team.agent)}. Go on all the same?"):
+    if not await inbox.console.agrees(f"{claim_sentence(list(others.values()), team.agent)}. Go on anyway?"):
         inbox.console.say(LEFT)
         return None
     return claimants(others.values())

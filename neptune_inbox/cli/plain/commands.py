@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ELSEWHERE: dict[str, str] = {
     "x": "There is nothing to select: name several numbers, such as mark 1 3-5.",
     "d": "Nothing is deleted here: done 3 is done for me, mark 3 is read for the customer.",
-    "delete": "Nothing is deleted here but a contact info: delete contact 2.",
+    "delete": "Only contact infos can be deleted here: delete contact 2.",
     "u": "Say undo to take back the last act, or back 3 to take line 3 back to your queue.",
     "p": "Say person 3.",
     "j": "Say next user.",
@@ -92,15 +92,17 @@ async def show_help(inbox: PlainInbox, topic: str) -> None:
         inbox.console.say_all(found or [f"No command is about {topic}; help alone lists all."])
         return
     inbox.console.say_all(lines)
-    inbox.console.say("Several lines: 1 3-5. Without a number a command is about the line read last.")
+    inbox.console.say("Several lines: 1 3-5. Without a number, a command is about the line read last.")
     inbox.console.say(
-        "An empty line says what happened meanwhile. The list changes only with list, refresh or a filter."
+        "An empty line says what has happened since. The list changes only with list, refresh or a filter."
     )
     letters = ", ".join(
         f"{words} {command.words[0]}" for command in commands for words in command.words[1:] if len(words) == 1
     )
-    inbox.console.say(f"Short forms: {letters}. Capital letters mean the same as small ones.")
-    inbox.console.say("Any answer to a question but yes, or one of the words named, is no and changes nothing.")
+    inbox.console.say(f"Short forms: {letters}. Case does not matter.")
+    inbox.console.say(
+        "Any answer to a question other than yes, or one of the words offered, means no and changes nothing."
+    )
 
 
 async def switch_profile(inbox: PlainInbox, name: str) -> None:
@@ -112,7 +114,7 @@ async def switch_profile(inbox: PlainInbox, name: str) -> None:
     for profile in inbox.workspace.profiles:
         here = " (here)" if profile.name == inbox.session.profile.name else ""
         inbox.console.say(f"Profile {profile.name}{here}: {profile.environment}, mode {profile.mode}.")
-    inbox.console.say("profile NAME goes to one; `neptune-inbox login` makes one.")
+    inbox.console.say("profile NAME goes to one; `neptune-inbox login` creates one.")
 
 
 def load_verbs() -> dict[str, PlainVerb]:

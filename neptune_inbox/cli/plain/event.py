@@ -27,7 +27,7 @@ async def send_event(inbox: PlainInbox, text: str) -> None:
         return
     answer = await inbox.session.events.send(event)
     if answer.get("is_duplicate") is True:
-        inbox.console.say("The service had this event already, and did nothing with it.")
+        inbox.console.say("The service already had this event, and did nothing with it.")
         return
     inbox.console.say(
         f"Sent {event.event_type} for {user_id}. A notification that it makes is announced as new; refresh shows it."
@@ -48,7 +48,7 @@ async def _draft(inbox: PlainInbox, user_id: str, text: str) -> Event | None:
         name, data = templates[name].event_type, templates[name].data
     else:
         if not json:
-            typed = await inbox.console.ask('Payload as JSON, such as {"amount": 5}; empty is none: ')
+            typed = await inbox.console.ask('Payload as JSON, such as {"amount": 5}; empty means none: ')
             if typed is None:
                 return None
             json = typed
@@ -63,7 +63,9 @@ async def _agrees(inbox: PlainInbox, event: Event) -> bool:
         console.say(f"Mind: {warning}")
     payload = spoken_json(event.data) if event.data != "{}" else []
     console.say_all(["Payload:", *(f"  {line}" for line in payload)] if payload else ["No payload."])
-    console.say("The customer gets whatever the service makes of it: an email and a push as well. No taking back.")
+    console.say(
+        "The customer gets whatever the service makes of it, such as an email and a push. It cannot be taken back."
+    )
     if profile.is_production:
         return await console.ask(f"Type {profile.environment} to send it: ") == profile.environment
     return await console.agrees("Send it?")

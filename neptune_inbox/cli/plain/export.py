@@ -71,11 +71,11 @@ async def pipe(inbox: PlainInbox, text: str) -> None:
     numbers, name = split_numbers(text)
     if not name:
         inbox.console.say_all([f"Command {each}: {' '.join(words)}" for each, words in commands.items()])
-        inbox.console.say("pipe 1 3-5 NAME gives it these lines as JSON; [commands] in config.toml names more.")
+        inbox.console.say("pipe 1 3-5 NAME gives it these lines as JSON; [commands] in config.toml adds more.")
         return
     if name not in commands:
         raise UsageProblem(
-            f"config.toml names no command {name}.", "pipe lists those that it names; [commands] adds more."
+            f"config.toml names no command {name}.", "pipe lists those it names; [commands] adds more."
         )
     lines = await json_lines(inbox.session.inbox, await inbox.targets(numbers))
     ended = await capture_program(commands[name], "".join(lines))

@@ -93,7 +93,7 @@ class PlainInbox:
         await asyncio.wait({asking, stopping}, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
         if not asking.done():
-            self.console.say("The server has not answered yet; this is what was known before.")
+            self.console.say("The server has not answered yet; this is what was already known.")
             self._keep(asking)
         elif (error := asking.exception()) is not None:
             if not isinstance(error, InboxError):
@@ -131,8 +131,9 @@ class PlainInbox:
         if self._is_lost:
             who = self.scope.user_id or "everyone"
             raise UsageProblem(
-                f"The list that was asked for is not here, and that of {who} was put away, so nothing was done.",
-                f"list prints that of {who}.",
+                f"The list you asked for was not found, and that of {who} is no longer numbered, so nothing"
+                " was done.",
+                f"list prints that of {who} again.",
             )
 
     async def relist(self) -> None:
@@ -265,10 +266,10 @@ class PlainInbox:
             found = "Nothing found" if self.scope.query else "Nothing to show"
             self.console.say(f"{found} in what is loaded so far.")
         elif not len(self.snapshot) and self.scope.query:
-            self.console.say("Nothing matches. search alone ends the search, all looks at read ones too.")
+            self.console.say("Nothing matches. search alone ends the search, all includes read ones too.")
         elif not len(self.snapshot):
             self.console.say(
-                "Nothing is here. all shows read ones too, user u-4711 goes to a user, help lists the commands."
+                "There is nothing here. all shows read ones too, user u-4711 goes to a user, help lists the commands."
             )
 
     def _missing(self, overview: Overview) -> str:

@@ -114,10 +114,10 @@ async def _say_choices(inbox: PlainInbox, printed: MarkAllPlan, whole: MarkAllPl
     total = (await inbox.session.inbox.overview(scope.user_id)).total(scope.kind, (scope.user_id,))[0]
     loaded = len(inbox.snapshot) + inbox.snapshot.hidden + since
     if scope.user_id != EVERYONE and not scope.query and total is not None and total > loaded:
-        console.say(f"load fetches the rest first: the server has {total:,}, here are {loaded:,}.")
+        console.say(f"load fetches the rest first: the server has {total:,}, {loaded:,} are loaded.")
         choices.append("load")
     if scope.user_id != EVERYONE and inbox.session.health.state is State.ONLINE:
-        console.say(f"server marks everything of {scope.user_id}, seen or not, at once; no taking back.")
+        console.say(f"server marks everything of {scope.user_id}, seen or not, at once; it cannot be taken back.")
         choices.append("server")
     return [*choices, "no"]
 
@@ -138,7 +138,7 @@ async def _mark_everything(inbox: PlainInbox, user_id: str, unseen: int) -> None
     """The API's own mark-all: only online, only one user, asked twice, never queued."""
     console, profile = inbox.console, inbox.session.profile
     seen = f"{unseen:,} unseen that we know of" if unseen else "whatever is on the server at that moment"
-    console.say(f"This also marks what nobody has looked at: {seen}. It is sent at once and cannot be taken back.")
+    console.say(f"This also marks what nobody has seen: {seen}. It is sent at once and cannot be taken back.")
     if profile.is_production:
         agreed = await console.ask(f"{profile_words(profile)}. Type {user_id} to go on: ") == user_id
     else:
@@ -178,7 +178,9 @@ async def leave(inbox: PlainInbox, _: str) -> None:
     answer: str | None = "keep"
     if waiting and not inbox.workspace.is_demo:
         inbox.console.say(f"{unsent_sentence(len(waiting))}.")
-        inbox.console.say("send sends now, keep keeps for next time, drop leaves unread, stay goes on here.")
+        inbox.console.say(
+            "send sends them now, keep keeps them for next time, drop leaves them unread, stay does not quit."
+        )
         answer = await inbox.console.choose("send, keep, drop or stay?", ("send", "keep", "drop", "stay"), "stay")
     if answer == "stay":
         return

@@ -51,7 +51,7 @@ async def add(inbox: PlainInbox, text: str) -> None:
         return
     contact = ContactInfo(read_name(kind, "The type"), read_contact(value, "The value"))
     if any((each.type, each.value) == (kind, value) for each in user.contacts):
-        raise UsageProblem(f"{user.user_id} has {_contact_words(contact)} already.", LISTED)
+        raise UsageProblem(f"{user.user_id} already has {_contact_words(contact)}.", LISTED)
     question = f"Add {_contact_words(contact)} to {_name(user)}?{_doubt(contact)}"
     if await _agrees(inbox, question, "added"):
         await inbox.session.people.add_contact(user.user_id, contact)
@@ -65,17 +65,17 @@ async def change(inbox: PlainInbox, text: str) -> None:
     if word.lower() == "meta":
         after = replace(before, meta=ascii_json(parse_object(json)))
         meta = ", ".join(spoken_json(after.meta)) or "nothing"
-        if await _agrees(inbox, f"Meta of {_contact_words(before)} of {_name(user)} will be: {meta}.", "changed"):
+        if await _agrees(inbox, f"The meta of {_contact_words(before)} of {_name(user)} will be: {meta}.", "changed"):
             await inbox.session.people.update_contact(user.user_id, after)
             await _say_done(inbox, "Changed", user.user_id)
         return
-    value = rest or await _asked(inbox, f"New value in place of {before.value}")
+    value = rest or await _asked(inbox, f"New value to replace {before.value}")
     if not value or value == before.value:
         inbox.console.say("Nothing was changed.")
         return
     planned = plan_change(user, before, value)
     question = f"Change {_contact_words(before)} of {_name(user)} to {value}?"
-    steps = "The new one is added, then the old one is deleted."
+    steps = "The new one is added first, then the old one is deleted."
     if await _agrees(inbox, f"{question} {steps}{_doubt(planned.after)}", "changed"):
         half_done = await change_address(inbox.session.people, user.user_id, planned)
         if half_done is not None:

@@ -64,7 +64,9 @@ async def outbox(inbox: PlainInbox, _: str) -> None:
         state = _mark_state(mark, inbox.now)
         inbox.console.say(f"Mark {number}, {state}. {spoken_ids(f'{mark.user_id}: {title}')}")
     if inbox.marks:
-        inbox.console.say("retry and drop are about all of them, or such as retry 1 2; send sends what is held.")
+        inbox.console.say(
+            "retry and drop apply to all of them, or to some, such as retry 1 2; send sends what is held."
+        )
     else:
         inbox.console.say("The outbox is empty: everything is settled.")
 
@@ -111,7 +113,7 @@ async def _marks(inbox: PlainInbox, command: str, text: str) -> list[Mark]:
     """The marks of the outbox with these numbers, or all. Raises UsageProblem."""
     numbers, rest = split_numbers(text)
     if rest:
-        raise not_lines(command, rest, f"{command}, or {command} 1 2, as outbox numbers them")
+        raise not_lines(command, rest, f"{command}, or {command} 1 2, by their numbers in outbox")
     printed = dict(enumerate(inbox.marks, 1))
     if numbers:
         return [printed[number] for number in take_numbers(numbers, printed, "Mark", "outbox")]
@@ -177,7 +179,9 @@ async def incidents(inbox: PlainInbox, _: str) -> None:
 
 def _check_number(command: str, text: str) -> None:
     if text and (not text.isdecimal() or len(text) > 9):
-        raise UsageProblem(f"{command} takes one number, and {clean_line(text, 40)} is none.", f"Say: {command} 7.")
+        raise UsageProblem(
+            f"{command} takes one number, and {clean_line(text, 40)} is not one.", f"Say: {command} 7."
+        )
 
 
 VERBS: dict[str, PlainVerb] = {

@@ -180,7 +180,7 @@ async def _greet(inbox: PlainInbox) -> None:
     console, session = inbox.console, inbox.session
     console.say(f"neptune-inbox, line by line: {profile_words(session.profile)}. help lists the commands.")
     if inbox.workspace.is_demo:
-        console.say("This is a demo on the built-in sandbox: nobody is reached, and nothing is kept.")
+        console.say("This is a demo on the built-in sandbox: no customer is reached, and nothing is kept.")
     console.say_all(session.notices)
     waiting = [mark for mark in await session.marking.unsettled() if not mark.is_settled]
     if waiting:

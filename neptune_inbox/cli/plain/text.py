@@ -183,7 +183,7 @@ def _block(label: str, text: str, number: int, is_whole: bool) -> list[str]:
     limit = None if is_whole else BODY
     lines = [f"{label}:", *(f"  {line}".rstrip() for line in text[:limit].splitlines())]
     if limit is not None and len(text) > limit:
-        lines.append(f"{label} cut, {len(text) - limit:,} characters more: {number} whole reads all.")
+        lines.append(f"{label} cut, {len(text) - limit:,} more characters: {number} whole reads all of it.")
     return lines
 
 
@@ -222,7 +222,7 @@ def _range_words(printed: Collection[int], prints: str) -> str:
     return (
         f"Name one from {min(printed)} to {max(printed)}."
         if printed
-        else f"None are printed now; {prints} prints them."
+        else f"No lines are numbered now; {prints} prints them."
     )
 
 

@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 EXIT_CODES = (
     (0, "done"),
     (1, "refused by the server, or partly failed"),
-    (2, "usage: the command, the query or the configuration"),
+    (2, "usage: the command, the query or the settings"),
     (3, "not signed in, or the token was refused"),
     (4, "the service cannot be reached"),
     (5, "trouble with the files on this machine"),
-    (10, "notifications arrived: only of `poll --once`"),
+    (10, "notifications arrived; only from `poll --once`"),
     (130, "interrupted"),
 )
 IDS = (
-    ("ID", "the id of a notification, or another that its row carries, such as its delivery's"),
-    ("018f3c2a-7b13", "its beginning: 6 characters or more, where no other id begins so"),
+    ("ID", "the id of a notification, or another id in its row, such as its delivery's"),
+    ("018f3c2a-7b13", "its beginning: at least 6 characters that no other id begins with"),
     ("USER/ID", "where two customers have the same id, and for `mark` without --user"),
-    ("-", "ids from standard input, one a line"),
+    ("-", "ids from standard input, one per line"),
 )
 NAMES = (
     *("keys", "search", "commands", "json", "ids", "plain", "config", "files", "exit-codes", "bars"),
@@ -99,7 +99,10 @@ def _files() -> list[Block]:
             [
                 ("~/.config/neptune-inbox/config.toml", "settings, on Linux"),
                 ("~/.local/state/neptune-inbox/state.db", "outbox, triage, receipts"),
-                ("~/.local/state/neptune-inbox/journal.jsonl", "the journal of every write; restores a lost outbox"),
+                (
+                    "~/.local/state/neptune-inbox/journal.jsonl",
+                    "the journal of every write; a lost outbox is restored from it",
+                ),
                 ("~/.cache/neptune-inbox/cache.db", "what was fetched"),
             ]
         ),

@@ -122,9 +122,9 @@ async def mark_everything(inbox: InboxScreen, user_id: str, unseen: int) -> None
     """The API's own mark-all: only online, only one user, asked twice, never queued."""
     profile = inbox.session.profile
     risk = (
-        f"This also marks what nobody has looked at: {unseen:,} unseen that we know of."
+        f"This also marks what nobody has seen: {unseen:,} unseen that we know of."
         if unseen
-        else ("This also marks what nobody has looked at, whatever is on the server at that moment.")
+        else ("This also marks what nobody has seen: whatever is on the server at that moment.")
     )
     lines = [(risk, "warn"), ("It is sent at once and cannot be taken back.", "warn")]
     if profile.is_production:
@@ -177,7 +177,7 @@ def _sheet(inbox: InboxScreen, plan: MarkAllPlan, since: int, *, has_loaded: boo
         words = present.coverage_words(inbox.view, inbox.session.now())
         lines.append((f"Not all of it is loaded: {words}.", "warn"))
     if scope.user_id != EVERYONE and inbox.session.health.state is State.ONLINE:
-        hint = "The API's own mark-all: seen or not, at once, no taking back."
+        hint = "The API's own mark-all: seen or not, sent at once, cannot be taken back."
         choices.append(Choice("S", "S", "server", f"Everything of {scope.user_id} on the server", hint))
     choices.append(Choice("n", "esc", "no", "Leave it"))
     title = f"Mark all read: {plural(count, 'unread notification')}" if count else _nothing_unread(inbox)

@@ -41,7 +41,11 @@ if TYPE_CHECKING:
 FIELDS = (
     ("name", "Profile", "a name of your own for this login, such as acme-dev"),
     ("api_base", "API base", "the address of the API"),
-    ("edge_base", "Edge base", "the address that takes events; leave it as it is unless you were given another"),
+    (
+        "edge_base",
+        "Edge base",
+        "the address that events are sent to; leave it as it is unless you were given another",
+    ),
     ("environment", "Environment", "dev, staging, production: as Neptune calls it"),
     ("mode", "Mode", "observe, ask or act; empty is act, and ask in production"),
     ("user", "First user", "a customer's user id to watch; more later with {user.go} and {user.watch}"),
