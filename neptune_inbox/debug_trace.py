@@ -74,7 +74,7 @@ def start(path: Path, version: str) -> None:
     if os.pread(file, len(FIRST), 0) not in (b"", FIRST):
         os.close(file)
         raise UsageProblem(
-            f"{path} holds something else than a trace of neptune-inbox, so it was not touched.",
+            f"{path} contains something other than a neptune-inbox trace, so it was not touched.",
             "Name a new file for --debug.",
         )
     os.ftruncate(file, 0)

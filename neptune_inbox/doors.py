@@ -58,7 +58,7 @@ def read_id(text: str, what: str) -> str:
     """An id, exactly as it is written; `what` names the place it was written in."""
     refuse_token(what, read_text(text, what, limit=ID_LIMIT))
     if is_blank(text):
-        raise UsageProblem(f"{what} is empty.", "Write an id; an empty one could mean everybody.")
+        raise UsageProblem(f"{what} is empty.", "Write an id; an empty one could mean every user.")
     _refuse_unprintable(text, what)
     return text
 
@@ -92,7 +92,7 @@ def read_dsn(text: str, what: str) -> str:
     if (has_login and ":" in login) or any(unquote(each).startswith(PASSWORDS) for each in parameters):
         raise UsageProblem(
             f"{what} holds a password, so it was not used.",
-            "Take it out, and keep it with `neptune-inbox team password`, in PGPASSWORD or in ~/.pgpass.",
+            "Remove it, and store it with `neptune-inbox team password`, in PGPASSWORD or in ~/.pgpass.",
         )
     return dsn
 
@@ -112,7 +112,7 @@ def read_text(text: str, what: str, *, limit: int = TEXT_LIMIT) -> str:
     if not is_unicode(text):
         raise UsageProblem(f"{what} is not valid Unicode text: {clean_line(text, 40)}.", "Write it in UTF-8.")
     if "\0" in text:
-        raise UsageProblem(f"{what} holds a NUL character.", "Remove it.")
+        raise UsageProblem(f"{what} contains a NUL character.", "Remove it.")
     return text
 
 
@@ -156,9 +156,7 @@ def read_whole(text: str, what: str, low: int, high: int) -> int:
     word = text.strip()
     if _WHOLE.fullmatch(word) and low <= int(word) <= high:
         return int(word)
-    raise UsageProblem(
-        f"{what} {_quoted(text)}is not a whole number from {low:,} to {high:,}.", "Write digits alone."
-    )
+    raise UsageProblem(f"{what} {_quoted(text)}is not a whole number from {low:,} to {high:,}.", "Write digits only.")
 
 
 def read_number(text: str, what: str, low: float, high: float) -> float:
@@ -190,7 +188,7 @@ def _span_within(text: str, what: str, least: int) -> str:
     seconds = span_seconds(word)
     if seconds is not None and least <= seconds <= UNITS["h"]:
         return word
-    raise UsageProblem(f"{what} {_quoted(text)}is not a span from {least}s to 1h.", "Write it like 30s or 5m.")
+    raise UsageProblem(f"{what} {_quoted(text)}is not a duration from {least}s to 1h.", "Write it like 30s or 5m.")
 
 
 def is_moment(instant: int) -> bool:
@@ -220,11 +218,11 @@ def read_json(text: str, what: str, example: str = "") -> Any:
     except RecursionError:
         raise _too_deep(what, example) from None
     except ValueError:
-        raise UsageProblem(f"{what} holds a number of too many digits.", example) from None
+        raise UsageProblem(f"{what} contains a number with too many digits.", example) from None
     if len(escaped) > JSON_LIMIT:
         raise _too_long(what, JSON_LIMIT, "Make it smaller.")
     if not is_unicode(written):
-        raise UsageProblem(f"{what} holds half of a surrogate pair, which is not text.", example)
+        raise UsageProblem(f"{what} contains half of a surrogate pair, which is not valid text.", example)
     if _levels(value) > JSON_LEVELS:
         raise _too_deep(what, example)
     return value
@@ -264,7 +262,9 @@ def read_stdin(what: str = "Standard input") -> str:
 
 def _refuse_unprintable(text: str, what: str) -> None:
     if not text.isprintable():
-        raise UsageProblem(f"{what} holds characters that cannot be shown: {clean_line(text, 60)}.", "Remove them.")
+        raise UsageProblem(
+            f"{what} contains characters that cannot be shown: {clean_line(text, 60)}.", "Remove them."
+        )
 
 
 def _quoted(text: str) -> str:
@@ -281,7 +281,7 @@ def _finite(digits: str) -> float:
     if not math.isfinite(value):
         raise UsageProblem(f"the number {clean_line(digits, 20)} is too large.")
     if not value and digits.lower().partition("e")[0].strip("-0."):
-        raise UsageProblem(f"the number {clean_line(digits, 20)} is too small: it would arrive as 0.")
+        raise UsageProblem(f"the number {clean_line(digits, 20)} is too small: it would be sent as 0.")
     return value
 
 
@@ -289,7 +289,7 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise UsageProblem(f"the name {json.dumps(clean_line(key, 40), ensure_ascii=False)} is there twice.")
+            raise UsageProblem(f"the name {json.dumps(clean_line(key, 40), ensure_ascii=False)} appears twice.")
         found[key] = value
     return found
 

@@ -136,7 +136,8 @@ class HostNotTrusted(SignInProblem):
     """The token would go to a host that it was not given for, so nothing was sent."""
 
     default_remedy = (
-        "If that host is right, agree to it once: `neptune-inbox login`, or name it as trusted_hosts in the profile."
+        "If that host is right, agree to it once: run `neptune-inbox login`, or add it to trusted_hosts in"
+        " the profile."
     )
 
 
@@ -160,7 +161,7 @@ class KeyringLocked(KeyringProblem):
 
 
 class KeyringUnreachable(KeyringProblem):
-    """The OS keyring is there and does not answer as one."""
+    """The OS keyring is there and does not behave like a keyring."""
 
     default_remedy = "Restart the keyring service, or set NEPTUNE_TOKEN."
 
@@ -222,7 +223,7 @@ class Offline(Unreachable):
 
 def proxy_sign_in() -> Offline:
     """The error of a proxy that answers 407, however that is learned."""
-    wanted = Offline("The proxy wants a sign-in.", "Put its user name and password into HTTPS_PROXY.")
+    wanted = Offline("The proxy requires a sign-in.", "Put its user name and password into HTTPS_PROXY.")
     return wanted.identified("proxy_sign_in")
 
 
@@ -241,7 +242,7 @@ class ServerTrouble(Unreachable):
 class NotNeptune(Unreachable):
     """Something answered that is not Neptune: HTML, a redirect, cut or odd JSON, too many bytes."""
 
-    default_remedy = "Check the API base, and whether a proxy or a sign-in page of the network is in between."
+    default_remedy = "Check the API base, and whether a proxy or the network's sign-in page is in between."
 
 
 class TooLarge(NotNeptune):
@@ -260,7 +261,7 @@ class TeamProblem(InboxError):
     """The team's database cannot be used now; what was done is kept here and shared later."""
 
     exit_code = 4
-    default_remedy = "What you do is kept here and shared when it is back."
+    default_remedy = "What you do is kept here, and shared when the database is back."
 
 
 class TeamRefused(TeamProblem):
@@ -280,7 +281,7 @@ class TeamSchemaProblem(TeamProblem):
 class HookFailed(InboxError):
     """A hook's command did not take what it was handed; it is handed the same again, later."""
 
-    default_remedy = "It is retried automatically; `neptune-inbox hooks` tells more."
+    default_remedy = "It is retried automatically; `neptune-inbox hooks` says more."
 
 
 class StoreProblem(InboxError):

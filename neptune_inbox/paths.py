@@ -123,7 +123,7 @@ class Paths:
                 kind = DiskFull if problem.errno in (errno.ENOSPC, errno.EDQUOT) else StoreProblem
                 why = problem.strerror or type(problem).__name__
                 raise kind(
-                    f"The folder {folder} cannot be made: {why}.",
+                    f"The folder {folder} cannot be created: {why}.",
                     "" if kind is DiskFull else f"Make it writable, or set {HOME_VARIABLE} to a folder that is.",
                 ) from None
         return self
@@ -145,7 +145,7 @@ def _expand(folder: str) -> Path:
         return Path(folder).expanduser().absolute()
     except RuntimeError:
         raise ConfigProblem(
-            f"{HOME_VARIABLE} names a home that is not there: {folder}.", "Name a full path."
+            f"{HOME_VARIABLE} names a home folder that does not exist: {folder}.", "Name a full path."
         ) from None
 
 

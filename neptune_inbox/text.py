@@ -197,18 +197,18 @@ def check_link(url: str) -> Link:
     if len(url) > URL_LIMIT:
         raise _bad_link(f"it is longer than {URL_LIMIT:,} characters")
     if url.startswith("-") or "\\" in url or "%action" in url:
-        raise _bad_link("it holds characters that no honest link needs")
+        raise _bad_link("it contains characters that no honest link needs")
     if any(unicodedata.category(char)[0] in "CZ" for char in url):
-        raise _bad_link("it holds spaces or invisible characters")
+        raise _bad_link("it contains spaces or invisible characters")
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        raise _bad_link("its address cannot be understood") from None
+        raise _bad_link("its address is not valid") from None
     if parts.scheme != "https":
         raise _bad_link("only https links are opened")
     if "@" in parts.netloc:
-        raise _bad_link("it carries a user name before the host")
+        raise _bad_link("it has a user name before the host")
     ascii_host = _punycode(f"[{host}]" if ":" in host else host)
     host_port = ascii_host if port is None else f"{ascii_host}:{port}"
     tail = quote(parts.path, safe="/%:@!$&'()*+,;=~") or "/"
@@ -220,7 +220,7 @@ def check_link(url: str) -> Link:
 
 
 def _bad_link(why: str) -> UsageProblem:
-    return UsageProblem(f"This link is not opened: {why}.", "Copy it with `Y` to look at it.")
+    return UsageProblem(f"This link is not opened: {why}.", "Copy it with `Y` to inspect it.")
 
 
 NO_HOST = "its host is not a name"

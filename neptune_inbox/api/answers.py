@@ -114,9 +114,12 @@ def _repeated(looks: Sequence[Look]) -> list[str]:
 
 def _identity(looks: Sequence[Look], learned: str) -> str:
     fields, repeated = _posted(looks, learned), _repeated(looks)
-    why = f"; {_ticked(repeated)} repeats on rows that differ, so it names none" if repeated else ""
+    why = f"; {_ticked(repeated)} repeats on rows that differ, so it identifies none" if repeated else ""
     if not any(look.page and look.page.rows for look in looks):
-        return "No row came, so nothing shows which id is posted; name a user who has some: `doctor --user USER_ID`."
+        return (
+            "No rows came back, so nothing shows which id is posted; name a user who has some: `doctor --user"
+            " USER_ID`."
+        )
     if not fields:
         return f"No row has an id of its own that can be posted, so none can be marked{why}."
     present = sorted({each.field for look in looks for row in _rows(look) for each in identifiers(row)})
@@ -134,14 +137,14 @@ def _read_fields(looks: Sequence[Look]) -> set[str]:
 def _read_state(looks: Mapping[Filter, Look]) -> str:
     fields = _read_fields([*looks.values()])
     pages = [look.page for look in looks.values() if look.page is not None]
-    base = "A row is read or unread by the list that it comes in"
+    base = "Whether a row is read is decided by the list it comes in"
     if any(page.contradicts_list for page in pages):
-        return f"{base}; {_ticked(sorted(fields))} in the rows says the opposite, and is not believed."
+        return f"{base}; {_ticked(sorted(fields))} in the rows says the opposite, and is ignored."
     if any(page.hides_read for page in pages):
-        return f"{base}; read rows do not say it themselves, so in `all` the other two lists decide."
+        return f"{base}; read rows do not say so themselves, so for `all` the other two lists decide."
     if fields:
-        return f"{base}; in `all` {_ticked(sorted(fields))} tells it."
-    return f"{base}; nothing in the rows tells it, so in `all` the other two lists decide."
+        return f"{base}; for `all`, {_ticked(sorted(fields))} decides."
+    return f"{base}; nothing in the rows says so, so for `all` the other two lists decide."
 
 
 def _paging(looks: Sequence[Look]) -> str:
@@ -151,10 +154,10 @@ def _paging(looks: Sequence[Look]) -> str:
         if listing is None or page is None:
             continue
         total = f"a total of {listing.total:,}" if listing.total is not None else "no total"
-        wrong = ", fewer than came" if page.has_more_than_total else ""
+        wrong = ", fewer than received" if page.has_more_than_total else ""
         end = "the end" if page.is_last else "more may follow"
         told.append(f"`{look.kind.value}` has {len(listing.rows):,} rows, {total}{wrong}, {end}")
-    asked = f"Asked for {PER_PAGE} rows a page"
+    asked = f"Requested {PER_PAGE} rows per page"
     return f"{asked}: {'; '.join(told)}."
 
 

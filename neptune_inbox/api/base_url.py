@@ -57,7 +57,9 @@ def check_base(setting: str, text: str) -> BaseUrl:
     """A base from the settings. Raises ConfigProblem unless it is https, or http on this machine."""
     shown = clean_line(text.rpartition("@")[2], 120)
     if not text.isprintable() or " " in text or "\\" in text:
-        raise ConfigProblem(f"{setting} holds characters that no address has: {shown}", "Remove them.")
+        raise ConfigProblem(
+            f"{setting} contains characters that are not valid in an address: {shown}", "Remove them."
+        )
     try:
         parts = urlsplit(text)
         port = parts.port
@@ -65,13 +67,13 @@ def check_base(setting: str, text: str) -> BaseUrl:
     except ValueError:
         raise _not_an_address(setting, shown) from None
     if parts.username is not None or parts.password is not None:
-        raise ConfigProblem(f"{setting} holds a user name or password.", "Remove it; the token is kept apart.")
+        raise ConfigProblem(f"{setting} contains a user name or password.", "Remove it; the token is kept apart.")
     if parts.scheme not in _PORTS or not host or parts.query or parts.fragment:
         raise _not_an_address(setting, shown)
     if parts.scheme == "http" and not is_loopback(host):
         raise ConfigProblem(
-            f"{setting} is plain http, which would show the token to the network: {shown}",
-            "Write https; http is for this machine (localhost) alone.",
+            f"{setting} is plain http, which would expose the token to the network: {shown}",
+            "Write https; http is only for this machine (localhost).",
         )
     return BaseUrl(parts.scheme, host, port or _PORTS[parts.scheme], parts.path.rstrip("/"))
 

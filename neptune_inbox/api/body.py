@@ -57,7 +57,7 @@ async def read_body(parts: AsyncIterable[bytes], headers: Mapping[str, str], hos
     """The decoded body. Raises NotNeptune when it is too big, cut, or encoded in any way but gzip once."""
     encoding = headers.get("content-encoding", "").strip().lower()
     if encoding not in ("", "identity", *_GZIP):
-        raise NotNeptune(f"{host} packed its answer in a way that was not asked for.").identified(
+        raise NotNeptune(f"{host} compressed its answer in a way that was not asked for.").identified(
             "unasked_packing", host
         )
     sink = _Unzipped(host, limits) if encoding in _GZIP else _Plain(host, limits)
@@ -113,7 +113,7 @@ def decode(body: bytes, host: str, depth: int) -> JsonValue:
     if value is _BROKEN or _is_deeper(value, depth):
         value = _loaded(_flattened(body, depth).decode("utf-8").removeprefix("\ufeff"))
     if value is _BROKEN:
-        raise NotNeptune(f"{host} sent JSON that is cut or broken.").identified("broken_json", host)
+        raise NotNeptune(f"{host} sent JSON that is cut off or broken.").identified("broken_json", host)
     return value
 
 
@@ -163,7 +163,7 @@ def redact(value: JsonValue, secret: str, mask: str = "••••") -> JsonVal
 
 def too_big(host: str) -> TooLarge:
     """The refusal of a body beyond its limit."""
-    return TooLarge(f"{host} sent more than an answer can hold, so it was cut off.").identified("too_large", host)
+    return TooLarge(f"{host} sent a larger answer than allowed, so it was cut off.").identified("too_large", host)
 
 
 class _Plain:
@@ -209,7 +209,7 @@ class _Unzipped(_Plain):
         return super().finish()
 
     def _break(self) -> NoReturn:
-        raise NotNeptune(f"{self._host} sent a packed answer that is cut or broken.").identified(
+        raise NotNeptune(f"{self._host} sent a compressed answer that is cut off or broken.").identified(
             "broken_packing", self._host
         ) from None
 

@@ -43,7 +43,7 @@ def decode_one_user(value: JsonValue, user_id: str) -> User:
     row = _user_row(value)
     user = None if row is None else decode_user({**row, "user_id": user_id})
     if user is None:
-        raise NotNeptune(f"The answer does not hold user {clean_line(user_id, 80)}.")
+        raise NotNeptune(f"The answer does not contain user {clean_line(user_id, 80)}.")
     return user
 
 

@@ -21,7 +21,7 @@ _PORTS: Final = {"https": 443, "http": 80}
 _POOL: Final = httpx.Limits(max_connections=20, max_keepalive_connections=16, keepalive_expiry=90.0)
 """Two hosts; more than one connection to each only while requests overlap, as many as marks are sent at once."""
 
-OTHER_HOST = "The request was about to leave for another host, so nothing was sent."
+OTHER_HOST = "The request was about to go to another host, so nothing was sent."
 
 
 class PinnedBearer(httpx.Auth):
@@ -56,7 +56,7 @@ class ConnectionWatch:
 
 class _PlainHttpRefused(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        raise Untrusted("The request was about to leave over plain http, so nothing was sent.")
+        raise Untrusted("The request was about to go over plain http, so nothing was sent.")
 
 
 def origin(url: httpx.URL) -> tuple[str, str, int]:

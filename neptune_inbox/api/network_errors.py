@@ -22,7 +22,9 @@ def of_exception(error: Exception, host: str) -> InboxError:
     if isinstance(error, httpx.TimeoutException):
         return _timeout(error, host)
     if isinstance(error, httpx.LocalProtocolError | httpx.UnsupportedProtocol | httpx.InvalidURL | UnicodeError):
-        return Invalid("The request holds something that cannot be sent.", "Check the ids and the base in use.")
+        return Invalid(
+            "The request contains something that cannot be sent.", "Check the ids and the API base in use."
+        )
     if isinstance(error, httpx.RemoteProtocolError):
         is_cut = re.search(r"disconnected|closed|incomplete", str(error)) is not None
         return (
@@ -40,9 +42,9 @@ def _proxy(error: httpx.ProxyError) -> InboxError:
     if status is not None and status[0] == "407":
         return proxy_sign_in()
     shown = f" ({status[0]})" if status else ""
-    return Offline(
-        f"The proxy did not let the request through{shown}.", "Check HTTPS_PROXY and NO_PROXY."
-    ).identified("proxy_refused", shown)
+    return Offline(f"The proxy refused the request{shown}.", "Check HTTPS_PROXY and NO_PROXY.").identified(
+        "proxy_refused", shown
+    )
 
 
 def _timeout(error: httpx.TimeoutException, host: str) -> InboxError:

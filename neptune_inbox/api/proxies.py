@@ -75,9 +75,9 @@ def parse_proxy(text: str) -> ProxyRoute:
 
 def unusable() -> Offline:
     """The error for proxy settings that nobody could use; they hold a password, so nothing of them is repeated."""
-    return Offline(
-        "The proxy settings of this machine cannot be used.", "Check HTTPS_PROXY and ALL_PROXY."
-    ).identified("proxy_settings")
+    return Offline("This machine's proxy settings cannot be used.", "Check HTTPS_PROXY and ALL_PROXY.").identified(
+        "proxy_settings"
+    )
 
 
 def is_exempt(address: BaseUrl, no_proxy: str) -> bool:

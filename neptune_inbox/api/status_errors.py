@@ -70,7 +70,7 @@ def refusal(reply: ErrorResponse, *, subject: str, host: str, path: str, now: In
     if status == 407:
         return proxy_sign_in()
     if status == 408:
-        return TimedOut(f"{host} waited too long for the request.").identified("request_timed_out", host)
+        return TimedOut(f"{host} gave up waiting for the request.").identified("request_timed_out", host)
     if reply.is_odd:
         return NotNeptune(f"{host} refused with something that is not JSON ({status}).").identified(
             "refusal_not_json", host, status
@@ -160,7 +160,7 @@ def _redirect(reply: ErrorResponse, host: str) -> InboxError:
     where = clean_line(reply.headers.get("location", "").strip(), 80)
     towards = f" to {where}" if where else ""
     return NotNeptune(
-        f"{host} redirects{towards} ({reply.status}), which is not followed with the token."
+        f"{host} redirects{towards} ({reply.status}), and the token does not follow redirects."
     ).identified("redirect", host, where)
 
 
@@ -170,7 +170,7 @@ def _trouble(reply: ErrorResponse, words: str, host: str, now: Instant) -> Inbox
         return Throttled(_said("Neptune asks for fewer requests", words), retry_after=retry_after)
     if reply.status == 425:
         return ServerTrouble(
-            _said(f"{host} asks to try again a little later (425)", words), retry_after=retry_after
+            _said(f"{host} asks to be tried again a little later (425)", words), retry_after=retry_after
         ).identified("too_early", host)
     return ServerTrouble(_said(f"{host} is in trouble ({reply.status})", words), retry_after=retry_after).identified(
         "server_trouble", host, reply.status, words
@@ -181,13 +181,13 @@ def _not_found(reply: ErrorResponse, words: str, subject: str, host: str, path: 
     has_no_route = isinstance(reply.value, dict) and reply.value.get("error") == "Not Found"
     if has_no_route:
         return NotFound(
-            f"{host} has no such address: {clean_line(path, 160)}",
+            f"{host} does not know the address {clean_line(path, 160)}",
             "Check the API base and the environment of this profile.",
         )
     if words.lower().startswith("environment"):
         return NotFound(
             _said("Neptune does not know the environment of this profile", words),
-            "`neptune-inbox environments` lists those that the token may use.",
+            "`neptune-inbox environments` lists those the token may use.",
         )
     return _not_known(subject, words)
 

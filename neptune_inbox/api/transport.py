@@ -145,7 +145,7 @@ class Transport:
         """
         if self._mode is Mode.OBSERVE and (is_write or method != "GET"):
             shown = clean_line(subject, 160) or "this change"
-            raise ObserveOnly(f"This profile only observes, so nothing was sent about {shown}.")
+            raise ObserveOnly(f"This profile only observes, so nothing was sent for {shown}.")
         await self._is_settled.wait()
         token = self._checked_token()
         address = self._addresses[base]
@@ -318,7 +318,7 @@ def _encode(body: JsonObject) -> bytes:
     try:
         return json.dumps(body, allow_nan=False, separators=(",", ":")).encode("ascii")
     except (ValueError, TypeError, RecursionError):
-        problem = Invalid("What was to be sent is not valid JSON.", "Check the payload.")
+        problem = Invalid("The payload is not valid JSON.", "Check the payload.")
     raise problem
 
 

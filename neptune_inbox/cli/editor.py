@@ -36,7 +36,7 @@ def _editor() -> list[str]:
     try:
         words = shlex.split(os.environ[name])
     except ValueError:
-        raise UsageProblem(f"{name} has a quote that is not closed.", MEND_EDITOR) from None
+        raise UsageProblem(f"{name} has an unclosed quote.", MEND_EDITOR) from None
     if not words or not words[0].strip():
         raise UsageProblem(f"{name} names no program: it is blank.", MEND_EDITOR)
     return words

@@ -47,7 +47,7 @@ def load(paths: Paths) -> Settings:
         return Settings()
     except OSError as problem:
         why = problem.strerror or type(problem).__name__
-        raise ConfigProblem(f"{path} cannot be read: {why}.", "Make it readable for you.") from None
+        raise ConfigProblem(f"{path} cannot be read: {why}.", "Make it readable for your user.") from None
     _refuse_foreign(path, found)
     if len(raw) > _LARGEST:
         raise ConfigProblem(f"{path} is larger than 1 MiB.", "Move it away and start with a new one.")
@@ -107,7 +107,7 @@ def _refuse_token(text: str, path: Path) -> None:
     for number, line in enumerate(text.splitlines(), start=1):
         if looks_like_token(line):
             raise ConfigProblem(
-                f"{path}, line {number}: this looks like an API token, and a token never belongs in a file.",
+                f"{path}, line {number}: this looks like an API token, and a token must not be in a file.",
                 NEW_TOKEN,
             )
 
@@ -130,7 +130,7 @@ def _profile(table: Table) -> Profile:
     for key in table.values:
         if "token" in key.lower() and key != "token_command":
             raise table.problem(
-                f"holds `{key}`, and a token never belongs in a file",
+                f"holds `{key}`, and a token must not be in a file",
                 NEW_TOKEN,
             )
     known = table.read(ProfileSettings)
@@ -206,9 +206,7 @@ def _command(table: Table, name: str, value: Any) -> tuple[str, ...]:
         try:
             value = shlex.split(value)
         except ValueError:
-            raise table.problem(
-                f"has `{name}` with a quote that is not closed", "Close it, or write a list."
-            ) from None
+            raise table.problem(f"has an unclosed quote in `{name}`", "Close it, or write a list.") from None
         table.values = {**table.values, name: value}
     words = table.secret_words(name)
     if not words:
@@ -221,6 +219,6 @@ def _refuse_foreign(path: Path, found: stat_result) -> None:
     if sys.platform == "win32":
         return
     if found.st_mode & stat.S_IWOTH:
-        raise ConfigProblem(f"{path} is not used: everyone may write to it.", f"Run `chmod 600 {path}`.")
+        raise ConfigProblem(f"{path} is not used: anyone may write to it.", f"Run `chmod 600 {path}`.")
     if found.st_uid not in (os.geteuid(), 0):
-        raise ConfigProblem(f"{path} is not used: it belongs to another user.", "Make a copy that is yours.")
+        raise ConfigProblem(f"{path} is not used: it belongs to another user.", "Make a copy that belongs to you.")

@@ -55,7 +55,7 @@ def overruled_sentence(settings: Settings, name: str | None, env: Mapping[str, s
         return ""
     verb = "is" if len(unused) == 1 else "are"
     return (
-        f"{' and '.join(unused)} {verb} not used: the profile {profile.name} was named, and it is"
+        f"{' and '.join(unused)} {verb} not used: the profile {profile.name} was given, and it is"
         f" {profile.environment} at {profile.host}."
     )
 

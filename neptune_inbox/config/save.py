@@ -124,7 +124,7 @@ def _table(document: TOMLDocument, path: Sequence[str]) -> Any:
             table[name] = tomlkit.table(is_super_table=depth < len(path))
         table = table[name]
         if not isinstance(table, dict):
-            raise ConfigProblem(f"`{'.'.join(path[:depth])}` holds a value and no settings.", "Name another key.")
+            raise ConfigProblem(f"`{'.'.join(path[:depth])}` holds a value, not settings.", "Name another key.")
     return table
 
 

@@ -31,7 +31,7 @@ class ProfileSettings(Struct, frozen=True):
 
     environment: Annotated[
         str,
-        about("The environment of the team: dev, staging, production, …", "production", door=doors.read_name),
+        about("The team's environment: dev, staging, production, …", "production", door=doors.read_name),
     ]
     api_base: Annotated[str, about("Where the API is.", "https://api.teurons.com/neptune")] = ""
     edge_base: Annotated[
@@ -44,7 +44,7 @@ class ProfileSettings(Struct, frozen=True):
     mode: Annotated[
         str | None,
         about(
-            "What may be written: observe (nothing), ask (each time), act. Without it act, or ask in production.",
+            "What may be written: observe (nothing), ask (each time), act. Default: act, or ask in production.",
             "ask",
             one_of=tuple(mode.value for mode in Mode),
         ),
@@ -52,15 +52,14 @@ class ProfileSettings(Struct, frozen=True):
     production: Annotated[
         bool | None,
         about(
-            "Whether real customers are behind it; without it, words in the environment's name decide:"
-            " prod, prd, live, …",
+            "Whether it has real customers; by default, words in the environment's name decide: prod, prd, live, …",
             True,
         ),
     ] = None
     colour: Annotated[
         str,
         about(
-            f"The colour of its name in the top line: {listed(COLOURS)}; production has its own.",
+            f"The colour of its name in the top line: {listed(COLOURS)}; production has its own colour.",
             "green",
             one_of=COLOURS,
         ),
@@ -69,14 +68,14 @@ class ProfileSettings(Struct, frozen=True):
     token_command: Annotated[
         tuple[str, ...],
         about(
-            "A command that prints the token on its first line, as a list; no shell reads it.",
+            "A command that prints the token on its first line, as a list of words; no shell is involved.",
             ["pass", "show", "neptune/acme"],
             is_secret=True,
         ),
     ] = ()
     trusted_hosts: Annotated[
         tuple[str, ...],
-        about("Other hosts that may get the token, besides those that it was given for.", ["edge.acme.example"]),
+        about("Other hosts that may get the token, besides those it was given for.", ["edge.acme.example"]),
     ] = ()
 
 
@@ -86,7 +85,8 @@ class UiSettings(Struct, frozen=True):
     theme: Annotated[
         str,
         about(
-            "auto (dark or light, as the terminal is), neptune-dark, neptune-light or terminal (its own colours).",
+            "auto (dark or light, like the terminal), neptune-dark, neptune-light or terminal (the terminal's"
+            " own colours).",
             one_of=THEMES,
         ),
     ] = "auto"
@@ -109,23 +109,23 @@ class PollingSettings(Struct, frozen=True):
     """How often the server is asked."""
 
     requests_per_minute: Annotated[
-        int, about("The budget of one profile, shared by its watched users.", ge=1, le=600)
+        int, about("The request budget of a profile, shared by its watched users.", ge=1, le=600)
     ] = 30
     unfocused_factor: Annotated[
-        float, about("How many times slower while the terminal has lost focus.", ge=1, le=100)
+        float, about("How many times slower to poll while the terminal is not focused.", ge=1, le=100)
     ] = 4
 
 
 class NotifySettings(Struct, frozen=True):
     """How new unread notifications are announced."""
 
-    title: Annotated[bool, about("New unread notifications in the terminal's title.")] = True
+    title: Annotated[bool, about("Show the number of new unread notifications in the terminal's title.")] = True
     bell: Annotated[bool, about("Ring the terminal's bell for them.")] = False
     desktop: Annotated[bool, about("Show them as desktop notifications.")] = False
     quiet: Annotated[
         str,
         about(
-            'No bell and no desktop between these times of day, such as "22:00-07:00".',
+            'No bell or desktop notifications between these times of day, such as "22:00-07:00".',
             expected='two times of day such as "22:00-07:00"',
             pattern=_HOURS,
         ),
@@ -140,7 +140,7 @@ class PrivacySettings(Struct, frozen=True):
         tuple[str, ...], about("Event types whose numbers are one-time codes; * means any text.")
     ] = EVENTS
     code_words: Annotated[
-        tuple[str, ...], about("More words beside which a number is a one-time code.", ["Zugangsnummer"])
+        tuple[str, ...], about("More words next to which a number is a one-time code.", ["Zugangsnummer"])
     ] = ()
 
     @property
@@ -152,7 +152,7 @@ class PrivacySettings(Struct, frozen=True):
 class Template(Struct, frozen=True):
     """An event to start from."""
 
-    event_type: Annotated[str, about("The type of an event to start from when one is composed.", "payment_failed")]
+    event_type: Annotated[str, about("The event type to start from when composing one.", "payment_failed")]
     data: Annotated[str, about("Its data, as JSON text.", '{"card": "4242"}')] = "{}"
     """JSON text of an object."""
 
@@ -163,17 +163,15 @@ class Hook(Struct, frozen=True):
     command: Annotated[
         tuple[str, ...],
         about(
-            "It gets one JSON object a line on standard input; a list that no shell reads.",
+            "It gets one JSON object per line on standard input; a list of words, no shell is involved.",
             ["notify-oncall", "--team", "billing"],
             is_secret=True,
         ),
     ]
-    query: Annotated[str, about("What it is handed, of what arrives; without it, everything.", "event:payment_*")] = (
-        ""
-    )
+    query: Annotated[str, about("Which arrivals it is handed; by default, all of them.", "event:payment_*")] = ""
     batch: Annotated[
         str,
-        about("How long it waits for more after the first, to hand over all at once.", "10s", door=doors.read_hold),
+        about("How long to wait for more after the first, to hand them over together.", "10s", door=doors.read_hold),
     ] = "10s"
     time_limit: Annotated[
         str,
@@ -193,7 +191,7 @@ class StoreSettings(Struct, frozen=True):
     """What is kept on this machine."""
 
     keep_days: Annotated[
-        int, about("Read notifications older than this leave the cache on this machine.", ge=1, le=3_650)
+        int, about("Read notifications older than this are removed from the cache on this machine.", ge=1, le=3_650)
     ] = 90
 
 
@@ -201,7 +199,7 @@ class IncidentSettings(Struct, frozen=True):
     """What counts as an incident: the same notification to several customers."""
 
     gap_minutes: Annotated[
-        int, about("How long after the one before the next notification still belongs to it.", ge=1, le=1_440)
+        int, about("The longest time between one notification of an incident and the next.", ge=1, le=1_440)
     ] = 15
     customers: Annotated[int, about("How many customers make an incident.", ge=2, le=100_000)] = 3
 
@@ -222,11 +220,11 @@ class TeamSettings(Struct, frozen=True):
             door=doors.read_dsn,
         ),
     ] = ""
-    """Empty: the agent works alone."""
+    """Empty: no team, the agent works alone."""
     agent: Annotated[
         str, about("Your name for the team; without it the login name.", "rita", door=doors.optional_name)
     ] = ""
-    claim_minutes: Annotated[int, about("How long a claim lasts without a key on it.", ge=1, le=1_440)] = 30
+    claim_minutes: Annotated[int, about("How long a claim lasts without a key press on it.", ge=1, le=1_440)] = 30
 
 
 class WatchSettings(Struct, frozen=True):
@@ -235,28 +233,27 @@ class WatchSettings(Struct, frozen=True):
     users_from: Annotated[
         tuple[str, ...],
         about(
-            "A command that prints whom to watch, one id a line, as a list; no shell reads it.",
+            "A command that prints the users to watch, one id per line, as a list of words; no shell is involved.",
             ["crm", "my-customers"],
             is_secret=True,
         ),
     ] = ()
-    users_file: Annotated[str, about("Or a file with one id a line.", "~/customers.txt")] = ""
+    users_file: Annotated[str, about("Or a file with one id per line.", "~/customers.txt")] = ""
     every_minutes: Annotated[
-        int, about("How often the list is read again; a file also as soon as it changes.", ge=1, le=1_440)
+        int, about("How often the list is read again; a file is also read as soon as it changes.", ge=1, le=1_440)
     ] = 5
 
 
 class Settings(Struct, frozen=True):
     """Everything that config.toml says."""
 
-    default_profile: Annotated[
-        str, about("The profile that is used without --profile; empty: the first one below.")
-    ] = ""
+    default_profile: Annotated[str, about("The profile used without --profile; empty: the first one below.")] = ""
     """Empty only where there is no profile."""
     profiles: Annotated[
         dict[str, Profile],
         about(
-            "A profile is a named place. The token is kept apart from it: run `neptune-inbox login`.",
+            "A profile names an environment at an API address. Its token is kept elsewhere: run"
+            " `neptune-inbox login`.",
             entry=ProfileSettings,
             named="acme",
         ),
@@ -276,7 +273,7 @@ class Settings(Struct, frozen=True):
     keys: Annotated[
         dict[str, str | tuple[str, ...]],
         about(
-            "Keys by action id; `neptune-inbox` shows the ids under `?`.",
+            "Keys by action id; `?` in the inbox shows the ids.",
             {"mark.row": ["m", "f5"]},
             key='"ACTION"',
         ),

@@ -12,7 +12,7 @@ from msgspec import Struct
 from neptune_inbox.config.declared import Declared, Kind, declared
 from neptune_inbox.config.settings import Settings
 
-_HEAD: Final = "# neptune-inbox: settings. These are the defaults; examples start with `#` and no blank.\n"
+_HEAD: Final = "# neptune-inbox: settings. These are the defaults; examples start with `#` without a space.\n"
 _BARE_KEY: Final = re.compile(r"[\w-]+")
 
 

@@ -108,7 +108,7 @@ class Table(Struct):
         words = tuple(dict.fromkeys(str(word) for word in value))
         for word in words:
             if setting.options and word not in setting.options:
-                what = f"may hold {listed(setting.options)}, not {_shown(word)}"
+                what = f"may contain {listed(setting.options)}, not {_shown(word)}"
                 raise self._wrong(setting.name, what, _nearest(word, setting.options))
         return tuple(self._through(setting, word) for word in words)
 

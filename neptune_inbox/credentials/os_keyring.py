@@ -114,7 +114,7 @@ def _judge(said: bytes) -> dict[str, Any]:
 
 def _raise(state: str, backend: str, what: str) -> NoReturn:
     if state == "absent":
-        raise KeyringAbsent("This machine has no OS keyring that can be reached.")
+        raise KeyringAbsent("No OS keyring can be reached on this machine.")
     if state == "untrusted":
         raise KeyringUntrusted(f"The keyring backend `{what}` would not keep the token secret, so it is not used.")
     if state == "locked":
@@ -124,4 +124,4 @@ def _raise(state: str, backend: str, what: str) -> NoReturn:
 
 def _unreachable(backend: str, what: str) -> KeyringUnreachable:
     named = f" ({backend})" if backend else ""
-    return KeyringUnreachable(f"The OS keyring{named} does not answer as one: {what}.")
+    return KeyringUnreachable(f"The OS keyring{named} does not behave like a keyring: {what}.")

@@ -30,7 +30,7 @@ async def run_token_command(argv: Sequence[str], *, patience: float = PATIENCE) 
     import asyncio
 
     name = clean_line(os.path.basename(argv[0]), 60)
-    remedy = "Run the command by hand to see why; it is token_command in config.toml."
+    remedy = "Run the command by hand to see why; token_command in config.toml names it."
     try:
         process = await asyncio.create_subprocess_exec(
             *argv,

@@ -57,7 +57,7 @@ def _fault_of(bare: str) -> str:
     if not set(bare) - set("•●∙*."):
         return "it is the masked form"
     if not (bare.isascii() and bare.isprintable()):
-        return "it holds a character that no token has" + (", it was cut off" if "…" in bare else "")
+        return "it holds a character that no token has" + (", which means it was cut off" if "…" in bare else "")
     return "" if _TOKEN.fullmatch(bare) else f"it has {len(bare):,} characters, a token has {SHORTEST} to {LONGEST:,}"
 
 

@@ -15,7 +15,7 @@ FULL = ("53100", "53200", "53400", "54000")
 AWAY = ("57P01", "57P02", "57P03", "08000", "08003", "08006")
 PASSWORD_REMEDY = "`neptune-inbox team password` keeps it in the keyring; PGPASSWORD and ~/.pgpass work too."
 CERTIFICATE = "Have its certificate renewed, or name its authority as sslrootcert in team.dsn."
-INIT = "Whoever owns the database runs `neptune-inbox team init`."
+INIT = "The owner of the database must run `neptune-inbox team init`."
 
 
 def translated(error: psycopg.Error, target: Target) -> TeamProblem:
@@ -37,7 +37,7 @@ def _by_state(state: str, target: Target) -> TeamProblem | None:
     if state in ("42P01", "3F000", "42883"):
         return no_schema(target)
     if state == "3D000":
-        return TeamRefused(f"{where} does not exist.", "Correct team.dsn, or have the database made.")
+        return TeamRefused(f"{where} does not exist.", "Correct team.dsn, or have the database created.")
     if state in FULL:
         return TeamProblem(f"{where} is full; what you do is kept here and shared when it has room.")
     if state.startswith("53"):
@@ -62,9 +62,11 @@ def _by_words(words: str, target: Target) -> TeamProblem | None:
             CERTIFICATE,
         )
     if "no pg_hba.conf entry" in words or ('role "' in words and "does not exist" in words):
-        return TeamRefused(f"{where} does not let `{target.user}` in from this machine.", "Ask whoever runs it.")
+        return TeamRefused(
+            f"{where} does not let `{target.user}` in from this machine.", "Ask the database administrator."
+        )
     if 'database "' in words and "does not exist" in words:
-        return TeamRefused(f"{where} does not exist.", "Correct team.dsn, or have the database made.")
+        return TeamRefused(f"{where} does not exist.", "Correct team.dsn, or have the database created.")
     if "timeout" in words or "timed out" in words:
         return TeamProblem(f"{where} does not answer.")
     if "refused" in words or "no such file" in words or "unreachable" in words:

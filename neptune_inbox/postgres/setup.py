@@ -44,7 +44,9 @@ def run_setup(target: Target, password: str, plan: SetupPlan) -> None:
 
     with connect(target, password) as connection:
         if version_of(connection, target) != plan.version:
-            raise TeamSchemaProblem("Somebody else changed the tables meanwhile: nothing was run.", "Run it again.")
+            raise TeamSchemaProblem(
+                "Somebody else changed the tables in the meantime: nothing was run.", "Run it again."
+            )
         try:
             with connection.transaction():
                 connection.execute(plan.sql.encode())

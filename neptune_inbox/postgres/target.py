@@ -46,7 +46,7 @@ def target_of(dsn: str, environ: Mapping[str, str], *, user: str = "") -> Target
         asked = given.setdefault("sslmode", VERIFIED)
         if asked != VERIFIED:
             raise ConfigProblem(
-                f"team.dsn asks for sslmode={clean_line(asked, 20)}, which does not prove who answers.",
+                f"team.dsn asks for sslmode={clean_line(asked, 20)}, which does not verify the server.",
                 f"Leave it out, or write sslmode={VERIFIED}.",
             )
         if not ("sslrootcert" in given or environ.get("PGSSLROOTCERT") or _has_own_roots()):

@@ -177,4 +177,4 @@ def _read(body: JsonObject, shape: type[Any]) -> Any:
         return convert(body, shape)
     except msgspec.ValidationError as problem:
         names = ", ".join(each.name for each in msgspec.structs.fields(shape))
-        raise UsageProblem(f"This cannot be done: {problem}.", f"Valid fields: {names}.") from None
+        raise UsageProblem(f"This request is not valid: {problem}.", f"Valid fields: {names}.") from None

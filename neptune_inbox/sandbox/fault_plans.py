@@ -49,11 +49,11 @@ def _build(value: object, match: Match | None, depth: int) -> Fault:
     if isinstance(value, int | str) and not isinstance(value, bool):
         value = {"answer": value}
     if depth > DEEPEST:
-        raise UsageProblem(f"More than {DEEPEST} faults follow one another.", "Set fewer at once.")
+        raise UsageProblem(f"More than {DEEPEST} faults are chained.", "Chain fewer.")
     try:
         plan = convert(value, Plan)
     except msgspec.ValidationError as problem:
-        raise UsageProblem(f"This is not a fault: {problem}.", HINT) from None
+        raise UsageProblem(f"This is not a valid fault: {problem}.", HINT) from None
     where = plan.match if match is None or plan.match != Match() else match
     _check(plan)
     status, kind = _answer(plan)
@@ -78,7 +78,7 @@ def _check(plan: Plan) -> None:
     if not 0 <= plan.delay_ms <= LONGEST_DELAY:
         raise UsageProblem(f"delay_ms is {plan.delay_ms}.", f"Give 0 to {LONGEST_DELAY:,} milliseconds.")
     if plan.then is not None and plan.times is None:
-        raise UsageProblem("`then` follows a fault that never ends.", "Give it `times`.")
+        raise UsageProblem("`then` has no effect after a fault without an end.", "Give it `times`.")
     if not str(plan.retry_after).isprintable() or not str(plan.retry_after).isascii():
         raise UsageProblem("retry_after is not a header value.", "Give seconds or an HTTP date.")
 

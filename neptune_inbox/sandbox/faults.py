@@ -90,7 +90,7 @@ class Fault(Struct):
     """Where REDIRECT points to."""
     path: str = "*"
     user: str = ""
-    """An exact user id; empty is anybody's."""
+    """An exact user id; empty: any user's."""
     delay: float = 0.0
     """Seconds before whatever else happens."""
     status: int = 500

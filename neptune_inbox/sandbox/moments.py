@@ -64,4 +64,6 @@ def check_clock(at: Instant) -> None:
 def check_span(first: Instant, last: Instant) -> None:
     """Raises UsageProblem where one of two moments that were counted out is beyond what can be told."""
     if not (0 < first <= LAST and 0 < last <= LAST):
-        raise UsageProblem("The times go beyond the years from 1970 to 9999.", "Repeat less, or in shorter steps.")
+        raise UsageProblem(
+            "The times go beyond the years from 1970 to 9999.", "Repeat less often, or in shorter steps."
+        )

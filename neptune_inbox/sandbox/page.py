@@ -164,7 +164,9 @@ class Page:
     def _move_clock(self, form: Form) -> str:
         what, at = form.get("what", ""), form.get("at", "")
         if at and what == "run":
-            raise UsageProblem("A clock that runs is not stopped.", "Let it stop, or leave the moment empty.")
+            raise UsageProblem(
+                "A running clock cannot have a time to stop at.", "Choose stop, or leave the time empty."
+            )
         freeze = at or {"freeze": True, "run": False}.get(what)
         self._neptune.set_clock(freeze=freeze, advance=form.get("advance") or None)
         state = "stopped" if self._neptune.clock.is_frozen else "running"
@@ -172,7 +174,7 @@ class Page:
 
     def _reset(self, form: Form) -> str:
         self._neptune.reset()
-        return "Everything is as it was at the start."
+        return "Everything is back as it was at the start."
 
     # -- the frame ---------------------------------------------------------------------------------------------
 

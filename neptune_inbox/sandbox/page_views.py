@@ -249,14 +249,14 @@ def clock_time(instant: Instant, *, is_brief: bool = False) -> Html:
 def _holding(position: Place) -> Html:
     if position.is_held:
         return tag("span", "Paused. ", tag("a", "Resume", href="/?" + position.query()))
-    words = "The newest come first; reloaded every 3 s. "
+    words = "Newest first; reloaded every 3 s. "
     return tag("span", words, tag("a", "Pause", href="/?" + position.query(hold="1")))
 
 
 def _table(name: str, columns: tuple[str, ...], rows: list[Html], *, folds: bool = False) -> Html:
     """`folds` puts the last column below the others where it is narrow."""
     if not rows:
-        return tag("p", "Nothing was asked yet.", class_="card soft")
+        return tag("p", "No requests yet.", class_="card soft")
     head = tag("tr", [tag("th", column, scope="col") for column in columns])
     table = tag("table", tag("thead", head), tag("tbody", rows), class_="folds" if folds else None)
     return tag("div", tag("div", table, class_="scroll", role="region", aria_label=name, tabindex="0"), class_="card")
@@ -286,11 +286,11 @@ def _event(position: Place) -> Html:
 def _arrival(position: Place) -> Html:
     return _card(
         position,
-        "Let something arrive",
+        "Make something arrive",
         "arrive",
         "Arrive",
-        _field("arrive_user", "User", "empty is somebody busy", name="user"),
-        _field("title", "Title", "empty is something believable"),
+        _field("arrive_user", "User", "empty: a busy user", name="user"),
+        _field("title", "Title", "empty: something plausible"),
         _field("count", "How many", value="1", inputmode="numeric"),
     )
 
@@ -305,8 +305,8 @@ def _fault(position: Place) -> Html:
         _field("answer", "Answer", "a status or a name; empty only delays", list_="answers", placeholder="503"),
         tag("datalist", [tag("option", value=name) for name in names], id="answers"),
         _pair(_field("method", "Method", value="*"), _field("path", "Path", value="*")),
-        _field("fault_user", "User", "empty is anybody", name="user"),
-        _field("times", "Times", "empty is until it is cleared", inputmode="numeric"),
+        _field("fault_user", "User", "empty: any user", name="user"),
+        _field("times", "Times", "empty: until it is cleared", inputmode="numeric"),
         _pair(
             _field("retry_after", "Retry-After"),
             _field("delay_ms", "Delay", "in ms", inputmode="numeric"),
@@ -354,13 +354,13 @@ def _clock(neptune: Neptune, position: Place) -> Html:
             _label("what", "Let it"),
             tag("select", [tag("option", words, value=value) for value, words in choices], id="what", name="what"),
         ],
-        _field("at", "Stop at", "empty is now", placeholder="2026-11-04T12:00:00Z"),
+        _field("at", "Stop at", "empty: now", placeholder="2026-11-04T12:00:00Z"),
         _field("advance", "Move on by", placeholder="2h"),
     )
 
 
 def _again(position: Place) -> Html:
-    words = tag("p", "World, clock and faults as at the start.", class_="soft small")
+    words = tag("p", "World, clock and faults go back to the start.", class_="soft small")
     return _card(position, "Start again", "reset", "Reset everything", words)
 
 

@@ -185,7 +185,7 @@ def parse_seed(value: object) -> SeedFile:
     try:
         return convert(value, SeedFile)
     except msgspec.ValidationError as problem:
-        raise UsageProblem(f"This is not a seed file: {problem}.", SEED_HINT) from None
+        raise UsageProblem(f"This is not a valid seed file: {problem}.", SEED_HINT) from None
 
 
 def read_seed(path: Path) -> SeedFile:

@@ -164,7 +164,7 @@ def listen(port: int, host: str = LOOPBACK) -> socket.socket:
         family, _, _, _, address = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0]
     except OSError as trouble:
         raise UsageProblem(
-            f"{host} cannot be listened on: {trouble.strerror}.", "Name an address of this machine."
+            f"The sandbox cannot listen on {host}: {trouble.strerror}.", "Name an address of this machine."
         ) from None
     # The protocol is named because only then asyncio sends at once what is written; else each answer takes 40 ms.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)

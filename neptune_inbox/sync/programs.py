@@ -78,7 +78,7 @@ async def capture_program(
             # What it leaves running may hold its outputs open for ever.
             await asyncio.wait(streams, timeout=LAST_WORDS)
     except TimeoutError:
-        problem = f"It was stopped, as it had not ended after {seconds:.0f} s."
+        problem = f"It was stopped because it had not ended after {seconds:.0f} s."
     finally:
         _stop(process)
         for stream in streams:

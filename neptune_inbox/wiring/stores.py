@@ -73,12 +73,12 @@ class Stores:
     def notices(self) -> tuple[str, ...]:
         """What the user must be told about the files; marks that were lost come back from the journal first."""
         notices = [file.problem for file in (self.cache_file, self.state_file) if file.problem]
-        notices += [f"{folder} was open to other users; it is closed to them now." for folder in self.closed]
+        notices += [f"{folder} was open to other users; it is now closed to them." for folder in self.closed]
         refilled = refill(self.state_file, self.journal, self._now())
         if self.state_file.quarantined is not None:
             notices.append(f"state.db was damaged and set aside as {self.state_file.quarantined.name}.")
         if self.cache_file.quarantined is not None:
-            notices.append("The cache was damaged and is fetched again.")
+            notices.append("The cache was damaged and is being fetched again.")
         if refilled:
             notices.append(f"{plural(refilled, 'unsettled mark')} came back from the journal.")
         return tuple(notices)

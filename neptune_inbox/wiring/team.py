@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 PASSWORD_VARIABLE = "PGPASSWORD"
 AGENT_LIMIT = 32
-EXTRA = "`pip install 'neptune-inbox[team]'` brings it."
+EXTRA = "Run `pip install 'neptune-inbox[team]'`."
 
 
 def check_installed() -> None:

@@ -300,7 +300,7 @@ class TestTrouble:
         script.chmod(0o700)
         watching(shell, hook("pager", str(script), time_limit="1s"))
         shell.tell("Hang")
-        assert "It was stopped, as it had not ended after 1 s." in shell("poll", "--once").err
+        assert "It was stopped because it had not ended after 1 s." in shell("poll", "--once").err
         assert state(shell)["exit_code"] is None
         left = Path(f"/proc/{(tmp_path / 'pid').read_text().strip()}/stat")
         assert not left.exists() or left.read_text().split()[2] == "Z"
@@ -393,8 +393,8 @@ class TestTrying:
         for text, words in (
             ('[hooks.a]\nquery = "x"\n', "has no `command`"),
             ('[hooks.a]\nquery = "x"\ncommand = "tee"\n', "must be a list of words"),
-            ('[hooks.a]\nquery = "x"\ncommand = ["tee"]\nbatch = "2h"\n', "is not a span from 0s to 1h"),
-            ('[hooks.a]\nquery = "x"\ncommand = ["tee"]\ntime_limit = "0s"\n', "is not a span from 1s to 1h"),
+            ('[hooks.a]\nquery = "x"\ncommand = ["tee"]\nbatch = "2h"\n', "is not a duration from 0s to 1h"),
+            ('[hooks.a]\nquery = "x"\ncommand = ["tee"]\ntime_limit = "0s"\n', "is not a duration from 1s to 1h"),
             ('[hooks.a]\nquery = "is:odd"\ncommand = ["tee"]\n', "hooks.a: `is:` does not know `odd`"),
         ):
             shell.config(PROFILE + text)

@@ -226,7 +226,7 @@ class TestPapers:
         assert "came: payment_failed  Card declined" in visitor.said("timeline")
         assert visitor.said("timeline 90s").splitlines()[0].endswith("1 unread, 0 read, 0 not known.")
         assert "is not a valid time" in visitor.said("timeline soon")
-        assert "has not come yet" in visitor.said("timeline 2998-01-01")
+        assert "is in the future" in visitor.said("timeline 2998-01-01")
 
     async def test_links_are_said_and_opened_after_their_host_was_agreed_to(
         self, office: Office, monkeypatch: pytest.MonkeyPatch

@@ -194,7 +194,7 @@ class TestUsage:
         (shell.home / "state").write_text("a file where a folder belongs")
         shown = shell("list", "-u", CUSTOMER)
         assert (shown.code, len(shown.cells)) == (0, 1)
-        assert "will not survive" in shown.err
+        assert "will be lost" in shown.err
         refused = shell("mark", id, "--yes", "-u", CUSTOMER)
         assert refused.code == 5
         assert "Nothing was changed or sent: a write needs its line in the journal." in refused.err

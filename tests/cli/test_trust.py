@@ -116,7 +116,7 @@ def test_nor_does_it_stand_in_the_settings(shell: Shell, line: str) -> None:
 @pytest.mark.parametrize(
     ("editor", "words"),
     [
-        ("'vi", "quote that is not closed"),
+        ("'vi", "unclosed quote"),
         ("   ", "it is blank"),
         ("''", "it is blank"),
         ("/no/such", "cannot be started"),

@@ -87,7 +87,7 @@ class TestAFile:
         file = by_file(shell, CUSTOMER)
         shell("count")
         write(file, *ids)
-        assert "names nobody" in shell("count").err
+        assert "names no customers" in shell("count").err
         file.unlink()
         assert "cannot be read" in shell("count").err
         assert watched(shell) == [CUSTOMER]

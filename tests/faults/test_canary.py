@@ -182,7 +182,7 @@ BAD = {
     "an unusable editor": (_nothing, ["config", "edit"], {"EDITOR": "'vi", **PROXY}, 2, "EDITOR"),
     "an unusable proxy": (_no_tls, LIST, {"HTTPS_PROXY": f"nonsense://{CANARY}@x"}, 4, "proxy"),
     "a pasted token that is not a JWT": (_nothing, UNSURE, {"NEPTUNE_TOKEN": ""}, 3, "is not a JWT"),
-    "no keyring to save in": (_nothing, LOGIN, {"NEPTUNE_TOKEN": "", **NO_BUS}, 3, "no OS keyring"),
+    "no keyring to save in": (_nothing, LOGIN, {"NEPTUNE_TOKEN": "", **NO_BUS}, 3, "No OS keyring"),
     "a keyring of nothing": (
         _nothing,
         LOGIN,

@@ -40,5 +40,5 @@ async def test_a_cache_that_is_damaged_while_it_is_used_keeps_nobody_from_quitti
 
     session = await office.open()
     assert [mark.id for mark in await session.marking.unsettled()] == ids[:1]
-    assert "The cache was damaged and is fetched again." in session.notices
+    assert "The cache was damaged and is being fetched again." in session.notices
     await session.close()

@@ -21,7 +21,7 @@ FEW = 8
 INBOX = (*PROGRAM, "--type", "all", "-u", USER)
 TALL = (110, 70)
 TITLES = [f"Card {number:02}" for number in range(ROWS)]
-NOT_KEPT = "Changes will not survive"
+NOT_KEPT = "Changes will be lost"
 NO_SMALL_DISK, NO_FAILING_CALL = why_no_small_disk(), why_no_failing_call()
 on_a_small_disk = pytest.mark.skipif(bool(NO_SMALL_DISK), reason=NO_SMALL_DISK)
 

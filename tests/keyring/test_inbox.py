@@ -56,10 +56,10 @@ def nothing(desktop: Desktop) -> None:
 
 NO_BUS = {"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nowhere/bus"}
 STATES: dict[str, tuple[Callable[[Desktop], None], dict[str, str], str]] = {
-    "absent": (nothing, NO_BUS, "This machine has no OS keyring"),
+    "absent": (nothing, NO_BUS, "No OS keyring can be reached"),
     "locked": (Desktop.lock, {}, "(Secret Service) is locked"),
     "frozen": (Desktop.freeze, {}, "did not answer within 2 seconds"),
-    "dead": (Desktop.die, {}, "does not answer as one"),
+    "dead": (Desktop.die, {}, "does not behave like a keyring"),
     "null": (
         nothing,
         {"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"},

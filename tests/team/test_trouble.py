@@ -63,9 +63,9 @@ def test_no_tables_and_no_database_and_no_server_are_three_sentences(empty_datab
 @pytest.mark.parametrize(
     ("dsn", "words"),
     [
-        ("postgresql://inbox@db.acme.example/x?sslmode=require", "does not prove who answers"),
-        ("postgresql://inbox@localhost,db.acme.example/x?sslmode=disable", "does not prove who answers"),
-        ("postgresql://inbox@localhost/x?hostaddr=10.0.0.1&sslmode=prefer", "does not prove who answers"),
+        ("postgresql://inbox@db.acme.example/x?sslmode=require", "does not verify the server"),
+        ("postgresql://inbox@localhost,db.acme.example/x?sslmode=disable", "does not verify the server"),
+        ("postgresql://inbox@localhost/x?hostaddr=10.0.0.1&sslmode=prefer", "does not verify the server"),
         ("postgresql://inbox@localhost/x?nonsense=1", "cannot be read"),
     ],
 )

@@ -46,7 +46,7 @@ class Keyring(OsKeyring):
 
     def _meet(self) -> None:
         if self._is_absent:
-            raise KeyringAbsent("This machine has no OS keyring.")
+            raise KeyringAbsent("No OS keyring can be reached.")
 
 
 class Service(Office):

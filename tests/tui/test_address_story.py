@@ -17,7 +17,7 @@ async def test_an_agent_gives_a_customer_another_e_mail() -> None:
         await open_person(inbox)
         await inbox.press("enter")
         await inbox.asked(f"Change email {EMAIL.value} of u-1")
-        await inbox.asked("Type the new one: this is what is there.")
+        await inbox.asked("Type the new one: this is the current one.")
         await inbox.press("enter")
         await inbox.fill_sheet("rajiv")
         await inbox.asked("This does not look like an email address.")

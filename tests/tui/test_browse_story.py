@@ -283,7 +283,7 @@ async def test_a_view_is_renamed_moved_and_deleted_where_it_is_chosen(tmp_path: 
     async with inbox_of(service) as inbox:
         await change(inbox, "money", "r")
         await inbox.fill_sheet("fresh")
-        await inbox.asked("There is a view fresh already.")
+        await inbox.asked("There is already a view fresh.")
         await inbox.fill_sheet("cards")
         await inbox.press("enter")
         await inbox.hears("The view money is called cards now.")

@@ -82,7 +82,7 @@ async def test_a_customer_never_fetched_is_not_called_read() -> None:
         await inbox.type("u-77", "enter")
         await inbox.until(lambda: inbox.screen.scope.user_id == "u-77")
         await inbox.press("M")
-        await inbox.asked("Nothing was fetched yet")
+        await inbox.asked("Nothing has been fetched yet")
         await inbox.press("esc")
         assert "has been read" not in inbox.text()
 

@@ -68,7 +68,7 @@ async def test_the_type_is_completed_from_what_was_seen_and_an_odd_one_is_warned
         await inbox.press("right")
         await inbox.until(lambda: text_of(inbox, "event_type") == "payment_failed")
         await fill(inbox, event_type="Payment Failed")
-        assert "takes any text" in remark(inbox, "event_type")
+        assert "accepts any text" in remark(inbox, "event_type")
         await fill(inbox, timestamp="yesterday")
         assert "is not a whole number from 0" in remark(inbox, "timestamp")
         await fill(inbox, data='{"a": 1,}')
@@ -108,7 +108,9 @@ async def test_what_never_comes_is_told_and_leaving_does_not_wait() -> None:
         await submit(inbox, "Exactly this is sent")
         await inbox.press("y")
         await inbox.asked("Waiting for it to arrive at u-1")
-        await inbox.comes(lambda: "Nothing new was at u-1 within 30 s." in " ".join(inbox.sheet().split()), step=1)
+        await inbox.comes(
+            lambda: "Nothing new arrived at u-1 within 30 s." in " ".join(inbox.sheet().split()), step=1
+        )
         await inbox.press("enter")
         await inbox.until(lambda: not inbox.has_sheet)
         await _compose(inbox, event_type="payment_failed")
@@ -143,7 +145,7 @@ async def test_production_asks_twice() -> None:
         await inbox.press("y")
         await inbox.asked("Send it to production?")
         await inbox.press("enter")
-        await inbox.asked("That is something else; nothing was done.")
+        await inbox.asked("That does not match; nothing was done.")
         await inbox.press("esc")
         await inbox.asked("Send an event")
         assert service.writes == 0
@@ -181,7 +183,7 @@ async def test_nobody_named_is_not_sent_and_contacts_alone_are() -> None:
     service = _service()
     async with inbox_of(service) as inbox:
         await _compose(inbox, event_type="payment_failed", user_id="")
-        await submit(inbox, "Nobody is named who should get it")
+        await submit(inbox, "No recipient is given")
         await fill(inbox, contact_infos='{"email": "a@b.example"}')
         await submit(inbox, "Exactly this is sent")
         await inbox.press("y")
@@ -207,7 +209,7 @@ async def test_an_event_is_kept_as_a_template_and_started_from() -> None:
         await inbox.press("t")
         await inbox.asked("A name for this template")
         await inbox.fill_sheet("otp")
-        await inbox.asked("This takes the place of otp.")
+        await inbox.asked("This replaces otp.")
         await inbox.fill_sheet("a new one")
         await inbox.press("enter")
         await inbox.asked("It arrived at u-1")

@@ -65,7 +65,7 @@ async def test_where_nothing_came_it_says_so() -> None:
     async with inbox_of(service) as inbox:
         await _open(inbox)
         await inbox.asked("0 notifications of 1 user")
-        assert "Nothing came in this time." in inbox.sheet()
+        assert "Nothing arrived in this time." in inbox.sheet()
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 15)])

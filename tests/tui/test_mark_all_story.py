@@ -79,7 +79,7 @@ async def test_what_is_being_marked_already_is_not_marked_twice() -> None:
     async with inbox_of(service) as inbox:
         await inbox.press("m", "M")
         await inbox.asked("Mark all read: 2 unread notifications")
-        assert "1 more is being marked already." in inbox.sheet()
+        assert "1 more is already being marked." in inbox.sheet()
         await inbox.press("enter", "$")
         await inbox.until(lambda: service.unread() == [])
         assert len(service.marked) == 3
@@ -131,7 +131,7 @@ async def test_in_production_the_user_id_must_be_typed_for_it() -> None:
         await inbox.press("S")
         await inbox.asked("Type u-1 and press enter")
         await inbox.type("u-2", "enter")
-        await inbox.asked("That is something else; nothing was done.")
+        await inbox.asked("That does not match; nothing was done.")
         assert service.writes == 0
         await inbox.fill_sheet("u-1")
         await inbox.press("enter")

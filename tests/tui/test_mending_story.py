@@ -89,7 +89,7 @@ async def test_a_contact_info_is_changed_and_deleted() -> None:
         await open_person(inbox)
         await inbox.press("j", "e")
         await inbox.asked("Filterable and meta of mobile_number +919900112233 of u-1")
-        await submit(inbox, "Nothing differs from what is there.")
+        await submit(inbox, "Nothing has been edited yet.")
         await fill(inbox, filterable="work")
         await submit(inbox, "+ filterable work")
         await inbox.press("y")

@@ -155,7 +155,7 @@ async def test_any_id_is_created_changed_and_deleted(user_id: str) -> None:
         await inbox.asked("and press enter")
         await inbox.fill_sheet("something else")
         await inbox.press("enter")
-        await inbox.asked("That is something else; nothing was done.")
+        await inbox.asked("That does not match; nothing was done.")
         await inbox.fill_sheet(user_id)
         await inbox.press("enter")
         await inbox.hears("was deleted.")

@@ -139,7 +139,7 @@ async def test_the_palette_runs_actions_and_goes_to_users() -> None:
         await inbox.press(":")
         await inbox.asked("Palette")
         await inbox.type("qqqqq")
-        await inbox.asked("Nothing is called that.")
+        await inbox.asked("Nothing has that name.")
         await inbox.press("enter", "esc")
         assert not inbox.has_sheet
 

@@ -78,7 +78,7 @@ async def test_what_is_typed_fast_never_lands_in_a_line_that_shows_it() -> None:
         ("401", "Make a new token in the Neptune dashboard under Team."),
         ("403", "Ask for access"),
         ("500", "500"),
-        ("captive portal", "a sign-in page of the network"),
+        ("captive portal", "the network's sign-in page"),
         ("offline", "No connection could be made to api.neptune.test. ctrl+s tries again."),
     ],
 )
@@ -189,7 +189,7 @@ async def test_a_hung_up_keyring_is_told_and_what_is_cached_can_be_read() -> Non
         pass
     service.builder.vault = Vault(keyring=Keyring(is_absent=True))
     async with inbox_of(service, is_filled=False) as inbox:
-        await inbox.hears("This machine has no OS keyring.")
+        await inbox.hears("No OS keyring can be reached.")
         assert inbox.titles() == ["Card 2", "Card 1"]
         await inbox.press("j", "m")
         await inbox.until(lambda: inbox.row("Card 1").theirs == "◷")

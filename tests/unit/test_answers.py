@@ -220,7 +220,7 @@ def test_an_answer_that_is_too_large_however_little_is_asked_for_is_given_up_aft
         asked += 1
         return httpx.Response(200, content=b" " * 9_000_000, headers=JSON)
 
-    with pytest.raises(NotNeptune, match="more than an answer can hold"):
+    with pytest.raises(NotNeptune, match="a larger answer than allowed"):
         Reading(httpx.MockTransport(answer)).poll(Filter.UNREAD)
     assert asked == 2
 

@@ -56,7 +56,7 @@ async def test_packing_that_was_not_asked_for_is_refused(encoding: str) -> None:
 async def test_a_bomb_is_refused_before_it_is_in_memory() -> None:
     packed = bomb(1)
     tracemalloc.start()
-    with pytest.raises(NotNeptune, match="more than an answer can hold"):
+    with pytest.raises(NotNeptune, match="a larger answer than allowed"):
         await read(packed, "gzip", size=65_536)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
@@ -71,7 +71,7 @@ async def test_a_bomb_in_a_bomb_is_never_unpacked_twice() -> None:
 
 
 async def test_a_body_beyond_the_limit_on_the_wire_is_refused() -> None:
-    with pytest.raises(NotNeptune, match="more than"):
+    with pytest.raises(NotNeptune, match="larger answer"):
         await read(b" " * 200_001)
 
 
@@ -173,7 +173,7 @@ async def test_a_big_body_is_parsed_to_the_same_value() -> None:
 def test_more_values_than_a_page_can_have_are_refused_before_they_take_memory(unit: str) -> None:
     body = b"[" + unit.encode() * 1_000_000 + b"0]"
     tracemalloc.start()
-    with pytest.raises(NotNeptune, match="more than an answer can hold"):
+    with pytest.raises(NotNeptune, match="a larger answer than allowed"):
         decode(body, "api.example", 64)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
@@ -198,7 +198,7 @@ def test_quotes_without_end_take_no_time(body: bytes) -> None:
 async def test_a_text_that_grows_fourfold_in_memory_may_be_half_as_long(sign: bytes) -> None:
     plain = b'["' + b"x" * 600 + b'"]'
     assert await parse(plain, "api.example", Limits(decoded_bytes=1000)) == ["x" * 600]
-    with pytest.raises(NotNeptune, match="more than an answer can hold"):
+    with pytest.raises(NotNeptune, match="a larger answer than allowed"):
         await parse(plain[:-2] + sign + b'"]', "api.example", Limits(decoded_bytes=1000))
 
 

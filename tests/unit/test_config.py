@@ -151,7 +151,7 @@ def test_the_first_profile_is_the_default_where_none_is_named() -> None:
         ("[views.fresh]\nquerry = 'x'", "line 1: [views.fresh] has no `query`.", ""),
         ("[views]\nfresh = 3", "line 2: `views.fresh` must be text in quotes, not 3.", ""),
         ("[keys]\nmark = 3", "line 2: `keys.mark` must be text in quotes, not 3.", ""),
-        ('[commands]\nx = "it\'s"', "[commands] has `x` with a quote that is not closed.", ""),
+        ('[commands]\nx = "it\'s"', "[commands] has an unclosed quote in `x`.", ""),
         ("[commands]\nx = ''", "`commands.x` names no command.", ""),
         ("[commands.x]\nrun = []", "`commands.x.run` names no command.", ""),
         ("[commands.x]\nrn = ['jq']", "[commands.x] has no command in `run`.", ""),
@@ -169,7 +169,7 @@ def test_a_mistake_is_named_with_file_line_key_and_what_is_near(text: str, sente
 
 def test_a_token_in_the_file_is_refused_and_not_repeated() -> None:
     problem = problem_of('[profiles.a]\nenvironment = "dev"\napi_token = "canary-123"\n')
-    assert "a token never belongs in a file" in problem.sentence
+    assert "a token must not be in a file" in problem.sentence
     assert "canary-123" not in str(problem)
 
 
@@ -199,7 +199,7 @@ def write(tmp_path: Path, text: str | bytes, mode: int = 0o600) -> Paths:
 
 
 def test_a_file_that_anyone_may_change_is_not_used(tmp_path: Path) -> None:
-    with pytest.raises(ConfigProblem, match="everyone may write to it") as caught:
+    with pytest.raises(ConfigProblem, match="anyone may write to it") as caught:
         load(write(tmp_path, WHOLE, 0o666))
     assert "chmod 600" in caught.value.remedy
 

@@ -64,7 +64,7 @@ def test_a_profile_that_was_named_wins_over_the_variables_and_that_is_said() -> 
     env = {"NEPTUNE_ENV": "eu-prd", "NEPTUNE_API_BASE": "https://n.example", "NEPTUNE_EDGE_BASE": ""}
     assert profile_from(settings, "own", env) == settings.profiles["own"]
     assert overruled_sentence(settings, "own", env) == (
-        "NEPTUNE_ENV and NEPTUNE_API_BASE are not used: the profile own was named, and it is dev at api.teurons.com."
+        "NEPTUNE_ENV and NEPTUNE_API_BASE are not used: the profile own was given, and it is dev at api.teurons.com."
     )
     assert overruled_sentence(settings, None, env) == ""
     assert overruled_sentence(settings, "own", {"NEPTUNE_ENV": "dev"}) == ""

@@ -145,7 +145,7 @@ class TestJson:
             ('{"a": Infinity}', "Infinity"),
             ('{"a": -Infinity}', "-Infinity"),
             ('{"a": 1e999}', "too large"),
-            ('{"a": -0.1e-999}', "would arrive as 0"),
+            ('{"a": -0.1e-999}', "would be sent as 0"),
             ('{"a": "\\ud83d"}', "surrogate"),
             ('{"\\udc00": 1}', "surrogate"),
             ('{"a": 1, "a": 2}', "twice"),

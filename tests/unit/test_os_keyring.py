@@ -37,15 +37,19 @@ def keyring_that_says(answer: dict[str, Any]) -> OsKeyring:
 @pytest.mark.parametrize(
     ("answer", "error", "words"),
     [
-        ({"state": "absent"}, KeyringAbsent, "no OS keyring"),
+        ({"state": "absent"}, KeyringAbsent, "No OS keyring"),
         ({"state": "locked", "backend": "Secret Service"}, KeyringLocked, "(Secret Service) is locked"),
         (
             {"state": "untrusted", "what": "a.b.Plain"},
             KeyringUntrusted,
             "`a.b.Plain` would not keep the token secret",
         ),
-        ({"state": "unreachable", "what": "DBusError"}, KeyringUnreachable, "does not answer as one: DBusError"),
-        ({"state": "?"}, KeyringUnreachable, "does not answer as one"),
+        (
+            {"state": "unreachable", "what": "DBusError"},
+            KeyringUnreachable,
+            "does not behave like a keyring: DBusError",
+        ),
+        ({"state": "?"}, KeyringUnreachable, "does not behave like a keyring"),
     ],
 )
 async def test_each_trouble_has_its_own_words_and_remedy(

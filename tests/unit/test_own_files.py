@@ -100,7 +100,7 @@ def test_settings_that_everyone_may_write_are_not_used(mode: int, tmp_path: Path
     paths = Paths.under(tmp_path).create()
     paths.config_file.write_text('[profiles.a]\nenvironment = "dev"\napi_base = "https://x.example"\n')
     paths.config_file.chmod(mode)
-    with pytest.raises(ConfigProblem, match="everyone may write to it"):
+    with pytest.raises(ConfigProblem, match="anyone may write to it"):
         load(paths)
 
 

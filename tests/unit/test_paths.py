@@ -132,5 +132,7 @@ def test_without_any_home_the_user_is_told_which_variable_helps(bare: pytest.Mon
 
 
 def test_a_moved_home_of_nobody_is_named() -> None:
-    with pytest.raises(ConfigProblem, match="NEPTUNE_INBOX_HOME names a home that is not there: ~nobody-at-all/x"):
+    with pytest.raises(
+        ConfigProblem, match="NEPTUNE_INBOX_HOME names a home folder that does not exist: ~nobody-at-all/x"
+    ):
         Paths.find({"NEPTUNE_INBOX_HOME": "~nobody-at-all/x"})

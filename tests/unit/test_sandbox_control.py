@@ -195,7 +195,7 @@ async def test_a_fault_for_a_user_meets_marks_and_events_of_theirs(mark_by: str)
         ({"answer": "earthquake"}, "no fault `earthquake`"),
         ({"answer": 99}, "99 is not a status"),
         ({"answer": 500, "times": 0}, "times is 0"),
-        ({"answer": 500, "then": 200}, "never ends"),
+        ({"answer": 500, "then": 200}, "without an end"),
         ({"answr": 500}, "answr"),
         ({"answer": 500, "delay_ms": -1}, "delay_ms is -1"),
         ({"answer": 500, "retry_after": "2\r\nx: y"}, "retry_after"),

@@ -174,7 +174,7 @@ def test_memory_is_shared_by_all_threads_and_leaves_no_trace(tmp_path: Path) -> 
 def test_a_value_that_cannot_be_stored_is_told_in_words(path: Path, value: object) -> None:
     database = opened(path)
 
-    with pytest.raises(StoreProblem, match="cannot hold this value"), database.transaction() as connection:
+    with pytest.raises(StoreProblem, match="cannot store this value"), database.transaction() as connection:
         connection.execute("INSERT INTO thing VALUES (?)", (value,))
     put(database, "a")
     database.close()

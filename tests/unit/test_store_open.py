@@ -177,7 +177,7 @@ def test_a_home_that_cannot_be_written_gives_memory_and_says_so(tmp_path: Path) 
     database = opened(tmp_path / "file" / "state.db")
 
     assert database.is_memory
-    assert "will not survive" in database.problem
+    assert "will be lost" in database.problem
     put(database, "a")
     assert names(database) == ["a"]
     database.close()

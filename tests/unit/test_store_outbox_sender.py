@@ -199,7 +199,7 @@ def test_the_spare_room_saves_one_more_act(office: Office, monkeypatch: pytest.M
     receipt = office.hold(*ids)
 
     assert len(receipt.marks) == 500
-    assert "spare room" in office.database.problem
+    assert "reserved space" in office.database.problem
     assert len(office.journal.read()) == 500, "the journal is not told the same twice"
 
 

@@ -143,7 +143,7 @@ class Database:
         except DiskFull:
             if not self._ballast.release():
                 raise
-            self.problem = "The disk is full: the last spare room is in use. Free some space."
+            self.problem = "The disk is full: the reserved space is in use. Free some space."
         with self.transaction() as connection:
             return work(connection)
 
@@ -219,4 +219,4 @@ def _unchanging(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def _lost(path: Path, reason: str) -> str:
-    return f"Changes will not survive the end of this program: {path} cannot be used ({reason})."
+    return f"Changes will be lost when this program ends: {path} cannot be used ({reason})."

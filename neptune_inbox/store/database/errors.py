@@ -46,7 +46,7 @@ def is_closed_to_us(error: sqlite3.Error) -> bool:
     return primary_code(error) in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM)
 
 
-RIGHTS = "Check the rights of its folder."
+RIGHTS = "Check the permissions of its folder."
 
 
 def translated(error: Exception, name: str) -> StoreProblem:
@@ -56,16 +56,16 @@ def translated(error: Exception, name: str) -> StoreProblem:
     if is_damage(error):
         return StoreProblem(
             f"{name} is damaged.",
-            "Quit and start neptune-inbox again: it sets the damaged file aside and brings back what can be read.",
+            "Quit and start neptune-inbox again: it sets the damaged file aside and restores what can be read.",
         )
     if not isinstance(error, sqlite3.Error):
         return StoreProblem(
-            f"{name} cannot hold this value: {error}.", "Report this to the authors: the text was not cleaned."
+            f"{name} cannot store this value: {error}.", "Report this to the authors: the text was not cleaned."
         )
     if is_no_room(error):
         return _disk_full(name)
     if primary_code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return StoreProblem(f"{name} is in use by another program for too long.", "Try again in a moment.")
+        return StoreProblem(f"{name} has been locked by another program for too long.", "Try again in a moment.")
     if is_closed_to_us(error):
         return StoreProblem(f"{name} cannot be written.", RIGHTS)
     return StoreProblem(f"{name} could not be used: {error}.")

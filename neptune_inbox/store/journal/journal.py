@@ -84,7 +84,8 @@ class Journal:
         if self._refusal:
             raise StoreProblem(
                 f"Nothing was changed or sent: a write needs its line in the journal. {self._refusal}",
-                "Make room or make the folder writable, then start again; or set NEPTUNE_INBOX_HOME to another.",
+                "Free some space or make the folder writable, then start again; or set NEPTUNE_INBOX_HOME to"
+                " another folder.",
             )
         signed = [entry if entry.actor else replace(entry, actor=self.actor) for entry in entries]
         if self._path is None:

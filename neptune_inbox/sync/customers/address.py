@@ -32,7 +32,7 @@ def plan_change(user: User, before: ContactInfo, value: str) -> AddressChange:
     """What giving a contact info this value would change. Raises UsageProblem where that is nothing, or is there."""
     after = replace(before, value=read_contact(value, "The value"))
     if after == before:
-        raise UsageProblem("Type the new one: this is what is there.")
+        raise UsageProblem("Type the new one: this is the current one.")
     if _has(user, after):
         raise UsageProblem(f"{user.user_id} has {after.type} {after.value} already.")
     return AddressChange(before, after)
@@ -70,7 +70,7 @@ async def take_back_change(people: People, user_id: str, change: AddressChange) 
     """Delete the new one again, while the old one is still there. Raises what a write raises, and UsageProblem."""
     user = await people.get(user_id)
     if not _has(user, change.before):
-        raise UsageProblem(f"{change.before.value} is not there any more, so {change.after.value} was left.")
+        raise UsageProblem(f"{change.before.value} is no longer there, so {change.after.value} was left alone.")
     if _has(user, change.after):
         await people.delete_contact(user_id, change.after)
     await people.note_change(user_id, None)

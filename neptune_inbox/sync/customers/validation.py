@@ -25,8 +25,8 @@ _JSON_WORDS = {
     "Expecting ',' delimiter": "expecting a comma or the end",
     "Expecting ':' delimiter": "expecting a colon",
     "Expecting value": "expecting a value",
-    "Extra data": "the object has ended already",
-    "Unterminated string starting at": "a text without its closing quote begins here",
+    "Extra data": "the object has already ended",
+    "Unterminated string starting at": "a text without a closing quote begins here",
 }
 _EVENT_TYPE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 
@@ -68,7 +68,7 @@ def contact_warning(contact: ContactInfo) -> str:
     if contact.type == "mobile_number" and not _MOBILE.fullmatch(contact.value):
         return "This does not look like a mobile number; +49 170 1234567 would."
     if contact.type == "firebase_token" and (len(contact.value) < 20 or " " in contact.value):
-        return "This is short for a push token."
+        return "This is too short for a push token."
     return ""
 
 
@@ -81,7 +81,7 @@ def event_type_warning(event_type: str) -> str:
     """A hint for an event type of unusual form, or empty; the service takes any text (neptune-api.md, Names)."""
     if _EVENT_TYPE.fullmatch(event_type):
         return ""
-    return "Neptune suggests lowercase words joined by underscores, and takes any text."
+    return "Neptune suggests lowercase words joined by underscores, but accepts any text."
 
 
 def difference(before: str, after: str) -> list[tuple[str, str]]:

@@ -63,7 +63,7 @@ class WatchRule:
             ids, refused = ids_of(await self._source.read())
             if not ids:
                 first = f" {refused[0]}" if refused else ""
-                raise UsageProblem(f"The watch list names nobody.{first}", REMEDY)
+                raise UsageProblem(f"The watch list names no customers.{first}", REMEDY)
         except UsageProblem as problem:
             if problem.sentence != before.problem:
                 self._bus.publish(Troubled(problem))

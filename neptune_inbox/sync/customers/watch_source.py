@@ -23,7 +23,7 @@ LARGEST = 1_048_576
 """Bytes of a list."""
 MOST = 5_000
 """Customers that a list may name."""
-REMEDY = "It is users_from or users_file under [watch] in config.toml."
+REMEDY = "Check users_from or users_file under [watch] in config.toml."
 
 
 class WatchSource(Struct, frozen=True):
@@ -82,7 +82,7 @@ def ids_of(raw: bytes) -> tuple[list[str], list[str]]:
         if len(ids) < MOST:
             ids[id] = None
         elif id not in ids:
-            refused.append(f"Line {number} of the watch list names one customer more than the {MOST:,} that it may.")
+            refused.append(f"Line {number} of the watch list exceeds the limit of {MOST:,} customers.")
     return list(ids), refused
 
 
@@ -106,7 +106,7 @@ async def _run(words: Sequence[str]) -> bytes:
             code = await process.wait()
     except TimeoutError:
         raise UsageProblem(
-            f"The watch list's command `{name}` was stopped, as it took longer than {PATIENCE:g} s.", REMEDY
+            f"The watch list's command `{name}` was stopped because it took longer than {PATIENCE:g} s.", REMEDY
         ) from None
     finally:
         # What it started is in a group with it, and may have outlived it.

@@ -25,11 +25,11 @@ FLAGS = {
         "starred": "starred, by me",
         "snoozed": "snoozed by me, and not due yet",
         "noted": "with a note of mine",
-        "pending": "a mark waits or is being sent",
+        "pending": "a mark is waiting or being sent",
         "failed": "a mark was refused, or its outcome is unknown",
-        "claimed": "somebody of the team is on it",
-        "handled": "done, by anybody of the team",
-        "incident": "came to several customers at once",
+        "claimed": "someone in the team is on it",
+        "handled": "done, by anyone in the team",
+        "incident": "reached several customers at once",
     },
     "has": {"link": "with a link"},
 }
@@ -52,14 +52,14 @@ MEANINGS = {
     "is": "read state, or what was done with it",
     "event": "an event type; * is any text",
     "user": "a customer",
-    "since": "not older than a time or a span",
-    "before": "older than a time or a span",
+    "since": "not older than a time or a duration",
+    "before": "older than a time or a duration",
     "has": "what has a link",
     "data.FIELD": "a field of the payload, at any depth; * is any text",
-    "by": "who of the team marked or handled it; me is myself",
-    "claimed": "who of the team is on it; me is myself",
+    "by": "who in the team marked or handled it; me is myself",
+    "claimed": "who in the team is on it; me is myself",
     "note": "a text in a note, mine or the team's",
-    "incident": "came at once to so many watched customers, or more",
+    "incident": "reached this many watched customers or more at once",
 }
 """What is looked at by each."""
 LISTED = "event:otp_*,refund"
@@ -128,7 +128,7 @@ class _Parser:
             self._at += len(operator)
             is_last = self._is_at_end() or self._operator() is not None
             if not terms or is_last:
-                hint = 'Words that stand together must all be there; write "and" to find the word.'
+                hint = 'Words next to each other must all match; write "and" to find the word.'
                 raise _missing(operator, hint, position, is_before=not terms)
         return tuple(terms)
 
@@ -152,11 +152,13 @@ class _Parser:
         self._at += 1
         terms = self._alternatives(depth + 1)
         if self._at == len(self._text):
-            hint = 'Write a ) behind the last word, or "…" around the text to find.'
+            hint = 'Write a ) after the last word, or "…" around the text to find.'
             raise BadQuery("The parenthesis is not closed.", hint, position=start)
         self._at += 1
         if not terms:
-            raise BadQuery("Nothing is between the parentheses.", "For example (card or refund).", position=start)
+            raise BadQuery(
+                "There is nothing between the parentheses.", "For example (card or refund).", position=start
+            )
         return (_opposite(terms),) if is_negated else terms
 
     def _clause(self, start: int, *, is_negated: bool) -> Term:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 LOOK_EVERY = 10.0
 """Seconds between two looks at which claims have ended, and whether the database still answers."""
-NO_TEAM = "No team is set up here: nobody else would see it."
+NO_TEAM = "No team is set up here, so nobody else would see it."
 HOW = "Set `dsn` under [team] in config.toml, then run `neptune-inbox team init`; see `neptune-inbox help team`."
 
 
@@ -68,7 +68,7 @@ class TeamService:
         """Write a note on each of these, for everybody of the team. Raises TokenMisplaced, UsageProblem."""
         refuse_token("The note", text)
         if not text.strip():
-            raise UsageProblem("The note is empty.", "Write what the team should know.")
+            raise UsageProblem("The note is empty.", "Write something for the team to know.")
         return await self._tell(FactKind.NOTED, keys, FactDetails(text=text.strip()))
 
     async def withdraw(self, notes: Sequence[TeamFact]) -> None:

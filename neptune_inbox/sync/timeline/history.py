@@ -147,7 +147,7 @@ def state_at(one: RowHistory, at: Instant) -> Bell | None:
 def check_passed(at: Instant, now: Instant) -> None:
     """Raise UsageProblem for a moment that has not come yet."""
     if at > now:
-        raise UsageProblem("That moment has not come yet.", "Name one in the past.")
+        raise UsageProblem("That time is in the future.", "Choose a time in the past.")
 
 
 def as_of(history: History, at: Instant) -> BellAsOf:

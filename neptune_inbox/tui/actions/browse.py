@@ -90,14 +90,14 @@ async def go_to_user(inbox: InboxScreen) -> None:
             users, total, is_last = await inbox.session.people.list(page=number)
             loaded += len(users)
             of = "" if total is None else f" of {total:,}"
-            told = f"{loaded:,}{of} users of the server are here; ↓ at the end asks for more."
+            told = f"{loaded:,}{of} users of the server are loaded; ↓ at the end loads more."
             items = [_item(user, _standing(user.user_id, recent, watched)) for user in users]
             yield ItemPage(items, "" if is_last or number % FINDER_PAGES else told)
             if is_last:
                 break
 
     picker = Picker(
-        "Go to user", items, empty="Nobody like that is known; type a whole user id.", free="Go to", more=more
+        "Go to user", items, empty="No known user matches; type a whole user id.", free="Go to", more=more
     )
     answer = await inbox.app.push_screen_wait(picker)
     if answer is not None:

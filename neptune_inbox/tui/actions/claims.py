@@ -28,8 +28,11 @@ async def ask_about_claims(inbox: InboxScreen, rows: Sequence[Row]) -> str | Non
         return ""
     sheet = ChoiceDialog(
         f"{claim_sentence(list(claims.values()), team.agent)}.",
-        [("What you do now is done beside theirs.", "")],
-        [Choice("y", "\u23ce", "yes", "Go on", "The team sees that you knew."), Choice("n", "esc", "no", "Leave it")],
+        [("What you do now comes on top of what they do.", "")],
+        [
+            Choice("y", "\u23ce", "yes", "Go on", "The team sees that you knew of the claim."),
+            Choice("n", "esc", "no", "Leave it"),
+        ],
         default="yes",
     )
     if await inbox.app.push_screen_wait(sheet) != "yes":
@@ -40,7 +43,7 @@ async def ask_about_claims(inbox: InboxScreen, rows: Sequence[Row]) -> str | Non
 async def claim_customer(inbox: InboxScreen, user_id: str) -> None:
     """Take the whole queue of a customer, or give it back."""
     if user_id in ("", ALL_USERS):
-        inbox.say("Choose a customer here first: a queue is taken whole.")
+        inbox.say("Choose a customer here first: a queue is claimed as a whole.")
         return
     outcome = await claim_queue(inbox.session, user_id)
     if (restore := way_back(inbox.session, outcome)) is not None:

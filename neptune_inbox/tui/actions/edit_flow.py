@@ -45,7 +45,7 @@ async def ask_and_write(inbox: InboxScreen, title: str, fields: Sequence[Field],
         change = draft(values)
         errors, problem = {}, ""
         if change.before == change.after:
-            problem = "Nothing differs from what is there."
+            problem = "Nothing has been edited yet."
         elif await agrees(inbox, title, change.before, change.after, change.warning):
             try:
                 await change.write()

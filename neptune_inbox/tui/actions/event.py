@@ -60,7 +60,7 @@ async def send_event(inbox: InboxScreen, user_id: str) -> bool:
         draft = _event(values)
         errors, problem = {}, ""
         if not draft.user_id and not draft.contact_infos:
-            problem = "Nobody is named who should get it: fill in the user, or contacts."
+            problem = "No recipient is given: fill in the user, or contacts."
         elif await _agrees(inbox, draft):
             known = await _known(inbox, draft.user_id)
             try:
@@ -146,7 +146,7 @@ async def _keep(inbox: InboxScreen, event: Event) -> None:
     known = inbox.workspace.settings.templates
 
     def explain(name: str) -> str:
-        return f"This takes the place of {name.strip()}." if name.strip() in known else ""
+        return f"This replaces {name.strip()}." if name.strip() in known else ""
 
     name = await inbox.app.push_screen_wait(
         PromptDialog("A name for this template", value=event.event_type, explain=explain)
@@ -172,7 +172,7 @@ def _fields(event: Event, types: list[str]) -> list[Field]:
             "message_id",
             "Message id",
             event.message_id,
-            "so that it is taken once",
+            "so that the service accepts it only once",
             check=optional(read_id, "The message id"),
         ),
         Field("tags", "Tags", ", ".join(event.tags), "separated by commas; may stay empty"),
@@ -180,7 +180,7 @@ def _fields(event: Event, types: list[str]) -> list[Field]:
             "timestamp",
             "Timestamp",
             "" if event.timestamp is None else str(event.timestamp),
-            "unix seconds; empty is now",
+            "unix seconds; empty: now",
             check=_seconds,
         ),
         Field("data", "data", editable(event.data), is_block=True, check=parse_object),

@@ -102,9 +102,7 @@ async def pipe(inbox: InboxScreen, aim: ActionTarget) -> None:
 async def _show_output(inbox: InboxScreen, title: str, command: Sequence[str], ended: Ended) -> None:
     pairs = [("command", " ".join(command)), ("ended", ended.problem or exit_words(ended.code))]
     pairs += [("errors", ended.errors.rstrip())] if ended.errors.strip() else []
-    pairs += (
-        [("cut", f"Only the first {MOST_OUTPUT // 1000} kB of what it printed are here.")] if ended.is_cut else []
-    )
+    pairs += [("cut", f"Only the first {MOST_OUTPUT // 1000} kB of its output are shown.")] if ended.is_cut else []
     text = "\n".join(filter(None, (*(f"{label}: {said}" for label, said in pairs), ended.output)))
     sheet = DocumentDialog(
         title,

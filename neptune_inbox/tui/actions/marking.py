@@ -159,7 +159,7 @@ def _sheet(inbox: InboxScreen, plan: MarkAllPlan, since: int, *, has_loaded: boo
     if theirs:
         lines.append((f"Among them: {theirs}.", "warn"))
     if plan.pending:
-        lines.append((f"{plural(plan.pending, 'more is', 'more are')} being marked already.", "dim"))
+        lines.append((f"{plural(plan.pending, 'more is', 'more are')} already being marked.", "dim"))
     if since:
         lines.append((left_alone_sentence(since), "accent"))
     choices = []
@@ -186,7 +186,7 @@ def _sheet(inbox: InboxScreen, plan: MarkAllPlan, since: int, *, has_loaded: boo
 
 def _nothing_unread(inbox: InboxScreen) -> str:
     if not present.fetched_users(inbox.view):
-        return "Nothing was fetched yet"
+        return "Nothing has been fetched yet"
     is_whole = inbox.view.coverage.is_complete or inbox.view.is_unknown_user
     return "Nothing in this list is unread" if is_whole else "Nothing that is loaded of this list is unread"
 

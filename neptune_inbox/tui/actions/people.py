@@ -140,7 +140,7 @@ async def _change(inbox: InboxScreen, user: User, before: ContactInfo) -> str:
         change = plan_change(user, before, value)
         add, delete = people.change_requests(user.user_id, change)
         warning = contact_warning(change.after)
-        return "\n".join(filter(None, (warning, f"1  {add}", "2  looks whether it is there", f"3  {delete}")))
+        return "\n".join(filter(None, (warning, f"1  {add}", "2  checks that it is there", f"3  {delete}")))
 
     title = f"Change {before.type} {short(before.value)} of {short(user.user_id)}   {profile_label(profile)}"
     draft = Draft(inbox, f"address {user.user_id} {before.type} {before.value}")
@@ -256,7 +256,8 @@ async def _delete(inbox: InboxScreen, user: User) -> tuple[str, str]:
     lines = [
         (profile_label(profile), "production" if profile.is_production else "dim"),
         (
-            "The user, the contact infos and what belongs to them are deleted at Neptune. It cannot be taken back.",
+            "The user, the contact infos and everything that belongs to them are deleted at Neptune. It"
+            " cannot be taken back.",
             "warn",
         ),
     ]

@@ -96,7 +96,7 @@ async def palette(inbox: InboxScreen) -> None:
     with suppress(StoreProblem):
         uses = await inbox.session.habits.uses()
         items.sort(key=lambda item: -uses.get(item.value, 0))
-    answer = await inbox.app.push_screen_wait(Picker("Palette", items, empty="Nothing is called that."))
+    answer = await inbox.app.push_screen_wait(Picker("Palette", items, empty="Nothing has that name."))
     if answer:
         # It only helps the hand; a full disk is told where it matters.
         with suppress(StoreProblem):

@@ -90,7 +90,7 @@ async def _rename(inbox: InboxScreen, name: str) -> None:
 
     def explain(text: str) -> str:
         if text != name and text in known:
-            raise UsageProblem(f"There is a view {column(text)} already.", "Choose another name.")
+            raise UsageProblem(f"There is already a view {column(text)}.", "Choose another name.")
         return ""
 
     answer = await inbox.app.push_screen_wait(
@@ -99,7 +99,7 @@ async def _rename(inbox: InboxScreen, name: str) -> None:
     if answer and answer != name:
         await inbox.workspace.arrange_views([(each, answer if each == name else each) for each in known])
         await inbox.list.redraw_overview()
-        inbox.say(f"The view {column(name)} is called {column(answer)} now.")
+        inbox.say(f"The view {column(name)} is now called {column(answer)}.")
 
 
 async def _keep(inbox: InboxScreen, names: Sequence[str]) -> None:

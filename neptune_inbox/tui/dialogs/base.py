@@ -233,7 +233,7 @@ class TypedDialog(Dialog[bool]):
         if event.value.strip() == self._word:
             self.dismiss(True)
         else:
-            self.query_one(".sheet-problem", Static).update(Content("That is something else; nothing was done."))
+            self.query_one(".sheet-problem", Static).update(Content("That does not match; nothing was done."))
 
 
 class PromptDialog(Dialog[str]):

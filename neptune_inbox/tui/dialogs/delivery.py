@@ -79,12 +79,12 @@ class DeliveryDialog(Dialog[str]):
             words = Content.styled(f"It arrived at {user} after {arrival.seconds:.1f} s.", "$success")
         elif self._trouble():
             words = Content.styled(
-                f"It was sent, but whether it arrived cannot be seen. {self._trouble()}", "$warning"
+                f"It was sent, but it is not known whether it arrived. {self._trouble()}", "$warning"
             )
         elif self._waiting.done():
             words = Content.styled(
-                f"Nothing new was at {user} within {self._within:.0f} s. It may still come; is there a template for"
-                f" {self._event.event_type}?",
+                f"Nothing new arrived at {user} within {self._within:.0f} s. It may still arrive; is there a"
+                f" template for {self._event.event_type}?",
                 "$warning",
             )
         else:

@@ -96,7 +96,7 @@ def _table(events: tuple[EventInsight, ...]) -> Content:
         times = "".join(f"{_time(time, event.is_at_most):>9}" for time in (event.median, event.p90))
         name = f"{event.event_type[:25]:<26}"
         rows.append(Content(f"{name}{event.count:>7,}{event.read:>7,}{event.never_read:>7,}{times}"))
-    return Content("\n").join(rows) if events else Content("Nothing came in this time.")
+    return Content("\n").join(rows) if events else Content("Nothing arrived in this time.")
 
 
 def _time(time: int | None, is_at_most: bool) -> str:

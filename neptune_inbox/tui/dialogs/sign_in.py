@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from neptune_inbox.sync.workspace import VerifiedToken, Workspace
 
 FIELDS = (
-    ("name", "Profile", "a name of your own for this login, such as acme-dev"),
+    ("name", "Profile", "a name you choose for this login, such as acme-dev"),
     ("api_base", "API base", "the address of the API"),
     (
         "edge_base",
@@ -179,7 +179,7 @@ class SignInScreen(Screen["Profile | None"]):
         from neptune_inbox.credentials import parse_pasted_token
 
         if not self._value("token"):
-            self._say("Paste the API token: it is made in the Neptune dashboard under Team.", "warn")
+            self._say("Paste the API token: create it in the Neptune dashboard under Team.", "warn")
             self.query_one("#token", Input).focus()
             return
         if not self._value("environment"):
@@ -223,7 +223,7 @@ class SignInScreen(Screen["Profile | None"]):
         if not warnings or bases == self._agreed_to:
             return False
         self._agreed_to = bases
-        again = f"{self._key('submit')} again sends the token there."
+        again = f"{self._key('submit')} again sends the token there anyway."
         self._say(f"Nothing was sent. {'; '.join(warnings)}. {again}", "warn")
         return True
 

@@ -20,7 +20,7 @@ class About(Enum):
     ANYTHING = "anything"
     SELECTION = "selection"
     MARKS = "marks that can be taken back"
-    SENT = "marks that cannot any more"
+    SENT = "marks that no longer can be"
     ASKING = "an answer of the server that is waited for"
     COVERAGE = "how far the list is loaded"
 
