@@ -63,9 +63,7 @@ _ACTIONS: tuple[Action, ...] = (
         help="read it; opening never marks it as read",
         plain=(
             PlainWord(
-                ("open",),
-                "3, or open 3",
-                "read line 3; never marks it. 3 whole reads all of it, 3 raw as it was sent",
+                ("open",), "3, or open 3", "read line 3; opening never marks. 3 whole reads all, 3 raw as sent"
             ),
         ),
     ),
@@ -492,13 +490,6 @@ _ACTIONS: tuple[Action, ...] = (
             PlainWord(("quit", "exit", "bye", "q"), "quit", "leave; asks about what was not sent", is_alone=True),
         ),
     ),
-    Action(
-        "nothing.deleted",
-        ("d", "D", "delete"),
-        "nothing is deleted here",
-        READING,
-        _APP,
-        help="says what to use instead",
-    ),
+    Action("nothing.deleted", ("d", "D", "delete"), "nothing is deleted here", READING, _APP, help="says why"),
 )
 ACTIONS = ActionTable(_ACTIONS)

@@ -104,7 +104,9 @@ def held_sentence(receipt: Receipt, seconds: float, voice: Voice) -> str:
     # What matters first: the end may not fit.
     refused = receipt.count(MarkState.FAILED)
     without = f"Without an id of their own, {plural(refused, 'row')} cannot be marked. " if refused else ""
-    when = f"Sent in {seconds:g} s, {voice.name_verb('undo')} takes it back" if seconds else "Sent at once"
+    when = (
+        f"Held {seconds:g} s before sending, {voice.name_verb('undo')} takes it back" if seconds else "Sent at once"
+    )
     return f"{without}{when}: {receipt.label}."
 
 

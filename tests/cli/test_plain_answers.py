@@ -39,7 +39,7 @@ class TestWords:
 
     async def test_natural_numbers(self, office: Office) -> None:
         visitor = await Visitor(office).console("mark 1 and 3", "undo", "done 2 to 3", "back 2-3", "q")
-        assert visitor.said("mark 1 and 3").startswith("Sent in 5 s, undo takes it back: 2 notifications")
+        assert visitor.said("mark 1 and 3").startswith("Held 5 s before sending, undo takes it back: 2 notifications")
         assert visitor.said("undo").startswith("Taken back: 2 notifications")
         assert visitor.said("done 2 to 3").endswith("back 2-3 brings it back: 2 notifications of u-1.")
 

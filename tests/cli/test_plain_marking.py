@@ -21,7 +21,7 @@ def office() -> Office:
 class TestMarking:
     async def test_held_told_once_and_taken_back(self, office: Office) -> None:
         visitor = await Visitor(office).console("m 1", "l", "z", turn(office, 9), "", "z", "q")
-        assert visitor.said("m 1") == 'Sent in 5 s, undo takes it back: "Card declined" of u-1.'
+        assert visitor.said("m 1") == 'Held 5 s before sending, undo takes it back: "Card declined" of u-1.'
         assert "1. unread, mark held, sent in 5 s, just now" in visitor.said("l")
         assert visitor.said("z") == 'Taken back: "Card declined" of u-1, 5 s before sending.'
         assert visitor.said("z", 1) == "There is nothing to take back."
@@ -72,7 +72,7 @@ class TestMarking:
         assert visitor.said("n") == "Nothing was marked."
         assert visitor.said("m 2").endswith("yes or no?")
         assert visitor.said("maybe").splitlines()[0] == "Taken as no: maybe is neither yes nor no."
-        assert "Sent in 5 s" in visitor.said("yes")
+        assert "Held 5 s before sending" in visitor.said("yes")
         unanswered = await Visitor(office).console("m 1")
         assert "Nothing was marked." in unanswered.text
 

@@ -61,7 +61,7 @@ class TestPipes:
         assert FORBIDDEN.findall(run.stdout) == []
         lines = run.stdout.splitlines()
         assert f"> @ {CUSTOMER}" in lines, "what is typed into a pipe is repeated, so that the words can be followed"
-        assert f"Sent in 5 s, undo takes it back: 2 notifications of {CUSTOMER}." in lines
+        assert f"Held 5 s before sending, undo takes it back: 2 notifications of {CUSTOMER}." in lines
         assert f"Accepted: 2 notifications of {CUSTOMER}. It is confirmed when the list shows them as read." in lines
         assert shell.writes == 2
         assert len(shell.unread_on_server()) == 2
@@ -159,7 +159,7 @@ class TestADumbTerminal:
         )
         inbox.expect("1. unread, just now: Hello\r\n> ")
         inbox.sendline("m 1")
-        inbox.expect("Sent in 5 s, undo takes it back: [^\r]*\r\n> ")
+        inbox.expect("Held 5 s before sending, undo takes it back: [^\r]*\r\n> ")
         inbox.sendintr()
         inbox.expect("1 mark stays in the outbox")
         inbox.expect(pexpect.EOF)
@@ -213,7 +213,7 @@ class TestEditing:
         shell.tell("Hello")
         inbox = self.open(shell)
         inbox.send("mark 1\nundo\nquit\n")
-        inbox.expect("Sent in 5 s, undo takes it back")
+        inbox.expect("Held 5 s before sending, undo takes it back")
         inbox.expect("Taken back")
         inbox.expect(pexpect.EOF)
         inbox.close()

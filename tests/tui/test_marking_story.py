@@ -16,7 +16,7 @@ async def test_a_mark_is_held_counts_down_and_is_then_sent() -> None:
         await inbox.until(lambda: "marking,  5 s  z" in inbox.row("Card 2"))
         assert inbox.row("Card 2").theirs == "◷"
         await inbox.until(lambda: "1 pending,  5 s" in inbox.top())
-        assert "Sent in 5 s, z takes it back" in inbox.status()
+        assert "Held 5 s before sending, z takes it back" in inbox.status()
         await inbox.let_time_pass(3)
         assert "marking,  2 s" in inbox.row("Card 2")
         assert service.writes == 0
@@ -118,7 +118,7 @@ async def test_selected_rows_are_marked_and_no_others() -> None:
         assert [row.is_selected for row in inbox.rows()] == [True, False, True, False, False, False]
         assert "2 selected of 2 users" in inbox.status()
         await inbox.press("m")
-        await inbox.hears("Sent in 5 s, z takes it back: 2 notifications of 2 users")
+        await inbox.hears("Held 5 s before sending, z takes it back: 2 notifications of 2 users")
         await inbox.let_time_pass(6)
         await inbox.until(lambda: sorted(service.marked_titles) == ["Card 4", "Card 6"])
         await inbox.hears("2 marks sent; that cannot be taken back.")
