@@ -129,6 +129,15 @@ def _mounts(
     return mounts
 
 
+def proxy_of(address: BaseUrl) -> str:
+    """The proxy on the way to an address, as host and port without credentials; empty where there is none."""
+    try:
+        route = route_of(address, getproxies())
+    except Offline:
+        return ""
+    return f"{route.host}:{route.port}" if route is not None else ""
+
+
 def _through(route: ProxyRoute, trust: ssl.SSLContext | bool) -> httpx.AsyncHTTPTransport:
     login = (route.user, route.password) if route.user or route.password else None
     proxy = httpx.Proxy(route.url, auth=login)

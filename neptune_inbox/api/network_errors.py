@@ -5,22 +5,23 @@ from __future__ import annotations
 import re
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from neptune_inbox.api.lean_httpx import httpx
 from neptune_inbox.errors import InboxError, Invalid, NotNeptune, Offline, TimedOut, Untrusted, proxy_sign_in
 from neptune_inbox.text import clean_line
 
+CHECK_PROXY = "Check HTTPS_PROXY and NO_PROXY."
 EXPECTED = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, UnicodeError)
 """Every class that an exchange may raise, apart from our own and a passed deadline."""
 
 
-def of_exception(error: Exception, host: str) -> InboxError:
-    """The error that an outside exception stands for; `host` is the host that was asked."""
+def of_exception(error: Exception, host: str, proxy: str = "") -> InboxError:
+    """The error that an outside exception stands for; `host` was asked, through `proxy` where there is one."""
     if isinstance(error, httpx.ProxyError):
         return _proxy(error)
     if isinstance(error, httpx.TimeoutException):
-        return _timeout(error, host)
+        return _timeout(error, f"{host} through the proxy {proxy}" if proxy else host)
     if isinstance(error, httpx.LocalProtocolError | httpx.UnsupportedProtocol | httpx.InvalidURL | UnicodeError):
         return Invalid(
             "The request contains something that cannot be sent.", "Check the ids and the API base in use."
@@ -34,7 +35,7 @@ def of_exception(error: Exception, host: str) -> InboxError:
         )
     if isinstance(error, httpx.StreamError):
         return _broken(host)
-    return _connection(error, host)
+    return _connection(error, host, proxy)
 
 
 def _proxy(error: httpx.ProxyError) -> InboxError:
@@ -42,9 +43,7 @@ def _proxy(error: httpx.ProxyError) -> InboxError:
     if status is not None and status[0] == "407":
         return proxy_sign_in()
     shown = f" ({status[0]})" if status else ""
-    return Offline(f"The proxy refused the request{shown}.", "Check HTTPS_PROXY and NO_PROXY.").identified(
-        "proxy_refused", shown
-    )
+    return Offline(f"The proxy refused the request{shown}.", CHECK_PROXY).identified("proxy_refused", shown)
 
 
 def _timeout(error: httpx.TimeoutException, host: str) -> InboxError:
@@ -55,7 +54,7 @@ def _timeout(error: httpx.TimeoutException, host: str) -> InboxError:
     return TimedOut(f"Timed out in the middle of an exchange with {host}.").identified("stopped_answering", host)
 
 
-def _connection(error: Exception, host: str) -> InboxError:
+def _connection(error: Exception, host: str, proxy: str) -> InboxError:
     causes = list(_causes(error))
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
@@ -67,6 +66,9 @@ def _connection(error: Exception, host: str) -> InboxError:
             return Untrusted(f"No secure connection could be negotiated with {host}.").identified(
                 "no_safe_connection", host
             )
+    if proxy and isinstance(error, httpx.ConnectError):
+        # What comes before TLS is between this machine and the proxy: the host itself was never asked.
+        return _no_proxy(causes, proxy)
     if any(isinstance(cause, socket.gaierror) for cause in causes):
         return Offline(f"Host name not found: {host}.").identified("unknown_name", host)
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
@@ -74,6 +76,16 @@ def _connection(error: Exception, host: str) -> InboxError:
     if isinstance(error, httpx.ConnectError):
         return Offline(f"No connection could be made to {host}.").identified("no_connection", host)
     return _broken(host)
+
+
+def _no_proxy(causes: Sequence[BaseException], proxy: str) -> Offline:
+    if any(isinstance(cause, socket.gaierror) for cause in causes):
+        sentence = f"Proxy not found: {proxy}."
+    elif any(isinstance(cause, ConnectionRefusedError) for cause in causes):
+        sentence = f"Connection refused by the proxy {proxy}."
+    else:
+        sentence = f"No connection could be made to the proxy {proxy}."
+    return Offline(sentence, CHECK_PROXY).identified("no_proxy", proxy)
 
 
 def _broken(host: str) -> Offline:

@@ -168,10 +168,16 @@ class Transport:
                 "took_too_long", address.host_port
             )
         except network_errors.EXPECTED as error:
-            problem = network_errors.of_exception(error, address.host_port)
+            problem = network_errors.of_exception(error, address.host_port, self._proxy_of(address))
         traced(outcome=problem.name, sentence=problem.sentence)
         # Raised out here, the outside exception is not even its context: that may carry the token.
         raise problem
+
+    def _proxy_of(self, address: BaseUrl) -> str:
+        """The proxy that requests to an address go through, as host and port; empty where they go straight there."""
+        from neptune_inbox.api.http_client import proxy_of
+
+        return proxy_of(address) if self._http is None else ""
 
     def _checked_token(self) -> Token:
         if self._token is None:

@@ -122,6 +122,24 @@ async def test_one_that_nobody_could_use_is_told_without_its_password(
     assert "CANARY" not in show_everything(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("proxy", "words"),
+    [
+        ("http://me:CANARY@127.0.0.1:9", "Connection refused by the proxy 127.0.0.1:9."),
+        ("me:CANARY@proxy.invalid:3128", "Proxy not found: proxy.invalid:3128."),
+    ],
+)
+async def test_a_proxy_that_is_not_there_is_named_and_not_the_host_behind_it(
+    proxy: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    with pytest.raises(errors.Offline) as caught:
+        await over(None, limits=QUICK).call("GET", "api", ("x",), is_write=False)
+    assert caught.value.sentence == words
+    assert "HTTPS_PROXY" in caught.value.remedy
+    assert "CANARY" not in show_everything(caught.value)
+
+
 async def test_a_proxy_gets_its_password_as_it_is_meant(monkeypatch: pytest.MonkeyPatch) -> None:
     heard: list[bytes] = []
 
