@@ -123,6 +123,11 @@ def _open(ctx: click.Context, user: str, kind: str, plain: bool, version: bool, 
         raise click.UsageError(
             "--plain is for the inbox itself; `neptune-inbox demo --plain` runs the demo that way."
         )
+    if ctx.invoked_subcommand is not None and (user or kind):
+        option = "--user" if user else "--type"
+        raise click.UsageError(
+            f"{option} before a command is for the inbox; write it after `{ctx.invoked_subcommand}`."
+        )
     if ctx.invoked_subcommand is not None or cli is None:
         return None
     from neptune_inbox.cli.launch import open_inbox

@@ -17,6 +17,8 @@ class Arrived(Struct, frozen=True):
 
     user_id: str
     keys: tuple[Key, ...]
+    arrived: tuple[Key, ...] = ()
+    """Those of them that were not there at the first look at the user; the others were merely not loaded."""
 
 
 class Polled(Struct, frozen=True):

@@ -46,8 +46,6 @@ class Unattended:
         self._session = session
         self._hand_on = hand_on
         self._arrivals: asyncio.Queue[tuple[Key, ...]] = asyncio.Queue()
-        self._seen: set[str] = set()
-        """Users who were asked about: what the first look at anybody else brings was there, and did not arrive."""
         self.tally = Tally()
 
     async def once(self, most_requests: int) -> Round:
@@ -81,13 +79,11 @@ class Unattended:
             stop()
 
     async def _longest_unasked(self) -> list[str]:
-        """Who is watched, those first who wait longest; and who of them was never asked about."""
+        """Who is watched, those first who wait longest."""
         found: list[tuple[Instant, str]] = []
         for user in await self._session.inbox.watched():
             fresh = (await self._session.inbox.overview(user)).fresh_of(user)
             found.append((fresh.fetched_at or 0, user))
-            if fresh.fetched_at is not None:
-                self._seen.add(user)
         return [user for _, user in sorted(found)]
 
     async def _pass_on(self) -> None:
@@ -105,12 +101,11 @@ class Unattended:
 
     def _hear(self, fact: Fact) -> None:
         match fact:
-            case Arrived(user_id=user, keys=keys) if user in self._seen:
-                self.tally.arrived += len(keys)
-                self._arrivals.put_nowait(keys)
-            case Polled(user_id=user):
+            case Arrived(arrived=arrived) if arrived:
+                self.tally.arrived += len(arrived)
+                self._arrivals.put_nowait(arrived)
+            case Polled():
                 self.tally.polls += 1
-                self._seen.add(user)
             case MarksSent(count=count):
                 self.tally.sent += count
             case Troubled(error=error):

@@ -210,8 +210,8 @@ class NeptuneInbox(TypeAheadApp[int]):
                 raise
 
     def _pass_on(self, fact: Fact) -> None:
-        if isinstance(fact, Arrived) and self.session is not None:
-            self._notifier.announce(len(fact.keys), fact.user_id, self.session.now())
+        if isinstance(fact, Arrived) and fact.arrived and self.session is not None:
+            self._notifier.announce(len(fact.arrived), fact.user_id, self.session.now())
         for screen in self.screen_stack:
             if isinstance(screen, InboxScreen):
                 screen.post_message(SessionEvent(fact))

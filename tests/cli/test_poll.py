@@ -69,6 +69,16 @@ class TestOnce:
         assert 10 in dict(EXIT_CODES)
         assert shell("poll", "--once").code == 0
 
+    def test_what_was_there_long_before_never_arrived_however_far_back_it_is_read(self, shell: Shell) -> None:
+        start = shell.sandbox_state.now() - 400 * 60_000
+        for number in range(130):
+            at = start + number * 60_000
+            shell.tell(f"Old {number}", created_at=at, read_at=at + 1_000 if number % 3 else None)
+        shell("watch", CUSTOMER)
+        for _ in range(3):
+            once = shell("poll", "--once")
+            assert (once.code, "0 notifications arrived" in once.err) == (0, True), once.err
+
     def test_the_budget_ends_a_turn_and_who_was_not_asked_comes_first_the_next_time(self, shell: Shell) -> None:
         users = [f"u-{number}" for number in range(1, 7)]
         shell.config(CONFIG.replace("BASE", f"{shell.base_url}/neptune"))

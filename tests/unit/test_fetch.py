@@ -289,7 +289,7 @@ async def test_two_polls_of_one_customer_do_not_run_into_each_other(triage_store
 
 def test_keys_of_new_rows_name_their_user() -> None:
     assert Fetched((Key("u-1", "a"),), requests=1) + Fetched(changed=True, skipped=2) == Fetched(
-        (Key("u-1", "a"),), True, 1, 2
+        (Key("u-1", "a"),), (), True, 1, 2
     )
 
 

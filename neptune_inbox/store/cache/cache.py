@@ -110,11 +110,12 @@ class Cache:
                 answered_at=seen_at if answered_at is None else answered_at,
                 seen_unread=self._seen_unread,
             )
-            if merged.new and self._hooks is not None:
+            if merged.new:
                 by_id = {merged.renamed.get(row.id, row.id): row for row in page.rows}
-                new = {key.id: by_id[key.id] for key in reversed(merged.new)}
-                arrived = [id for id, row in new.items() if has_arrived(row)]
-                self._hooks.note(user_id, {id: row.created_at for id, row in new.items()}, arrived)
+                merged = replace(merged, arrived=tuple(key for key in merged.new if has_arrived(by_id[key.id])))
+                if self._hooks is not None:
+                    new = {key.id: by_id[key.id].created_at for key in reversed(merged.new)}
+                    self._hooks.note(user_id, new, [key.id for key in reversed(merged.arrived)])
         self._seen_unread.update(dict.fromkeys(unread, seen_at))
         return merged
 

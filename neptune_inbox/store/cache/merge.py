@@ -91,6 +91,8 @@ class Merged(Struct, frozen=True):
     """What a page changed in the cache."""
 
     new: tuple[Key, ...] = ()
+    arrived: tuple[Key, ...] = ()
+    """Those of `new` that were not there before, and not merely not loaded."""
     became_read: tuple[Key, ...] = ()
     """Known as unread before, and read by the page's word; our own confirmed marks are not among them."""
     changed: int = 0
@@ -150,10 +152,10 @@ def merge(
     new_seqs = _write(connection, plan, place_number, account, seen_at, answered_at) if plan.changed else []
     _write_read_state(connection, plan, seen_at, answered_at, seen_unread)
     merged = Merged(
-        tuple(Key(user_id, row.id) for row in reversed(plan.fresh)),
-        tuple(Key(user_id, row.id) for _, row in plan.became_read),
-        plan.changed,
-        renamed,
+        new=tuple(Key(user_id, row.id) for row in reversed(plan.fresh)),
+        became_read=tuple(Key(user_id, row.id) for _, row in plan.became_read),
+        changed=plan.changed,
+        renamed=renamed,
     )
     unread = [seq for seq, row in zip(new_seqs, plan.fresh, strict=True) if not row.is_read and row.says_read]
     return merged, plan.still_unread + unread + [known.seq for known, _ in plan.became_unread]

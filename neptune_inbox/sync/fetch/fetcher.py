@@ -46,6 +46,8 @@ class Fetched(Struct, frozen=True):
     """What one poll of one user brought."""
 
     new: tuple[Key, ...] = ()
+    arrived: tuple[Key, ...] = ()
+    """Those of `new` that were not there at the first look at the user."""
     changed: bool = False
     requests: int = 0
     skipped: int = 0
@@ -54,6 +56,7 @@ class Fetched(Struct, frozen=True):
     def __add__(self, other: Fetched) -> Fetched:
         return Fetched(
             self.new + other.new,
+            self.arrived + other.arrived,
             self.changed or other.changed,
             self.requests + other.requests,
             self.skipped + other.skipped,
@@ -452,7 +455,7 @@ class Fetcher:
         if page.total is not None:
             self._told.setdefault(user_id, {})[kind] = page.total
             changed = changed or (await self._known.counts(user_id)).of(kind) != page.total
-        return page, Fetched(merged.new, changed, page.requests, page.skipped)
+        return page, Fetched(merged.new, merged.arrived, changed, page.requests, page.skipped)
 
     def _understood(self, page: Page, kind: Filter) -> Page:
         """The page as it is to be read from what is known of how this tenant answers."""

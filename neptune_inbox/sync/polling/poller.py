@@ -201,7 +201,7 @@ class Poller:
         self._schedule.note(user, self._now(), fetched.requests, has_changed=fetched.changed)
         self._health.note_success()
         if fetched.new:
-            self._bus.publish(Arrived(user, fetched.new))
+            self._bus.publish(Arrived(user, fetched.new, fetched.arrived))
         self._bus.publish(Polled(user, changed=fetched.changed))
 
     def _note_failure(self, user: str, error: InboxError, requests: int) -> None:

@@ -108,11 +108,8 @@ class LiveUpdates:
     def hear(self, fact: Fact) -> None:
         """Take in one fact from below."""
         match fact:
-            case Arrived(user_id=user, keys=keys):
-                known = self._drawing.view.overview.freshness.get(user)
-                if known is None or known.fetched_at is None:
-                    # The first look at this user brought them: they did not just arrive.
-                    self._state.first_loaded |= frozenset(keys)
+            case Arrived(user_id=user, keys=keys, arrived=arrived):
+                self._state.first_loaded |= frozenset(keys) - frozenset(arrived)
                 # At the first look at a user, and in an empty list, there is nothing to hold still.
                 (self._fill if user in self._unseen or self._state.is_empty else self._count_waiting)()
             case Polled(user_id=user, changed=changed):
