@@ -1,4 +1,4 @@
-"""Finding one-time codes in text, in JSON and in addresses, by what stands around them."""
+"""Finds one-time codes in text, in JSON and in addresses, by what surrounds them."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Finder(Struct):
     is_named: bool
     """The event type says that numbers are codes."""
     own_words: str = ""
-    """What matches more words beside which a number is one."""
+    """A pattern for further words next to which a number is a code."""
     found: set[str] = field(default_factory=set)
     is_spoken_of: bool = False
     """A text speaks of a code, whether one is in it or not."""
@@ -206,12 +206,12 @@ def _said_before(text: str, tokens: Sequence[Token], index: int, farthest: int) 
 
 
 def _binds(between: str) -> bool:
-    """Whether `:`, `=` or `is` stands between a word and a number, so that the number is what was meant."""
+    """Whether `:`, `=` or `is` is between a word and a number, so that the word refers to the number."""
     return any(sign in between for sign in ":=：") or any(word in BINDING for word in between.lower().split())
 
 
 def _said_behind(tokens: Sequence[Token], index: int, *, is_alone: bool) -> tuple[bool, bool]:
-    """Whether a word for a code stands behind, and whether it is close."""
+    """Whether a word for a code follows, and whether it is close."""
     number, words = tokens[index], 0
     is_close = True
     for token in tokens[index + 1 :]:
@@ -235,7 +235,7 @@ def _is_alone(text: str, number: Token) -> bool:
 
 
 def _kind_of_pair(value: dict[str, Any]) -> Kind:
-    """What a name that is a value itself says about the value beside it: `{"name": "otp", "value": "1234"}`."""
+    """What a name that is itself a value says about the value next to it: `{"name": "otp", "value": "1234"}`."""
     for each in _NAMES:
         name = value.get(each)
         if isinstance(name, str) and len(name) <= _LONGEST_NAME:

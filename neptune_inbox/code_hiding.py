@@ -1,4 +1,4 @@
-"""Hiding the codes of one notification wherever they stand in it, however they are written there."""
+"""Hides the codes of one notification wherever they occur in it, however they are written there."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _RUN, _BETWEEN = re.compile(r"[A-Za-z\d]+", re.A), re.compile(r"[^A-Za-z\d]+", r
 DIGIT: Final = re.compile(r"[\d①-⑨]")
 """Every code has one."""
 _GAP = re.compile(r"[ \t\u00a0\u2007\u2009\u202f\u200b*_`|·\-‐‑–+\ufe0f\u20e3]{0,6}")
-"""What may stand between two parts of a code."""
+"""What may separate two parts of a code."""
 _MARKUP = re.compile(r"<[^<>]*>|%20")
 _NOTHING = "\x00"
 """In place of markup: it is part of no text."""

@@ -1,4 +1,4 @@
-"""A text as what tells codes from other numbers: the numbers, the words by what they say, ends of sentences."""
+"""Splits a text into what distinguishes codes from other numbers: numbers, classified words, sentence ends."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Token(Struct, gc=False):
 
 
 _W = r"\dA-Za-z_\u00c0-\u024f\u0370-\u052f\u1e00-\u1fff"
-"""What a code does not touch; in scripts without blanks it stands among letters."""
+"""Characters that a code does not touch; in scripts without spaces, letters may surround it."""
 _LETTER = r"A-Za-z\u00c0-\u024f\u0370-\u052f\u1e00-\u1fff"
 _BLANK = r" \u00a0\u2007\u2009\u202f"
 _SIGN = r"[$€£¥₹₽₩₺₴₫฿]"
@@ -63,7 +63,7 @@ _SIGNED: Final = rf"""
   | (?:\*{{4}}|[•·]{{2,}})[ -]?\d{{2,4}}(?!\d)
 """
 _SKIPPED: Final = rf"(?=\w)(?:{_ADDRESSES_AND_IDS}|(?=\d)(?:{_NUMBERS}))|(?=[$€£¥₹₽₩₺₴₫฿+(*•·])(?:{_SIGNED})"
-"""What is no code whatever stands around it: ids, addresses, dates, times, amounts, telephone and card numbers."""
+"""What is never a code, whatever surrounds it: ids, addresses, dates, times, amounts, telephone and card numbers."""
 _SEPARATOR = rf"(?:[{_BLANK}·]|[{_BLANK}]?[-‐‑–][{_BLANK}]?|\*\*?[{_BLANK}]\*\*?)"
 _NUMBER: Final = rf"""
     (?:[A-Z]{{1,2}}-)?\d{{5,8}}
@@ -85,11 +85,11 @@ _WORD = (
 _SIGNS = {"own": Kind.CODE, "end": Kind.END, "line": Kind.LINE}
 _LONGEST_ABBREVIATION = 4
 _MOST_COUNTED = 5
-"""Digits of a number that may be so many minutes or people."""
+"""Most digits of a number that may count minutes or people."""
 
 
 def tokens_of(text: str, own_words: str = "") -> list[Token]:
-    """What is in a text, in its order; `own_words` matches more words that say `code`."""
+    """The tokens of a text, in order; `own_words` matches further words that mean `code`."""
     tokens = list[Token]()
     for match in _scanner(own_words).finditer(text):
         kind = match.lastgroup
@@ -110,7 +110,7 @@ def tokens_of(text: str, own_words: str = "") -> list[Token]:
 
 
 def _numbers(match: re.Match[str], *, is_tag: bool) -> list[Token]:
-    """A number; `OTP-1234` is a word and a number, and `INV-1234` none."""
+    """The tokens of a number; `OTP-1234` is a word and a number, `INV-1234` is plain text."""
     prefix, sign, number = match[0].partition("-")
     if sign and prefix.isalpha() and len(prefix) > 2 and kind_of(prefix) is Kind.CODE:
         middle = match.start() + len(prefix)
@@ -134,7 +134,7 @@ def _is_abbreviation(tokens: list[Token], match: re.Match[str]) -> bool:
 
 
 def _word_behind(number: Token, word: str, start: int) -> Token:
-    """A word behind a number: in scripts without blanks it may begin with a unit."""
+    """A word after a number: in scripts without spaces it may begin with a unit."""
     kind = kind_of(word)
     if start - number.end <= 1:
         is_short = sum(map(str.isdigit, number.text)) <= _MOST_COUNTED
@@ -144,7 +144,7 @@ def _word_behind(number: Token, word: str, start: int) -> Token:
 
 
 def _is_qualified(tokens: list[Token], index: int) -> bool:
-    """Whether what stands beside the word code tells that it is no secret: a postal code."""
+    """Whether a word next to `code` shows that it is not secret, as in `postal code`."""
     before = tokens[index - 1] if index else None
     if before is not None and before.text.lower() in QUALIFIERS and tokens[index].start - before.end <= 1:
         return True
@@ -158,7 +158,7 @@ def _is_qualified(tokens: list[Token], index: int) -> bool:
 def _scanner(own_words: str) -> re.Pattern[str]:
     own = rf"(?P<own>(?<![{_W}])(?i:{own_words})(?![{_W}]))|" if own_words else ""
     return re.compile(
-        # Most of a text is plain words: they come first, and take the blanks behind them along.
+        # Most of a text is plain words: they are tried first, and include the spaces after them.
         rf"{own}(?P<word>[{_LETTER}]+)(?=[ ,\n]|[.:!?]\s)[ ,]*|(?P<skipped>{_SKIPPED})"
         rf"|(?<![{_W}])(?:(?P<number>{_NUMBER})(?![{_W}@])|(?P<tag>[A-Za-z]{{3,}}-\d[\w-]*))"
         rf"|(?P<run>{_WORD})|(?P<end>[.!?;]+(?=[\s\"'”»)*_]|$)|[。！？；]+)|(?P<line>\n)",

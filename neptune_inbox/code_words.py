@@ -1,6 +1,6 @@
-"""The words that tell a one-time code from an order, an amount or a year, in the languages that customers are sent.
+"""The words that distinguish a one-time code from an order, an amount or a year, in the languages customers receive.
 
-A stem stands for every word that begins with it; in scripts without blanks between words it may stand anywhere.
+A stem covers every word that begins with it; in scripts without spaces between words it may occur anywhere.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Final
 EVENTS: Final = ("*otp*", "*2fa*", "*mfa*", "*verif*", "*one_time*", "*passcode*", "*login_code*")
 """Event types whose numbers are codes; * means any text."""
 HIDDEN: Final = "•"
-"""In place of each letter and digit of a code."""
+"""Replaces each letter and digit of a code."""
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -25,26 +25,26 @@ CANDIDATE: Final = re.compile(
     r"[\d①-⑨](?:\W{0,9}[\d①-⑨]){3}|\d(?:[^\W_]|-){3}"
     r"|(?<=[\w-])\d(?:[^\W_]|-){2}|(?<=[\w-]{2})\d(?:[^\W_]|-)|(?<=[\w-]{3})\d"
 )
-"""What may hold a code: four digits with little between, or a word with a digit; quick, and true where not sure."""
+"""What may contain a code: four digits close together, or a word with a digit; quick, and errs towards matching."""
 
 
 class Kind(Enum):
-    """What a piece of text is, or says about the number beside it."""
+    """What a piece of text is, or says about the number next to it."""
 
     CODE = "code"
     OTHER = "other"
-    """It is the number of an order, a card, a call, an amount."""
+    """The number belongs to an order, a card, a call or an amount."""
     UNIT = "unit"
-    """It is so many of these, or so much money."""
+    """The number counts these, or is an amount of money."""
     LINK = "link"
-    """Nothing: it leads from such a word to its number, as `is` and `number` do."""
+    """Nothing: it connects such a word to its number, as `is` and `number` do."""
     SPAN = "span"
-    """Nothing, and a year may come behind it."""
+    """Nothing, and a year may follow it."""
     PLAIN = "plain"
     NUMBER = "number"
-    """It is no word: it may be a code itself."""
+    """Not a word: it may be a code itself."""
     END = "end"
-    """Of a sentence."""
+    """The end of a sentence."""
     LINE = "line"
     """The end of a line."""
 
@@ -119,7 +119,7 @@ _MONEY: Final = frozenset(
 UNITS_JOINED: Final = _words("""
     分钟 分鐘 小时 小時 天内 天內 秒 分 日 年 月 時間 円 元 块 塊 人 個 件 点 분 시간 일 년 월 원 초 นาที ชั่วโมง บาท
 """)
-"""Units in scripts without blanks, which a number of few digits stands before."""
+"""Units in scripts without spaces, which follow a number of few digits."""
 MONEY_JOINED: Final = _words("""
     円 元 원 บาท
 """)
@@ -140,7 +140,7 @@ BINDING: Final = frozenset(
     are be equals er es est is ist je jest lautet olan sind was är è é это
 """)
 )
-"""Of those words the ones that name what the number is: whatever is in the sentence before is meant."""
+"""Those of the words that say what the number is, so that it may refer to anything earlier in the sentence."""
 QUALIFIERS: Final = frozenset(
     _words("""
     airport area article bank bar batch booking branch building category client color colour cost country coupon
@@ -149,7 +149,7 @@ QUALIFIERS: Final = frozenset(
     response return sort source status store swift tax tracking unit version voucher zip
 """)
 )
-"""Before `code`: what it is the code of, so that it is no secret."""
+"""Words before `code` that say what it is the code of, so it is not secret."""
 QUALIFIERS_BEHIND: Final = frozenset(
     _words("""
     barras barre commande desconto descuento erreur error errore fiscale iata ordine pais pays país pedido pocztowy
@@ -158,7 +158,7 @@ QUALIFIERS_BEHIND: Final = frozenset(
     swift
 """)
 )
-"""The same behind it, with or without a small word between: code postal, código de descuento."""
+"""The same after it, with or without a small word between: code postal, código de descuento."""
 SMALL_WORDS: Final = frozenset(
     _words("""
     a d da de del della des di do du per à
@@ -169,13 +169,13 @@ NEUTRAL: Final = frozenset(
     cod code codes codice codigo codul código kod kode koden κωδικός код
 """)
 )
-"""Words for codes of any kind: what stands beside them tells which."""
+"""Words for codes of any kind: the words next to them show which."""
 KEY_WORDS_OF_CODES: Final = frozenset(
     _words("""
     challenge onetimepassword passphrase secret token
 """)
 )
-"""In the names of a payload, and in those of an address."""
+"""Names of codes in a payload or in an address."""
 KEY_WORDS_OF_OTHERS: Final = frozenset(
     _words("""
     amount at attempt attempts channel count counter country coupon currency date days discount email enabled
@@ -184,7 +184,7 @@ KEY_WORDS_OF_OTHERS: Final = frozenset(
     size state team time timeout timestamp ts ttl type url user verified width
 """)
 )
-"""In the names of a payload: what stands there is no code, whatever it looks like."""
+"""Names in a payload whose values are never codes, whatever they look like."""
 
 _BY_WORD: Final[dict[str, Kind]] = {
     **dict.fromkeys(_LINKS, Kind.LINK),
@@ -258,7 +258,7 @@ def may_speak_of_code(text: str) -> bool:
 
 
 def _begins_word(text: str, lower: str, word: str) -> bool:
-    """Whether a short word stands at a beginning of some word: `pin` and `smsPin`, and not `shipping`."""
+    """Whether a short word begins some word: in `pin` and `smsPin`, but not in `shipping`."""
     if len(text) != len(lower):
         return True
     at = lower.find(word)

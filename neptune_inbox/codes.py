@@ -21,7 +21,7 @@ class CodeMask(Struct, frozen=True):
 
     events: tuple[str, ...] = EVENTS
     more_words: tuple[str, ...] = ()
-    """Beside those of `code_words`."""
+    """In addition to those of `code_words`."""
     is_on: bool = True
     """Otherwise nothing is hidden."""
 
@@ -96,7 +96,7 @@ def hide_in_json(codes: Codes, payload: str) -> str:
 
 
 def parsed(payload: str) -> Any:
-    """A value of JSON; the text itself where it is none."""
+    """The JSON value of a text; the text itself where it is not JSON."""
     try:
         return json.loads(payload)
     except (ValueError, RecursionError):

@@ -141,7 +141,7 @@ def needed(read: Callable[[str, str], str], what: str) -> Callable[[str], str]:
 
 
 def is_unicode(text: str) -> bool:
-    """Whether a text can be written as UTF-8: bytes that are none arrive from a shell as lone surrogates."""
+    """Whether a text can be written as UTF-8: invalid bytes from a shell arrive as lone surrogates."""
     if text.isascii():
         return True
     try:
@@ -168,7 +168,7 @@ def read_number(text: str, what: str, low: float, high: float) -> float:
 
 
 def span_seconds(text: str) -> int | None:
-    """How long `10s`, `5m`, `2h`, `3d` or `1w` is; None for what is no span."""
+    """The seconds in a duration such as `10s`, `5m`, `2h`, `3d` or `1w`; None for other text."""
     match = _SPAN.fullmatch(text)
     return int(match[1]) * UNITS[match[2]] if match else None
 

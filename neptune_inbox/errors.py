@@ -112,7 +112,7 @@ class NotSignedIn(SignInProblem):
 
 
 def no_token(profile_name: str) -> NotSignedIn:
-    """The error where a profile has no token from anywhere."""
+    """The error for a profile that has no token from any source."""
     return NotSignedIn(f"There is no token for `{profile_name}` yet.").identified("no_token", profile_name)
 
 
@@ -127,7 +127,7 @@ class TokenExpired(TokenRefused):
 
 
 class TokenMalformed(SignInProblem):
-    """What was given as a token is none."""
+    """What was given as a token is not one."""
 
     default_remedy = "Copy the whole token from the Neptune dashboard under Team, without spaces or line breaks."
 

@@ -35,7 +35,7 @@ class ColumnShape(NamedTuple):
     name: str
     """As in `ui.columns` and above the column."""
     order: int
-    """Columns stand in this order; the title is the last."""
+    """The order of the columns; the title is last."""
     widths: tuple[tuple[int, int], ...] = ()
     """From which width of the list on it takes how many cells, the widest first; narrower lists leave it out."""
     gives: int = 0

@@ -187,7 +187,7 @@ class Link(NamedTuple):
     shown_host: str
     """The host as it is shown: punycode, with the port where one is named."""
     is_suspicious: bool
-    """The host is not plain ASCII, is punycode, or is a bare address: say so beside it."""
+    """The host is not plain ASCII, is punycode, or is a bare address: say so next to it."""
 
 
 def check_link(url: str) -> Link:

@@ -71,7 +71,7 @@ async def read_body(parts: AsyncIterable[bytes], headers: Mapping[str, str], hos
 
 
 def is_json(content_type: str) -> bool:
-    """Whether a content type promises JSON, which is UTF-8 whatever charset is named beside it (RFC 8259)."""
+    """Whether a content type promises JSON, which is UTF-8 whatever charset it names (RFC 8259)."""
     kind = content_type.partition(";")[0].strip().lower()
     return kind in ("application/json", "text/json") or (kind.startswith("application/") and kind.endswith("+json"))
 

@@ -9,7 +9,7 @@ from neptune_inbox.errors import Invalid
 from neptune_inbox.model import ContactInfo, Event, JsonObject, JsonValue
 
 MASKED_TOKEN: Final = "••••"
-"""Stands where the transport puts the token."""
+"""A placeholder that the transport replaces with the token."""
 
 
 def encode_contact(contact: ContactInfo, *, with_meta: bool = True) -> JsonObject:

@@ -93,8 +93,8 @@ class Envelope(Struct, frozen=True):
 def open_list(value: JsonValue, what: str, *, page: int = 1) -> Envelope:
     """The list of `what` inside an answer, whatever its envelope.
 
-    Raises NotNeptune where there is none, or where an empty one is beside a total or a word that denies it, and what
-    an answer that says no stands for.
+    Raises NotNeptune where there is none, or where an empty one comes with a total or a word that contradicts it, and
+    the error that a refusal in the answer represents.
     """
     if isinstance(value, list):
         return Envelope(value)

@@ -38,7 +38,7 @@ Read = Callable[[JsonValue], str | None]
 
 def identifiers(row: JsonObject) -> tuple[Candidate, ...]:
     """Every id in a row that may be its own, the likeliest first: uuids before numbers, the notification's before
-    the delivery's. One value stands once, under the name that is preferred."""
+    the delivery's. Each value is listed once, under the preferred name."""
     parts = list(own_parts(row))
     found: dict[str, Candidate] = {}
     for table, names, read in _ORDER:
@@ -78,13 +78,13 @@ def plain_name(name: str) -> str:
 
 
 def table_of(name: str) -> str | None:
-    """What a table or nested object of this name stands for; None for one whose ids are never the row's."""
+    """What a table or nested object of this name represents; None if its ids are never the row's."""
     plain = plain_name(name)
     return next((kind for kind, pattern in _TABLES if pattern.fullmatch(plain)), None)
 
 
 def own_parts(row: JsonObject) -> Iterator[tuple[str, str, list[tuple[str, JsonValue]]]]:
-    """The row itself, its starred tables and its nested objects: what each stands for, how it is named, its keys."""
+    """The row itself, its starred tables and its nested objects: what each represents, how it is named, its keys."""
     yield ROW, "", [(name, value) for name, value in row.items() if "*" not in name]
     starred: dict[str, list[tuple[str, JsonValue]]] = defaultdict(list)
     for name, value in row.items():

@@ -17,7 +17,7 @@ EXPECTED = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, Unico
 
 
 def of_exception(error: Exception, host: str, proxy: str = "") -> InboxError:
-    """The error that an outside exception stands for; `host` was asked, through `proxy` where there is one."""
+    """The error for an outside exception; `host` was asked, through `proxy` if there is one."""
     if isinstance(error, httpx.ProxyError):
         return _proxy(error)
     if isinstance(error, httpx.TimeoutException):

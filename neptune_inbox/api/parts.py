@@ -1,7 +1,7 @@
 """A page that is too large for one answer, asked for in smaller ones; pure but for what it asks.
 
 Page numbers and sizes are chosen so that the parts are exactly the rows of the page. Where even one row is too large,
-a row that says so stands for it, and what comes after it is read.
+a row that says so replaces it, and reading goes on after it.
 """
 
 from __future__ import annotations

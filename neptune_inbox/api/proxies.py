@@ -60,7 +60,7 @@ def parse_proxy(text: str) -> ProxyRoute:
     scheme, sign, rest = text.strip().partition("://")
     if not sign:
         scheme, rest = "http", text.strip()
-    # The last @ parts them, so that # / ? @ may stand in a password as they are.
+    # The last @ separates them, so that # / ? @ may be part of a password unescaped.
     login, _, host = rest.rpartition("@")
     host = re.split(r"[/?#]", host, maxsplit=1)[0]
     host, colon, port = host.rpartition(":") if re.search(r":\d*$", host) else (host, "", "")

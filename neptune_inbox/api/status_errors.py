@@ -60,7 +60,7 @@ class ErrorResponse(Struct, frozen=True):
 
 
 def refusal(reply: ErrorResponse, *, subject: str, host: str, path: str, now: Instant) -> InboxError:
-    """The error that a reply with a status of 300 or more stands for; `subject` names what the request was about."""
+    """The error for a reply with a status of 300 or more; `subject` names what the request was about."""
     status, words = reply.status, server_message(reply.value)
     subject = clean_line(subject, 160) or "this request"
     if status < 400:

@@ -57,7 +57,8 @@ def value_of(text: str, what: str) -> JsonValue:
 
 
 def server_value(text: str) -> JsonValue:
-    """What the service said as JSON text, with whatever oddities it holds; the text itself where it is none."""
+    """The JSON value of the service's text, with whatever oddities it contains; the text itself where it is not
+    JSON."""
     try:
         value: JsonValue = json.loads(text)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""What colleagues wrote, read before a command tells of it, and whose claim it is, said before one acts."""
+"""Reads what colleagues wrote before a command shows it, and names their claims before a command acts."""
 
 from __future__ import annotations
 
@@ -34,5 +34,5 @@ async def others_on(session: Session, keys: Sequence[Key]) -> list[Claim]:
 
 
 def claim_note(session: Session, claims: list[Claim]) -> str:
-    """The sentence that tells of them."""
+    """The sentence about them."""
     return f"{claim_sentence(claims, session.team.agent if session.team else '')}."

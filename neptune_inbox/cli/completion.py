@@ -109,7 +109,7 @@ def profiles(ctx: click.Context, param: click.Parameter, incomplete: str) -> lis
 
 
 def users(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """The watched ones, then everybody else of whom anything was seen."""
+    """The watched users, then all others of whom anything was seen."""
 
     async def find(session: Session) -> list[str]:
         return [*await session.inbox.watched(), *await session.inbox.seen()]

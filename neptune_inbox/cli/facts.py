@@ -19,7 +19,7 @@ VARIABLES = (
     ("NEPTUNE_EDGE_BASE", "the address that events are sent to"),
     ("NEPTUNE_INBOX_HOME", "one folder for settings, state and cache"),
 )
-"""What can be set instead of the file of settings."""
+"""The variables that can be set instead of settings in the file."""
 LIBRARIES = ("textual", "rich", "httpx", "keyring", "click", "msgspec", "starlette", "nh3", "psycopg", "uvicorn")
 OF_TERMINAL = ("TERM", "COLORTERM", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "NO_COLOR", "LANG", "LC_ALL", "LC_CTYPE")
 OF_SESSIONS = ("TMUX", "STY", "SSH_CONNECTION", "WSL_DISTRO_NAME")

@@ -76,7 +76,7 @@ def _read_request(arguments: list[str]) -> tuple[list[str], str, int, str] | Non
 def _read(
     connection: sqlite3.Connection, tenant: str, users: list[str], kind: str, limit: int
 ) -> tuple[list[list[str]], list[str]]:
-    """The cells of the rows, and the notes beside them. Raises LookupError where nobody is meant."""
+    """The cells of the rows, and the notes on them. Raises LookupError where no user is meant."""
     now = time.time_ns() // 1_000_000
     scope = list(dict.fromkeys(users)) or watched(connection, tenant)
     if not scope:

@@ -73,7 +73,7 @@ def watched(connection: sqlite3.Connection, tenant: str) -> list[str]:
 
 
 def missing(connection: sqlite3.Connection, tenant: str, scope: list[str], kind: str) -> list[str]:
-    """How much is loaded of those users of whom not everything is; as `fetching` tells it."""
+    """How much is loaded of the users that are not loaded completely; worded as in `fetching`."""
     words = []
     for user in scope:
         values = {"place": tenant, "user": user}
@@ -137,7 +137,7 @@ def _read_only(path: str) -> str:
 
 
 def write(text: str, beside: str) -> int | None:
-    """Print data and what is said beside it, and answer the exit code; None where the terminal cannot show it."""
+    """Print the data and its notes, and return the exit code; None where the terminal cannot show it."""
     try:
         text.encode(sys.stdout.encoding)
         sys.stdout.write(text)

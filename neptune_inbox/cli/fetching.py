@@ -36,7 +36,7 @@ class ListSummary(Struct, frozen=True):
     """How many are left out because they are done or snoozed (mine)."""
     freshness: dict[str, Freshness] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
-    """Of whom not all is loaded, in words; not looked at where there are more rows than shown anyway."""
+    """Which users are not loaded completely, in words; not determined where there are more rows than shown anyway."""
     masked: int = 0
     """In the titles of how many of the shown rows a code is hidden."""
 
@@ -58,7 +58,7 @@ async def users_in_scope(session: Session, users: Sequence[str]) -> list[str]:
 
 
 async def follow_watch_list(session: Session, output: Output) -> None:
-    """Read the list of whom to watch where it is time to, and say what is wrong with it."""
+    """Read the watch list if it is due, and say what is wrong with it."""
     if session.watch_rule is not None:
         for sentence in trouble_sentences(await session.watch_rule.refresh()):
             output.note(sentence)
@@ -205,7 +205,7 @@ async def unknown_users(session: Session, users: Sequence[str]) -> list[str]:
 
 
 async def _missing(session: Session, users: Sequence[str], kind: Filter) -> tuple[str, ...]:
-    """How much is loaded of those users of whom not everything is."""
+    """How much is loaded of the users that are not loaded completely."""
     words = []
     for user in users:
         overview = await session.inbox.overview(user)

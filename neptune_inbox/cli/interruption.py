@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class Interrupted(InboxError):
-    """The command was told to stop before its end; `facts` go beside the sentence for `--json`."""
+    """The command was asked to stop before its end; `facts` accompany the sentence in `--json`."""
 
     exit_code: ClassVar[int] = INTERRUPTED
 
@@ -113,7 +113,7 @@ def heeded(output: Output) -> Iterator[Cut]:
 
 @contextmanager
 def raised() -> Iterator[None]:
-    """Raise Interrupted at once: while a question is open the event loop stands still."""
+    """Raise Interrupted at once: the event loop is blocked while a question is open."""
 
     def hear(number: int, _: FrameType | None) -> None:
         raise KINDS[number]()

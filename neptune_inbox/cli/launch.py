@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from neptune_inbox.sync.workspace import Workspace
 
 WITH_TEAM = "team"
-"""What `demo` is in a wish for one in which a colleague works beside the agent."""
+"""The value of `demo` in a wish for a demo with a simulated colleague."""
 KINDS = ("all", "unread", "read")
 
 

@@ -56,7 +56,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "sandbox": "sandbox:sandbox",
     },
 }
-"""The commands that no action of the inbox stands for; `command_sections` adds those of the action table."""
+"""The commands without an action in the inbox; `command_sections` adds those of the action table."""
 
 
 def command_sections() -> dict[str, dict[str, str]]:

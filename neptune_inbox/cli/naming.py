@@ -109,7 +109,7 @@ async def find_receipt(session: Session, id: str) -> str | None:
 
 
 async def _known(session: Session) -> tuple[list[str], list[str]]:
-    """The watched users, and the others of whom anything was seen."""
+    """The watched users, and all others of whom anything was seen."""
     watched = await session.inbox.watched()
     return watched, [each for each in await session.inbox.seen() if each not in watched]
 
@@ -123,7 +123,7 @@ async def _by_path(
     found = [bare] if bare is not None else []
     found += [row for owner, id in likely if (row := await _one(session, [owner], id)) is not None]
     if not found and online:
-        # Of whom nothing was ever seen is asked for only where it is clear who that is.
+        # A user of whom nothing was ever seen is fetched only if it is clear who is meant.
         for owner, id in likely or (ways if len(ways) == 1 else []):
             if len(likely) > 1:
                 with suppress(NotFound):

@@ -128,7 +128,7 @@ def command_group(
 
 
 def unknown(what: str, word: str, known: Iterable[str], ctx: click.Context) -> click.UsageError:
-    """The error for a word that there is none of, with the one that was probably meant."""
+    """The error for an unknown word, with the one that was probably meant."""
     from difflib import get_close_matches
 
     names = list(known)

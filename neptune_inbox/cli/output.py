@@ -94,7 +94,7 @@ class Output:
         self.is_writing = False
         """Whether data is being handed over this moment: to a pipe that is full that can take for ever."""
         self.is_quiet = False
-        """Nothing is said beside the data but errors."""
+        """Only the data and errors are printed."""
         self.loss: OSError | None = None
         """Why data could not be written, where somebody wanted it."""
 
@@ -158,7 +158,7 @@ class Output:
             )
 
     def growing_table(self, columns: Sequence[Column]) -> Callable[[Sequence[Sequence[str]]], None]:
-        """What writes rows that come a few at a time to a terminal, aligned under names that stand there once."""
+        """What writes rows that come a few at a time to a terminal, aligned under a single header line."""
         from neptune_inbox.presentation.table import GrowingTable
 
         table = GrowingTable(columns)
@@ -199,7 +199,7 @@ class Output:
             self.line(f"{label:<{width}}  {value}")
 
     def note(self, text: str) -> None:
-        """Say something beside the data, unless a program reads JSON here and nobody is there."""
+        """Print a note on standard error, unless a program reads JSON here and no terminal is attached."""
         if not self.is_quiet and (self.can_ask or not self.is_json):
             self._tell(text)
 
@@ -243,7 +243,7 @@ class Output:
         self._give_up(self._out, BrokenPipeError())
 
     def _tell(self, text: str) -> None:
-        # What was written before stands above it when both go to one terminal.
+        # What was written before appears above it when both go to one terminal.
         self.flush()
         clean = clean_block(mask_sentence(text), limit=max(len(text), 1))
         encoding = self._err.encoding or "utf-8"

@@ -21,7 +21,7 @@ class NotGiven(str):
 
 NOT_GIVEN = NotGiven()
 STDIN = "-"
-"""Stands for what comes on standard input."""
+"""Means that values come from standard input."""
 
 
 class Kind(click.ParamType):  # type: ignore[type-arg]
@@ -90,7 +90,7 @@ def _read_address(text: str, what: str) -> str:
 
 
 def _read_file(text: str, what: str) -> Path:
-    # isfile answers False for what is no path at all.
+    # isfile answers False for text that is not a path at all.
     if not os.path.isfile(text):
         raise UsageProblem(f"{what} {clean_line(text, 120)} is not a file.", "Name an existing file.")
     return Path(text)
@@ -140,9 +140,9 @@ ROWS = whole(0, doors.MOST_ROWS)
 
 
 def ids(given: tuple[str, ...], what: str = "ID") -> tuple[str, ...]:
-    """The ids named, without doubles; `-` stands for those on standard input, one a line.
+    """The ids given, without duplicates; `-` means those on standard input, one per line.
 
-    Raises UsageProblem for an id that is none, and where standard input holds none.
+    Raises UsageProblem for an invalid id, and where standard input has none.
     """
     if STDIN not in given:
         return tuple(dict.fromkeys(given))

@@ -23,7 +23,7 @@ PATIENCE = 10.0
 
 
 async def wait(session: Session, keys: Collection[Key]) -> list[Mark]:
-    """Send what is due until all of these marks are settled or something stands in the way; their state then."""
+    """Send what is due until all of these marks are settled or something prevents it; returns their final state."""
     marks: list[Mark] = []
     for _ in range(int(PATIENCE / LOOK_EVERY)):
         await session.sender.flush()
@@ -36,7 +36,7 @@ async def wait(session: Session, keys: Collection[Key]) -> list[Mark]:
 
 
 def exit_code(session: Session, output: Output, marks: Sequence[Mark]) -> int:
-    """Say what stands in the way of marks that are still waiting; 0 when all of them were accepted."""
+    """Say what keeps the marks waiting; 0 when all of them were accepted."""
     waiting = sum(mark.state in UNDER_WAY for mark in marks)
     if waiting:
         error = session.health.error or _in_the_way(session, marks)

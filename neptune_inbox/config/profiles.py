@@ -17,7 +17,7 @@ DEFAULT_EDGE_BASE: Final = "https://edge.teurons.com/neptune"
 
 
 def edge_base_for(api_base: str) -> str:
-    """The edge base where none is set: the vendor's own beside the vendor's API, else the API base itself."""
+    """The edge base where none is set: the vendor's own for the vendor's API, otherwise the API base itself."""
     return DEFAULT_EDGE_BASE if api_base.rstrip("/").lower() == DEFAULT_API_BASE else api_base
 
 

@@ -80,7 +80,7 @@ def arrange_views(paths: Paths, views: Sequence[tuple[str, str]]) -> Settings:
     has_tables = any(isinstance(query, dict) for _, query in kept)
     for name, query in kept:
         if has_tables and not isinstance(query, dict):
-            # In TOML values stand before tables, so that only tables can be in any order.
+            # In TOML values precede tables, so only tables can be in any order.
             table[name] = tomlkit.table().append("query", query)
         else:
             table[name] = query

@@ -26,7 +26,7 @@ class _Entry(Struct, frozen=True):
 
 
 class _Section(Struct, frozen=True):
-    """A table of the file, or what stands above the first one."""
+    """A table of the file, or what precedes the first one."""
 
     header: str
     prefix: str

@@ -13,7 +13,7 @@ from neptune_inbox.model.values import Instant
 from neptune_inbox.text import CleanText
 
 ID = "#"
-"""Stands for what differs from customer to customer in a title."""
+"""Replaces what differs from customer to customer in a title."""
 
 _CURRENCIES = (
     "EUR|USD|GBP|CHF|JPY|CNY|INR|AUD|CAD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|RON|TRY|BRL|MXN|ZAR|SGD|HKD|KRW|AED|SAR"

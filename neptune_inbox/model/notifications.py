@@ -11,7 +11,7 @@ from neptune_inbox.model.values import Instant
 from neptune_inbox.text import NO_TEXT, CleanText
 
 EVERYONE = ""
-"""The scope that stands for all watched users at once."""
+"""The scope of all watched users at once."""
 
 
 class Filter(StrEnum):
@@ -133,7 +133,7 @@ class Remark(StrEnum):
 
 
 class Freshness(Struct, frozen=True):
-    """How old what we know of one user is, and what stood in the way last time."""
+    """How old our knowledge of one user is, and what went wrong last time."""
 
     user_id: str
     fetched_at: Instant | None = None

@@ -65,7 +65,7 @@ class Search(Struct, frozen=True):
 
 
 class ColumnValues(Struct, frozen=True):
-    """What stands in some columns of a list, each value once; columns are made as wide as it needs."""
+    """The values of some columns of a list, each once; columns are made as wide as they need."""
 
     users: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
@@ -89,7 +89,7 @@ class Row(Struct, frozen=True):
     mark: Mark | None = None
     triage: Triage = field(default_factory=Triage)
     team: TeamState = NOTHING_SHARED
-    """What the team told of it; its claim may be one of the customer's whole queue."""
+    """What the team shared about it; the claim may be on the customer's whole queue."""
     extras: dict[str, str | int | bool] = {}
     """As `Notification.extras` has them."""
     hides_codes: bool = False
@@ -103,11 +103,11 @@ class Row(Struct, frozen=True):
 
     @property
     def keys(self) -> tuple[Key, ...]:
-        """What the line stands for: the row itself, or every member of its incident that the list holds."""
+        """What the line represents: the row itself, or every member of its incident in the list."""
         return self.fold.keys if self.fold is not None else (self.key,)
 
     def is_among(self, selected: Collection[Key]) -> bool:
-        """Whether all that the line stands for is selected."""
+        """Whether everything that the line represents is selected."""
         return self.key in selected and (self.fold is None or all(key in selected for key in self.fold.keys))
 
     @property

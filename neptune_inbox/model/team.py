@@ -20,7 +20,7 @@ CLAIM_MS = 30 * 60_000
 """How long a claim lasts without a key on it, unless the settings say otherwise."""
 ACCEPTED = "accepted"
 NOT_YET = 1 << 62
-"""Later than any time of the database: where a fact of ours stands until it is shared."""
+"""Later than any time of the database: where our own fact is sorted until it is shared."""
 
 
 class FactKind(StrEnum):
@@ -38,7 +38,7 @@ class FactKind(StrEnum):
 
 
 class FactDetails(Struct, frozen=True, omit_defaults=True):
-    """What a fact says beside who, what and when. No word of a notification is ever among it."""
+    """What a fact says besides who, what and when. It never contains a word of a notification."""
 
     text: str = ""
     """What the agent wrote."""

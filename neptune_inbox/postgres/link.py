@@ -116,7 +116,7 @@ class PostgresLink:
         return tuple(Present(clean_line(name, AGENT_LIMIT), clean_line(run, 64), int(ago)) for name, run, ago in rows)
 
     def listen(self) -> bool:
-        """Ask to be told of new facts; False where what lies in between cannot do that."""
+        """Subscribe to new facts; False where something in between does not support that."""
         import psycopg
 
         try:
@@ -204,7 +204,7 @@ def version_of(connection: psycopg.Connection[Any], target: Target) -> int:
 
 
 def decode(row: Sequence[Any]) -> TeamFact | None:
-    """A fact as a colleague's machine wrote it, cleaned once; None for what is none that this version knows."""
+    """A fact as a colleague's machine wrote it, cleaned once; None for a kind this version does not know."""
     id, kind, user_id, notification_id, agent, shared_at, details = row
     with suppress(ValueError, TypeError, msgspec.MsgspecError, RecursionError):
         fact_id, known_kind = str(UUID(id)), FactKind(kind)

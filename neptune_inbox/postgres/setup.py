@@ -15,7 +15,7 @@ class SetupPlan(Struct, frozen=True):
     """What `team init` would run."""
 
     version: int
-    """That of the tables as they are; 0: there are none."""
+    """The version of the existing tables; 0: there are none."""
     sql: str
     role: str
     is_owner: bool

@@ -15,14 +15,14 @@ from neptune_inbox.presentation.styled import Span, harmless
 from neptune_inbox.presentation.theme import Depth, Role, Surface, TextStyle, text_style
 
 Run: TypeAlias = "tuple[Iterable[Span], Surface]"
-"""Spans, and what they stand on."""
+"""Spans, and their background."""
 
 _OFF = {"1": "22", "2": "22", "3": "23", "4": "24", "7": "27"}
 """What switches an attribute off; bold and dim go together."""
 
 
 class StyleKey(NamedTuple):
-    """What a text means, and what it stands on."""
+    """What a text means, and its background."""
 
     role: Role
     surface: Surface

@@ -40,7 +40,7 @@ def bell_row_cells(each: BellRow) -> list[str]:
 
 
 def bells_sentences(bells: Sequence[BellAsOf]) -> list[str]:
-    """How many rows stood how, and of how many customers it is not known whether that is all."""
+    """How many rows were in each state, and for how many customers that may not be all."""
     if len(bells) == 1:
         return bell_sentences(bells[0])
     at = bells[0].at

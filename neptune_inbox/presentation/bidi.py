@@ -1,6 +1,6 @@
-"""Right-to-left text beside other text: a mark behind it keeps each run in its own cells.
+"""Right-to-left text next to other text: a mark after it keeps each run in its own cells.
 
-Logical order stays. Terminals that know the bidirectional algorithm reorder what stands on a line themselves: they
+Logical order stays. Terminals that know the bidirectional algorithm reorder the text of a line themselves: they
 take two runs of Arabic with only a border between them for one, so that a row shows another row's title, and digits
 behind a run move into it. U+200E (LRM) behind each run ends that: seen in VTE and konsole. It has no width there, nor
 in xterm and alacritty (one cell in mlterm and xterm.js, which an island gives back). Isolates (FSI, PDI) do not help.

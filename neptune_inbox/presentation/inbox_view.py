@@ -58,7 +58,7 @@ class View(Struct, frozen=True):
     views: tuple[tuple[str, str, int | None], ...] = ()
     """Name, query and count of each saved view."""
     unknown_user: str = ""
-    """Whom the service said that it does not know, where nothing of theirs was ever seen."""
+    """Users the service says it does not know, where nothing of theirs was ever seen."""
     is_demo: bool = False
     tour: tuple[str, ...] = ()
     """The step of the tour, as `HintFacts.tour`."""
@@ -102,7 +102,7 @@ class View(Struct, frozen=True):
 
 
 def key_names(actions: Iterable[Action]) -> KeyNames:
-    """The keys that the screen names beside what they do, as the user has set them."""
+    """The keys that the screen shows with what they do, as the user has set them."""
     ids = {
         "undo": "undo",
         "refresh": "refresh",

@@ -18,7 +18,7 @@ def watched_sentence(report: IncidentReport) -> str:
 
 
 def folded_sentence(count: int, watched: int, key: str) -> str:
-    """How many lines of a list stand for an incident, and among whom they were looked for."""
+    """How many lines of a list represent an incident, and among how many users they were looked for."""
     among = f"among the {plural(watched, 'watched customer')}"
     if not count:
         return f"No incident {among} is in this list; {key} unfolds."

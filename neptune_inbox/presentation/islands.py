@@ -1,4 +1,4 @@
-"""What terminals measure differently, written so that the cursor of each stands in the same cell behind it.
+"""Text that terminals measure differently, written so that the cursor of each ends in the same cell.
 
 Terminals that draw clusters move one cell for a consonant with a spacing mark, the others two. A text that holds such
 a mark becomes an island: blanks over all its cells at the most (so that no older text shows through, and the ground

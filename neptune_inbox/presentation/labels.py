@@ -1,4 +1,4 @@
-"""Short words for one row of a table, and the notes beside a list; `fast_list` speaks it too, so imports are few."""
+"""Short words for one row of a table, and the notes on a list; `fast_list` speaks it too, so imports are few."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ class Layout(NamedTuple):
     ) -> Layout:
         """The layout of a terminal of this size; `has_users` when there is more than one user to choose from.
 
-        The preview is beside the list where that is wide, else below it; where it does not fit it is left out,
+        The preview is to the right of a wide list, otherwise below it; where it does not fit it is left out,
         and while `is_reading` it covers the list.
         """
         side = next((size for least, size in _SIDEBAR_WIDTHS if width >= least), 0)

@@ -46,7 +46,7 @@ class TopFacts(NamedTuple):
 
 
 class FilterFacts(NamedTuple):
-    """What is shown of whom, and what waits behind the banner."""
+    """Which users and rows are shown, and what waits behind the banner."""
 
     active: str = "all"
     """`all`, `unread` or `read`."""
@@ -326,7 +326,7 @@ def hint_line(facts: HintFacts, width: int, now: Instant) -> StyledLine:
 
 
 def users_line(facts: SidebarFacts, width: int, now: Instant) -> StyledLine:
-    """The watched users in one line, the current one in sight; it stands in for the sidebar."""
+    """The watched users in one line, the current one in sight; it replaces the sidebar."""
     names = [_user_piece(user, now, is_current=user.user_id == facts.current_user) for user in facts.users]
     start = next((index for index, user in enumerate(facts.users) if user.user_id == facts.current_user), 0)
     while start and sum(piece.width for piece in names[: start + 1]) > width - 8:

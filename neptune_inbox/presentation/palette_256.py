@@ -1,7 +1,7 @@
 """The dark and the light theme for terminals of 256 colours, chosen by hand. Data only.
 
 Reduced by rule, dark grounds become teal or black and texts unreadable on them. Each colour here is one that rich and
-`ansi.py` reduce to the number beside it; greys from 247 on are written one step lighter, as both round down there.
+`ansi.py` reduce to the number next to it; greys from 247 on are written one step lighter, as both round down there.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 _LEAST_ID, _LEAST_NAME = 7, 6
-"""Cells of the sidebar that are left to an id, and to a name beside it."""
+"""Cells of the sidebar that are left for an id, and for a name next to it."""
 
 
 class Emptiness(StrEnum):
@@ -130,7 +130,7 @@ def _head(title: str, width: int) -> SidebarLine:
 def _entry(
     name: str, number: str, roles: tuple[Role, Role], width: int, *, is_current: bool, age: str = ""
 ) -> tuple[Span, ...]:
-    # Right-aligned at a steady place, whatever the count beside it.
+    # Right-aligned at a fixed position, whatever the count next to it.
     old = f"{age}{' ' * max(1, 5 - cells(number))}" if age else ""
     inner = width - 5 - cells(number) - cells(old)
     return pad_spans(

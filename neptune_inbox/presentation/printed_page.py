@@ -117,7 +117,7 @@ def _markdown(piece: Inline) -> str:
 
 
 def _fence(text: str, shortest: str) -> str:
-    """More backticks than stand together anywhere in the text."""
+    """More backticks than occur together anywhere in the text."""
     return max(shortest, "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0)), key=len)
 
 

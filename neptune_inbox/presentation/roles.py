@@ -1,4 +1,4 @@
-"""What colours mean: the meanings of text, and the grounds that it stands on."""
+"""What colours mean: the meanings of text, and its backgrounds."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Role(StrEnum):
 
 
 class Surface(StrEnum):
-    """What a piece of text stands on."""
+    """The background of a piece of text."""
 
     PAGE = "page"
     CURSOR = "cursor"

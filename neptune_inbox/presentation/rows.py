@@ -100,7 +100,7 @@ if TYPE_CHECKING:
 
 
 FOLDED = "≡"
-"""Beside the line of an incident."""
+"""Shown in the line of an incident."""
 GUTTER = 6
 """Cells before the age: cursor or selection, theirs, mine, each with a space. A click there selects."""
 
@@ -135,7 +135,7 @@ _LEAST_TITLE = 12
 
 
 class KeyNames(NamedTuple):
-    """The keys that are named beside what they do, as people know them; empty where an action has none."""
+    """The keys shown with what they do, as people know them; empty where an action has none."""
 
     undo: str = "z"
     refresh: str = "r"
@@ -250,7 +250,7 @@ def _share(usual: int, needed: int, share: float, width: int) -> int:
 
 
 def surface_of(*, is_cursor: bool, is_selected: bool) -> Surface:
-    """What a row stands on."""
+    """The background of a row."""
     if is_cursor:
         return Surface.BOTH if is_selected else Surface.CURSOR
     return Surface.SELECTED if is_selected else Surface.PAGE
@@ -405,7 +405,7 @@ def _pending_spans(mark: MarkFacts, now: Instant, limit: int, undo_key: str) -> 
 
 def _mark_words(state: str, mark: MarkFacts, limit: int) -> str:
     if state == REFUSED:
-        # The server's own words stand behind ours, and there is room for a few only.
+        # The server's own words follow ours, and there is room for only a few.
         reason = column(mark.error).rpartition(": ")[2]
         return crop(f"refused: {reason}" if reason and limit >= 16 else "refused", limit)
     words = WORDS[state]

@@ -48,7 +48,7 @@ READERS = {ReadBy.US: "by us", ReadBy.NOT_US: "not by us", ReadBy.UNSURE: "by us
 BATCH_SHOWN = 8
 """Characters of a receipt's id that name it to people."""
 LONG_UNSEEN = 10 * 60_000
-"""Milliseconds: so long between two looks is told of."""
+"""Milliseconds: a gap this long between two looks is mentioned."""
 NOTHING_WRITTEN = "Nothing was written yet."
 NO_LINK = "There is no link here."
 CODE_IN_LINK = "The link holds a one-time code, which is hidden."
@@ -184,7 +184,8 @@ def evidence_lines(evidence: Evidence) -> list[tuple[str, str]]:
 
 
 def team_lines(team: TeamState) -> list[tuple[str, str]]:
-    """What the team told of a notification: who is on it, who handled it, and the thread of notes, oldest first."""
+    """What the team shared about a notification: who is on it, who handled it, and the thread of notes, oldest
+    first."""
     lines = []
     if team.claim is not None:
         lines.append(("on it", f"{team.claim.agent}, since {local(team.claim.since)}"))
@@ -207,7 +208,7 @@ def _extra_words(field: Field, value: str | int | bool) -> str:
 
 
 def contact_sentences(contact_status: ContactStatus) -> list[str]:
-    """Every contact info in words, or why there is none to tell."""
+    """Every contact info in words, or why there is none."""
     if contact_status.is_unknown:
         return [unknown_user(contact_status.user_id)]
     found = (
@@ -245,7 +246,7 @@ def evidence_text(evidence: Evidence) -> str:
 
 
 def mark_sentence(mark: Mark) -> str:
-    """One mark: when it was made, where it stands, what was posted for it, and why."""
+    """One mark: when it was made, its state, what was posted for it, and why."""
     words = f"made {local(mark.made_at)}, {mark_state_words(mark)}"
     if mark.settled_at is not None:
         words += f" {local(mark.settled_at)}"

@@ -20,7 +20,7 @@ NAMES = {
     "refused": "marks that the server refused",
     "seen": "how long ago the customer who has waited longest was polled",
 }
-"""What may stand in braces; nothing else is ever looked up."""
+"""The names allowed in braces; nothing else is ever looked up."""
 USUAL = "{unread} unread, {todo} to do, oldest {oldest}, {pending} pending"
 NOTHING, UNKNOWN, NEVER = "-", "?", "never"
 LONGEST = 2_000
@@ -28,7 +28,7 @@ LONGEST = 2_000
 
 
 class Status:
-    """How the queue of one profile stands, from the cache alone."""
+    """The state of one profile's queue, from the cache alone."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class Status:
         self.seen = min(looked, default=None) if len(looked) == len(looks) else None
 
     def words(self, now: Instant) -> dict[str, str]:
-        """What stands for each name; `+` behind what may be more."""
+        """The value of each name; with `+` after what may be more."""
         more = "" if self.is_whole else "+"
         return {
             "profile": self.profile,

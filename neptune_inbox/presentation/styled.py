@@ -65,7 +65,7 @@ def harmless(text: str) -> str:
 
 
 def column(text: str) -> str:
-    """Outside text for a column, without what terminals draw too differently to stand in one (`column_text`)."""
+    """Outside text for a column, without what terminals draw too differently for a column (`column_text`)."""
     if text.isascii() and text.isprintable():
         return text
     known = _columns.get(text)

@@ -58,7 +58,7 @@ def aligned_lines(columns: Sequence[Column], rows: Iterable[Sequence[str]], widt
 
 
 class GrowingTable:
-    """A table whose rows come a few at a time: its columns only become wider, and its names stand above once."""
+    """A table whose rows come a few at a time: its columns only become wider, and its header is printed once."""
 
     def __init__(self, columns: Sequence[Column]) -> None:
         self._columns = columns

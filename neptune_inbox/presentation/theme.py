@@ -88,7 +88,7 @@ def text_style(role: Role, theme: str, surface: Surface = Surface.PAGE, *, has_c
 
 
 def _by_attributes(role: Role, surface: Surface, fg: str) -> TextStyle:
-    """In the terminal's own two colours: attributes say what a text means, and on what it stands.
+    """In the terminal's own two colours: attributes say what a text means, and what its background is.
 
     Dim text is below every limit of contrast in some terminals, so only ornament is dim.
     """

@@ -138,7 +138,7 @@ def bell_row_json(each: BellRow) -> JsonObject:
 
 
 def bell_sentences(bell: BellAsOf) -> list[str]:
-    """How many rows stood how, and what of the bell is not known."""
+    """How many rows were in each state, and what is not known of the bell."""
     counts = ", ".join(f"{bell.count(state):,} {words}" for state, words in WORDS.items())
     said = [f"The bell of {bell.user_id} as of {local(bell.at)}: {counts}."]
     if bell.looked_at is None:
@@ -178,7 +178,7 @@ def _bell_words(each: BellRow) -> str:
 
 
 def why(each: BellRow) -> str:
-    """Why it is not known how a row stood; empty where it is."""
+    """Why the state of a row is not known; empty where it is."""
     known = each.history
     if each.state is not Bell.UNKNOWN:
         return ""

@@ -16,7 +16,7 @@ WEEK = 7 * DAY
 YEAR = 365 * DAY
 AGE_WIDTH = 3
 LAST_MOMENT = 253_370_764_799_999
-"""As `doors` has it: what comes after it lies in the year 9999, which has no date in some time zone."""
+"""As in `doors`: anything later is in the year 9999, which has no date in some time zone."""
 UNITS = ((YEAR, "y", "year"), (WEEK, "w", "week"), (DAY, "d", "day"), (HOUR, "h", "hour"), (MINUTE, "m", "minute"))
 BY_DAYS = UNITS[2:]
 """Without those in which nobody counts what has waited for an answer."""

@@ -39,7 +39,7 @@ class Clock:
             self._frozen_at += round(seconds * 1000)
 
     def resume(self) -> None:
-        """Run again, from where it stands; `reset` goes back to the machine's time."""
+        """Run again from the current time; `reset` goes back to the machine's time."""
         if self._frozen_at is not None:
             self._ahead = self._frozen_at - self._now()
             self._frozen_at = None

@@ -23,7 +23,7 @@ class EnvironmentData(Struct):
     ingested: deque[str] = field(default_factory=deque)
     """Notifications that events made, oldest first; beyond EVENTS_KEPT they expire."""
     crowd: Crowd | None = None
-    """What is generated here; it then stands behind `notifications` and `by_user`."""
+    """The generated data, if any; it is then behind `notifications` and `by_user`."""
 
     def copy(self) -> EnvironmentData:
         """The same, to which things are added and from which they are taken by itself; records are shared."""
@@ -39,7 +39,7 @@ class EnvironmentData(Struct):
         return other
 
     def put_crowd(self, crowd: Crowd) -> None:
-        """Lets a crowd stand behind what is here."""
+        """Puts a generated crowd behind what is here."""
         self.crowd, self.by_user, self.notifications = crowd, CrowdRows(crowd), CrowdNotifications(crowd)
 
     def count_of(self, user_id: str) -> int:

@@ -72,7 +72,7 @@ class Asked(NamedTuple):
     path: str = ""
     """Still percent-encoded, without `/neptune`."""
     user_id: str = ""
-    """Whom it is about, as far as the request or the world says."""
+    """The user it is about, as far as the request or the world says."""
 
 
 class Fault(Struct):
@@ -116,7 +116,7 @@ class Faults:
         self.requests: Counter[tuple[str, str]] = Counter()
         """How many requests were tried, for each method and route pattern."""
         self.user_of: Callable[[str, bytes, bytes], str] = lambda path, query, body: ""
-        """Whom a request is about; only asked for while some fault wants to know."""
+        """The user a request is about; only determined while some fault needs it."""
         self._faults: list[Fault] = []
         self._sleep = sleep
         self._cleared = asyncio.Event()
@@ -158,7 +158,7 @@ class Faults:
 
     @property
     def needs_user(self) -> bool:
-        """Whether any fault asks whom a call is about."""
+        """Whether any fault needs to know which user a call is about."""
         return any(fault.user for fault in self._faults)
 
     def meet(self, asked: Asked) -> Fault | None:

@@ -71,7 +71,7 @@ class Paging(Struct, frozen=True):
 
     @classmethod
     def read(cls, service: Service, fields: Fields, table: str = "", columns: Sequence[str] = ()) -> Paging:
-        """Finishes `fields`; raises what the dialect makes of a page or a column that is none."""
+        """Finishes `fields`; raises what the dialect answers to an invalid page or column."""
         dialect, query = service.dialect, fields.source
         # Where the database is what refuses, it does so after everything else was found right.
         late = Fields(query) if dialect.is_joined else fields

@@ -39,7 +39,7 @@ class Place(Struct, frozen=True):
     find: str = ""
     page: int = 1
     is_held: bool = False
-    """Whether a live view stands still."""
+    """Whether a live view is paused."""
 
     @classmethod
     def read(cls, neptune: Neptune, query: Mapping[str, str]) -> Place:

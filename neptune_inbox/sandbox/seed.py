@@ -21,7 +21,7 @@ REACH = 150 * DAY
 
 
 class Scene(Struct, frozen=True):
-    """One hand-written moment: what happened to whom, how long ago, and whether they have seen it."""
+    """One hand-written moment: what happened to which user, how long ago, and whether they have seen it."""
 
     ago: int
     user_id: str

@@ -92,7 +92,7 @@ class SeedTemplate(Struct, forbid_unknown_fields=True, omit_defaults=True):
 
 
 class SeedEnvironment(Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """An environment beside, or in place of, those that are always there."""
+    """An environment in addition to, or in place of, those that are always there."""
 
     identifier: str
     name: str = ""

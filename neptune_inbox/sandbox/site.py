@@ -1,4 +1,4 @@
-"""Everything that a sandbox serves on a socket: the vendor's API, and beside it what is about the sandbox itself.
+"""Everything that a sandbox serves on a socket: the vendor's API, and what is about the sandbox itself.
 
 The API is under `/neptune` and at the root; the sandbox's own paths are at the root, and not at the vendor's names.
 """

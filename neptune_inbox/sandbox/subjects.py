@@ -1,4 +1,4 @@
-"""Whom a request is about: its user, as its path, its query, its body or the notification that it names say."""
+"""The user that a request is about, according to its path, query, body or the notification that it names."""
 
 from __future__ import annotations
 

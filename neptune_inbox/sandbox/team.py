@@ -1,4 +1,4 @@
-"""A team in memory: a store of facts that several links share, and a scripted colleague who works beside you."""
+"""A team in memory: a store of facts that several links share, and a scripted colleague who works alongside you."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ class MemoryLink:
 
 
 class MemoryTeamAccess:
-    """Who sits here, in a team in memory."""
+    """The agent's own name, in a team in memory."""
 
     def __init__(self, team: MemoryTeam, agent: str) -> None:
         self._team = team

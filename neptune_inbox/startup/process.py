@@ -12,7 +12,7 @@ from neptune_inbox.startup.crash import install_hooks
 
 CURIOUS = ("TEXTUAL", "TEXTUAL_DEBUG", "TEXTUAL_DRIVER", "TEXTUAL_LOG", "TEXTUAL_PRESS", "TEXTUAL_SHOW_RETURN")
 SERVED_DRIVER = "textual.drivers.web_driver:WebDriver"
-"""What `textual serve` names, which shows a program in a browser; any other driver is none of ours."""
+"""The driver of `textual serve`, which shows a program in a browser; any other driver is not ours to handle."""
 CURIOUS_STARTS = ("TEXTUAL_DEVTOOLS", "TEXTUAL_SCREENSHOT")
 
 

@@ -1,7 +1,7 @@
 """What was on the screen when the app was left, as one text: the app freezes it, the first paint thaws it.
 
 It holds facts and the first rows, no words about time and nothing that depends on the terminal's size. Rows thaw into
-light stand-ins, because loading the model would cost more than the whole first paint.
+lightweight substitutes, because loading the model would cost more than the whole first paint.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Triage: what the agent did for themselves, whom they watch, which links they open. Never sent to the service."""
+"""Triage: what the agent did for themselves, which users they watch, which links they open. Never sent to the
+service."""
 
 from __future__ import annotations
 
@@ -170,7 +171,7 @@ class TriageStore:
             found = connection.execute(
                 "SELECT user_id FROM watched WHERE place = ? ORDER BY position, rowid", (self._tenant,)
             )
-            # An older version could keep an empty id, which would stand for everybody.
+            # An older version could keep an empty id, which would mean everybody.
             return [str(user_id) for (user_id,) in found if is_id(str(user_id))]
 
     def watch(self, user_id: str, index: int | None = None) -> None:

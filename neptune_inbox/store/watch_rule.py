@@ -23,7 +23,7 @@ class RuleState(Struct, frozen=True):
     """A fingerprint of where it was read from; another one is read at once."""
     read_at: Instant = 0
     ids: tuple[str, ...] = ()
-    """Whom it named when it could last be read."""
+    """The users it named when it could last be read."""
     by_rule: tuple[str, ...] = ()
     """Who of them is watched because of it; who was watched before stays so."""
     problem: str = ""
@@ -56,9 +56,9 @@ class WatchRuleStore:
         return self._database.write(work)
 
     def apply(self, profile: str, source: str, ids: Sequence[str], refused: Sequence[str]) -> RuleState:
-        """Watch whom the list names for the first time, and no longer whom it alone had named and names no more.
+        """Watch users who are new on the list, and stop watching those who were watched only because of it.
 
-        Whom the agent stopped watching stays so, for as long as the list goes on naming them.
+        Users the agent stopped watching stay unwatched for as long as the list keeps naming them.
         """
 
         def work(connection: sqlite3.Connection) -> RuleState:

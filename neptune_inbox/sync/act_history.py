@@ -55,7 +55,7 @@ class ActHistory:
         self._note(Act(label, restore=restore))
 
     async def note_triage(self, label: str, before: Mapping[Key, Triage]) -> None:
-        """Triage of these rows may have been changed; an act that changed nothing is none."""
+        """The triage of these rows may have changed; an act that changed nothing does not count."""
         after = await self._session.triage.triage(list(before))
         changed = {key: (old, after[key]) for key, old in before.items() if old != after[key]}
         if changed:

@@ -1,4 +1,4 @@
-"""Whether the wall clock was set while the program ran, and for how long the program itself stood still."""
+"""Whether the wall clock was set while the program ran, and for how long the program itself was suspended."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ MOST_QUERIES = 20
 LONGEST_QUERY = 500
 
 _CODE = re.compile(r"(?:[A-Z]{1,3}-?)?\d{4,8}|\d{2,4}[ -]\d{2,4}", re.I)
-"""A one-time code as people paste it; an order number in `data.order:` or behind a # is none."""
+"""A one-time code as people paste it; an order number in `data.order:` or after a # is not one."""
 _SECRET_NAME = re.compile(r"otp|code|pin|token|secret|passw", re.I)
 
 

@@ -25,7 +25,7 @@ VENDOR_DOMAIN: Final = "teurons.com"
 _PORTS = {"https": 443, "http": 80}
 _TWINS = str.maketrans({"0": "o", "1": "l", "i": "l", "3": "e", "5": "s", "8": "b", "|": "l"})
 _LETTER_TWINS = str.maketrans("аеіјкмнорсѕтухνυοерᴜαι", "aeijkmhopcstyxvuoepuai")
-"""Letters of other scripts that look like Latin ones, beside their Latin twins."""
+"""Letters of other scripts that look like Latin ones, with their Latin twins."""
 
 
 def hosts_of(profile: Profile) -> tuple[str, ...]:
@@ -34,7 +34,7 @@ def hosts_of(profile: Profile) -> tuple[str, ...]:
 
 
 def host_of(base: str) -> str:
-    """Host and port of an address, the usual port left out; an address that is none is its own text."""
+    """Host and port of an address, without the default port; text that is not an address stays as it is."""
     try:
         parts = urlsplit(base if "://" in base else f"https://{base}")
         port = parts.port

@@ -26,7 +26,7 @@ PRIVATE = "!"
 
 
 class Request(Struct, frozen=True):
-    """What was asked for beside the rows."""
+    """What was asked for besides the rows."""
 
     text: str = ""
     is_off: bool | None = None

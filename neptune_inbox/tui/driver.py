@@ -1,4 +1,4 @@
-"""Textual's driver for terminals that may go away, or be stopped from without, at any moment.
+"""Textual's driver for terminals that may go away, or be stopped from outside, at any moment.
 
 What is written goes by way of a picture of the screen, so that only what differs from it leaves.
 
@@ -115,7 +115,7 @@ class TerminalDriver(LinuxDriver):
 
     def write(self, data: str) -> None:
         writer = self._writer_thread
-        # Put aside with ctrl+z there is none, and its queue is never emptied.
+        # While suspended with ctrl+z there is none, and its queue is never emptied.
         if writer is None or not writer.is_alive():
             return
         if data == ENTER_SCREEN and self._is_painted:

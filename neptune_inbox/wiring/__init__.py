@@ -55,10 +55,10 @@ def load_workspace(
 
 
 def load_demo(*, with_team: bool = False, paths: Paths | None = None, shows_codes: bool = False) -> Workspace:
-    """A living inbox on the in-process sandbox: no account, no network, no keyring.
+    """A live inbox on the in-process sandbox: no account, no network, no keyring.
 
-    It leaves no trace on the disk but the note under `paths` that its tour has ended. `with_team`: a colleague works
-    beside you, in memory.
+    It leaves no trace on the disk but the note under `paths` that its tour has ended. `with_team`: a simulated
+    colleague works alongside you, in memory.
     """
     from neptune_inbox.sandbox.arrivals import ArrivalGenerator
     from neptune_inbox.sandbox.memory_transport import transport_for

@@ -149,7 +149,7 @@ class SessionParts:
         )
 
     def _prepare(self, data: TenantData) -> None:
-        """Have what the settings ask for known of a tenant: whom to watch first, and which hooks there are."""
+        """Record what the settings ask for in a tenant: the first users to watch, and the hooks."""
         _watch_all(data.triage, self.profile)
         # A disk that takes nothing now must not keep anybody from reading; a hook is registered the next time.
         with suppress(StoreProblem):
@@ -249,7 +249,7 @@ class SessionParts:
         )
 
     def others(self, *jobs: WatchRule | TeamService | None) -> tuple[Callable[[], Coroutine[None, None, None]], ...]:
-        """What else runs beside polling and sending: those of these that there are, and what the builder adds."""
+        """What else runs besides polling and sending: those of these that exist, and what the builder adds."""
         found = [job.run for job in (self.standstill, *jobs) if job is not None]
         return (*found, *self.builder.companions)
 
@@ -312,7 +312,7 @@ class SessionParts:
 
     @on_thread
     def remember_team(self, team: str) -> bool:
-        """Keep which tenant this profile stands for; False where the session was opened on another one."""
+        """Remember the tenant of this profile; False where the session was opened on another one."""
         wanted = self.stores.of(tenant_key(self.profile, team))
         if self.stores.profiles.tenant_of(self.site) != wanted.tenant:
             wanted.triage.bind(self.site)

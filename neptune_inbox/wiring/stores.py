@@ -35,7 +35,7 @@ class Stores:
     ) -> None:
         """Open them; without paths they are in memory. `agent` is the name in a team. Raises StoreProblem."""
         self.closed: tuple[Path, ...] = ()
-        """Folders that stood open to others, until now."""
+        """Folders that were open to others until now."""
         if paths is not None:
             self.closed = paths.close_open_folders()
             # Where the home cannot be written, the stores live in memory and say so.

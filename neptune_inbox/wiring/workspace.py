@@ -81,7 +81,7 @@ class Builder:
     companions: tuple[Work, ...] = ()
     """What else runs while a session is shown."""
     pending_notices: tuple[str, ...] = field(default=(), init=False)
-    """What the session that is opened next has to say: of its profile, or of the one in whose stead it is opened."""
+    """What the next session has to report: about its profile, or about the one that it replaces."""
     _in_memory: Stores | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
@@ -166,7 +166,7 @@ class Builder:
         return await asyncio.to_thread(build_session, self, profile)
 
     def own_hosts(self, profile: Profile) -> tuple[str, ...]:
-        """The hosts that were given together with a profile's own token: those that are written beside it."""
+        """The hosts that were given together with a profile's own token: those configured with it."""
         from neptune_inbox.sync.hosts import hosts_of
 
         written = self.settings.profiles.get(profile.name)

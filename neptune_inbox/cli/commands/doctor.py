@@ -62,7 +62,7 @@ class Finding(Struct, frozen=True):
     remedy: str = ""
     exit_code: int = 0
     details: JsonObject = {}
-    """What `--json` says beside it."""
+    """Further details for `--json`."""
 
 
 async def examine(cli: Cli) -> list[Finding]:

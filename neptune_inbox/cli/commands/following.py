@@ -41,7 +41,7 @@ class Following:
     async def begin(self, limit: int | None) -> list[str]:
         """Show what is there, oldest first, and answer whose list it is. Raises what the client raises.
 
-        Of whom another process polls, nothing is asked: its finds are in the cache.
+        Users polled by another process are not fetched: what it finds is in the cache.
         """
         session = self._session
         users = await fetching.users_in_scope(session, self._users)

@@ -292,7 +292,7 @@ async def whole_objects(
 
 
 def _as_known(row: Row) -> Notification:
-    """What the row tells of a notification that left the cache between two reads: most of it."""
+    """The notification as far as its row shows it, if it left the cache between two reads."""
     return Notification(
         id=row.id,
         user_id=row.user_id,

@@ -186,7 +186,7 @@ def _warn(output: Output, wanted: Wanted, served: Served) -> None:
 
 
 class RequestLog(logging.Handler):
-    """Tells each request beside the data."""
+    """Logs each request on standard error."""
 
     def __init__(self, output: Output) -> None:
         super().__init__()

@@ -32,7 +32,7 @@ ELSEWHERE: dict[str, str] = {
     "a": "Name several numbers, such as mark 1-20, or say mark all.",
     "markall": "Say mark all, which asks.",
 }
-"""What is typed by habit and is not a command, and what there is instead."""
+"""What people type by habit that is not a command, and what to use instead."""
 
 _TIGHT = re.compile(r"([a-z]+)(\d[\d ,-]*)")
 
@@ -65,7 +65,7 @@ def _parse(line: str) -> tuple[str, PlainWord, str]:
     for count in (2, 1):
         if (found := by_words.get(" ".join(words[:count]).lower())) is not None:
             rest = line.split(maxsplit=count)[count] if len(words) > count else ""
-            # As a filter the word stands alone; with numbers it is the other thing that it means.
+            # Alone, the word is a filter; with numbers it has its other meaning.
             return (*(by_words["open"] if found[0] == "filter.read" and rest else found), rest)
     # `/card`, `@u-4711` and `m3` need no blank; `make` is no `m`.
     if line[0] in "/@|" and line[0] in by_words:
@@ -80,7 +80,7 @@ def _parse(line: str) -> tuple[str, PlainWord, str]:
 
 
 async def show_help(inbox: PlainInbox, topic: str) -> None:
-    """Every command of the action table, or those in whose lines a word stands."""
+    """Every command of the action table, or those whose lines contain a word."""
     commands = [command for _, command in ACTIONS.plain_words()]
     lines = [f"{command.usage}: {action.help_of(command)}" for action, command in ACTIONS.plain_words()]
     if topic:

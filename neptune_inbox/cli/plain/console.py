@@ -76,7 +76,7 @@ class Console:
     async def ask(self, question: str = PROMPT) -> str | None:
         """The next line that is typed; None when there is none and never will be.
 
-        A line that broke off, or is not text, is said to be so and counts as empty: half a line is not an answer.
+        A line that broke off, or is not text, is reported and counts as empty: half a line is not an answer.
         """
         question = without_drawing(clean_line(question, LONGEST_LINE))
         edits = self._edit_line is not None

@@ -47,14 +47,14 @@ class PlainInbox:
         self.scope = scope
         self.snapshot = ListSnapshot.empty()
         self.numbers: dict[int, Key] = {}
-        """What the printed numbers stand for; it changes only when lines are printed."""
+        """What the printed numbers refer to; it changes only when lines are printed."""
         self.current: int | None = None
         """The number that was read last: what a verb without a number is about."""
         self.marks: tuple[Mark, ...] = ()
         self.receipts: tuple[Receipt, ...] = ()
-        """What the numbers of the outbox and of the receipts stand for, as they were printed."""
+        """What the numbers of the outbox and of the receipts refer to, as printed."""
         self.contacts: tuple[tuple[str, ContactInfo], ...] = ()
-        """What the numbers of the contact infos stand for, and whose they are."""
+        """What the numbers of the contact infos refer to, and whose they are."""
         self.acts = ActHistory(session)
         self.notices = Notices(session)
         self.stop = asyncio.Event()
@@ -120,7 +120,7 @@ class PlainInbox:
         await self.relist()
 
     def lose_lines(self) -> None:
-        """What was asked for is not what is listed: until it is printed again, no number stands for anything.
+        """What was asked for is not what is listed: until it is printed again, no number is valid.
 
         Otherwise a script that names a wrong customer would mark lines of the one before.
         """
@@ -192,7 +192,7 @@ class PlainInbox:
         await self.print_page(await self.session.inbox.overview(self.scope.user_id))
 
     def print_row(self, number: int, row: Row) -> None:
-        """Print one line; from now on its number stands for it."""
+        """Print one line; from now on its number refers to it."""
         self.numbers[number] = row.key
         self.console.say(row_line(number, row, self.now, names_user=self.scope.user_id == EVERYONE))
 
@@ -206,7 +206,7 @@ class PlainInbox:
         return self._printed_to < len(self.snapshot)
 
     async def targets(self, numbers: str) -> list[Row]:
-        """The rows that these numbers, or the one read last, stand for; as they are now. Raises UsageProblem."""
+        """The rows that these numbers, or the one read last, refer to; as they are now. Raises UsageProblem."""
         self.check_listed()
         if not numbers and self.current is None:
             raise UsageProblem("Which one?", "Name its number, or several: 3, or 1 3-5.")
@@ -218,7 +218,7 @@ class PlainInbox:
         return [row for row in rows if row is not None]
 
     async def target(self, numbers: str) -> tuple[int, Row]:
-        """The one row that a number, or the one read last, stands for. Raises UsageProblem."""
+        """The one row that a number, or the one read last, refers to. Raises UsageProblem."""
         rows = await self.targets(numbers)
         if len(rows) != 1:
             raise UsageProblem("This is about one line at a time.", "Name one number.")

@@ -83,7 +83,7 @@ class Notices:
         return self._said is not None and sentence == self._said.sentence
 
     async def wait_for_marks(self, stop: asyncio.Event, seconds: float) -> None:
-        """Wait until nothing is under way, something stands in the way, `stop` is set, or the time is up."""
+        """Wait until nothing is under way, something prevents progress, `stop` is set, or the time is up."""
         async with _no_longer_than(seconds):
             while not stop.is_set() and self._session.health.error is None:
                 self._moved.clear()

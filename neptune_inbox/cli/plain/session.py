@@ -1,7 +1,7 @@
 """`neptune-inbox --plain`: the inbox line by line, for screen readers and dumb terminals.
 
 One prompt, numbered lines, words instead of signs: no box, no colour, and no cursor is ever moved. Polling and
-sending go on behind the prompt; what they bring is told before the next one.
+sending continue behind the prompt; their news is printed before the next one.
 """
 
 from __future__ import annotations

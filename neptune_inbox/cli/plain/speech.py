@@ -117,7 +117,7 @@ def _bridge(gap: re.Match[str]) -> str:
 
 
 def _without_marks(text: str) -> str:
-    """Inline Markdown as words. Marks go in pairs; one that has no partner is a character like any other."""
+    """Inline Markdown as words. Marks come in pairs; an unmatched one is a character like any other."""
     parts: list[str] = []
     open_marks: dict[str, list[int]] = {}
     position = 0
@@ -143,7 +143,7 @@ def _without_marks(text: str) -> str:
 
 
 def _pair(token: re.Match[str], parts: list[str], open_marks: dict[str, list[int]]) -> str:
-    """What stands for an emphasis mark: nothing where it closes one, else itself until its partner comes."""
+    """What replaces an emphasis mark: nothing where it closes one, otherwise itself until its partner is found."""
     mark = token["mark"]
     before = token.string[token.start() - 1 : token.start()]
     after = token.string[token.end() : token.end() + 1]

@@ -30,7 +30,7 @@ _AND = re.compile(r"(?<=\d)(?:,?\s+and|,)\s+(?=\d{1,9}(?:[\s,-]|$))", re.IGNOREC
 
 
 def _stroke(code: int) -> str:
-    """What stands for a character that draws boxes or blocks."""
+    """The replacement for a character that draws boxes or blocks."""
     name = unicodedata.name(chr(code))
     if code >= 0x2580:
         return "#"

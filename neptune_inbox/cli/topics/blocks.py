@@ -11,7 +11,7 @@ from textwrap import fill, indent
 WIDTH = 100
 """Columns at most, as in `--help`."""
 LONGEST_NAME = 34
-"""Columns that a name may take beside its meaning."""
+"""Columns that a name may take to the left of its meaning."""
 
 
 class Kind(Enum):
@@ -102,7 +102,7 @@ def as_text(blocks: Sequence[Block], width: int) -> str:
 
 
 def _table_lines(rows: Sequence[tuple[str, str]], width: int) -> Iterator[str]:
-    """Names on the left and what they mean beside them, or below a name that takes too much room."""
+    """Names on the left with their meanings to the right, or below a name that takes too much room."""
     names = [_plain(name) for name, _ in rows]
     column = max((len(name) for name in names if len(name) <= LONGEST_NAME), default=0) + 4
     for name, (_, words) in zip(names, rows, strict=True):

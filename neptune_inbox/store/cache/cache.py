@@ -141,7 +141,8 @@ class Cache:
         limit: int | None = None,
         newer_than: int | None = None,
     ) -> array[int]:
-        """The rowids that a search shows, newest first; rows without a created time stand where they were first seen.
+        """The rowids that a search shows, newest first; rows without a created time are sorted by when they were
+        first seen.
 
         Of the `is` clauses only read and unread are judged here; the others are to be given as `only` and `without`.
         `newer_than` leaves only rows that were cached after that rowid.
@@ -167,7 +168,7 @@ class Cache:
             return self._masked(connection, [_line(by_rowid[rowid]) for rowid in rowids if rowid in by_rowid])
 
     def column_values(self, rowids: Sequence[int]) -> ColumnValues:
-        """What stands in the columns of these rows."""
+        """The values in the columns of these rows."""
         with self._database.reading() as connection:
             found = connection.execute(
                 f"SELECT DISTINCT a.user_id, u.name, e.name{_FROM}{_NAME}"
@@ -464,7 +465,7 @@ def _lines() -> str:
 
 
 def _hidden_extra(codes: Codes, name: str, value: str | int | bool) -> str | int | bool:
-    """An extra without these codes; an instant is none, and is shown as a time."""
+    """An extra without these codes; an instant never is one, and is shown as a time."""
     is_instant = any(field.name == name and field.kind is Kind.INSTANT for field in extra_fields())
     hidden: str | int | bool = value if is_instant else codes.hide_value(value)
     return hidden

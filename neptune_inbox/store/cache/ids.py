@@ -1,4 +1,4 @@
-"""Tenants, users and event types as the small integers that stand for them in the cache, and keys as rowids."""
+"""Tenants, users and event types as the small integers that represent them in the cache, and keys as rowids."""
 
 from __future__ import annotations
 

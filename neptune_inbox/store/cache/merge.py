@@ -56,7 +56,7 @@ def _stored(connection: sqlite3.Connection, seqs: Sequence[int]) -> list[tuple[o
 
 
 def _words_of(values: Sequence[str], extra: str | None) -> Iterator[str]:
-    """What the full-text index is told of each searched field; the words of extras are found with the payload's."""
+    """What the full-text index is given for each searched field; the words of extras are found with the payload's."""
     for field, value in zip(_SEARCHED, values, strict=True):
         if field.kind is Kind.PAYLOAD:
             yield decode_escapes(value) + (f"\n{extra}" if extra else "")

@@ -16,7 +16,7 @@ from neptune_inbox.model import Clause
 from neptune_inbox.store.cache.merge import SHORTEST, match_expression
 
 _RUN = re.compile(rf"[ !#-)+->@-\[\]-~]{{{SHORTEST},}}")
-"""ASCII that stands in JSON text as in the value; neither of the two signs of a glob is among it."""
+"""ASCII that is the same in JSON text as in the value; neither of the two signs of a glob is among it."""
 _NAME = re.compile(r"[\w-]+", re.ASCII)
 _UNTYPED = re.compile(r"[\s\":(),.]|[^\w\s-]")
 SAMPLED = 500

@@ -38,7 +38,7 @@ class UserCache:
             )
 
     def counts(self, user_ids: Collection[str]) -> dict[str, Counts]:
-        """The server's counts of those of these users for whom it sent any."""
+        """The server's counts for those of these users it sent any for."""
         with self._database.reading() as connection:
             refs = {ref: user_id for user_id, ref in account_refs(connection, self._tenant, user_ids).items()}
             found = connection.execute(
@@ -147,7 +147,7 @@ class UserCache:
             )
 
     def seen(self) -> list[str]:
-        """Everybody of whom anything was ever cached at a tenant, watched or not."""
+        """All users of whom anything was ever cached at a tenant, watched or not."""
         with self._database.reading() as connection:
             found = connection.execute(
                 "SELECT user_id FROM account WHERE place = ? ORDER BY user_id",

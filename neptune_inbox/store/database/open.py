@@ -29,7 +29,7 @@ Migration: TypeAlias = Sequence[str]
 SENTINEL = "CREATE TABLE sentinel (one INTEGER PRIMARY KEY CHECK (one = 1), version INTEGER NOT NULL)"
 BUSY_SECONDS = 5.0
 SIDECARS = ("-wal", "-shm", "-journal")
-"""What SQLite keeps beside a file."""
+"""The files SQLite keeps next to a database."""
 
 
 class Kind(Struct, frozen=True):
@@ -80,7 +80,7 @@ def open_file(path: Path, kind: Kind, at: Instant) -> tuple[sqlite3.Connection, 
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _alone(path.parent):
         if path.is_symlink():
-            # Also one that leads nowhere: what it stands for may come back.
+            # Also one that leads nowhere: its target may come back.
             check_own(path)
         if not path.exists():
             _make(path, kind)

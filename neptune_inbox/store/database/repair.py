@@ -18,7 +18,7 @@ KEPT = 3
 
 
 def set_aside(path: Path, at: Instant) -> Path:
-    """Rename a store (and the log beside it) to `NAME.bad-<time>`; the answer is its new path. Raises OSError."""
+    """Rename a store (and the log next to it) to `NAME.bad-<time>`; the answer is its new path. Raises OSError."""
     timestamp = datetime.fromtimestamp(at / 1000, tz=UTC).strftime("%Y%m%dT%H%M%S")
     bad = path.with_name(f"{path.name}.bad-{timestamp}")
     number = 0
@@ -34,7 +34,7 @@ def set_aside(path: Path, at: Instant) -> Path:
 
 
 def sibling(path: Path, suffix: str) -> Path:
-    """The path of a file that SQLite keeps beside a database."""
+    """The path of a file that SQLite keeps next to a database."""
     return path.with_name(path.name + suffix)
 
 

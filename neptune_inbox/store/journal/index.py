@@ -1,4 +1,4 @@
-"""What of the journal stands where, in `state.db`: made from the files, and made again where it does not fit them.
+"""Where the parts of the journal are, kept in `state.db`: made from the files, and remade if it differs.
 
 A file is indexed in blocks of whole lines; of each block it is known when its last line was written, and which names
 (users, notifications, acts, verbs) its lines hold, as checksums of four bytes. So it is about a sixtieth of the

@@ -97,7 +97,7 @@ class Journal:
             raise translated(error, describe(self._path)) from error
 
     def take_back(self, extent: ByteRange, reversals: Sequence[JournalEntry]) -> None:
-        """Unsay lines whose change could not be saved and that nobody was told of.
+        """Retract lines whose change could not be saved and that nobody has been shown.
 
         `reversals` follow them; where there is no room for these, the lines are cut off while they are the last ones.
         """

@@ -33,7 +33,7 @@ def encoded(entry: JournalEntry) -> bytes:
 
 
 def needle(value: str) -> bytes:
-    """The bytes that stand in every line with this value: lines without them need not be taken apart."""
+    """The bytes in every line with this value: lines without them need not be parsed."""
     return json.dumps(value).encode()
 
 

@@ -32,7 +32,7 @@ ENDING = 1024
 
 
 class ByteRange(NamedTuple):
-    """Where one call's lines stand: from byte (or entry, in memory) to byte."""
+    """The range of one call's lines: from byte (or entry, in memory) to byte."""
 
     start: int
     end: int

@@ -26,7 +26,7 @@ class MarkId(NamedTuple):
 
 
 class MarkWords:
-    """The marks that lines tell of: those that stay open, and how those that are asked for were settled."""
+    """The marks recorded in lines: those that stay open, and how the requested ones were settled."""
 
     def __init__(self, asked: Collection[MarkId] | None = None) -> None:
         self.asked = asked

@@ -109,7 +109,7 @@ class Outbox(OutboxView):
         """Take back the newest act that has marks no request was made for, or the named one.
 
         With `profile` the acts of other profiles are left alone.
-        Where there is none, the newest act that still stands comes back with nothing undone; None without any.
+        Where there is none, the newest act still in effect is returned with nothing undone; None without any.
         """
         at = self._now()
         return commit(self._database, self._journal, lambda c: plan_undo(c, self._tenant, receipt_id, at, profile))

@@ -52,7 +52,7 @@ OUTBOX = (
     "CREATE INDEX mark_key ON mark (place, user_id, id, serial)",
     "CREATE INDEX mark_receipt ON mark (receipt_id, serial)",
     "CREATE INDEX mark_state ON mark (place, state, due_at, serial)",
-    # What a receipt found already under way through an earlier act: it is told of, and never undone with it.
+    # What a receipt found already under way through an earlier act: it is mentioned, and never undone with it.
     """CREATE TABLE collapsed (
         receipt_id TEXT NOT NULL,
         serial INTEGER NOT NULL,
@@ -134,7 +134,7 @@ EFFECT = (
 )
 
 JOURNAL = (
-    # Made from the journal's files (`store/journal/index.py`): up to where each is known, and what stands in which
+    # Made from the journal's files (`store/journal/index.py`): up to where each is known, and what is in which
     # block of it.
     """CREATE TABLE journal_file (
         id INTEGER PRIMARY KEY,

@@ -33,7 +33,7 @@ NEWEST_FIRST = f"PARTITION BY user_id, notification_id ORDER BY coalesce(shared_
 LONGEST_CLAIM = 24 * 3_600_000
 """Milliseconds; a claim that was made longer ago has ended, whatever it says."""
 ME = "me"
-"""What stands in a search for whoever sits here."""
+"""The word in a search for the agent's own name."""
 WAITING = "is_own = 1 AND shared_at IS NULL"
 
 
@@ -56,7 +56,7 @@ class TeamStore:
         self._now = now
         self._new_id = new_id
         self.agent = agent
-        """Who sits here."""
+        """The agent's own name."""
         self.ahead = 0
         """Milliseconds that the clock of the team's database is ahead of ours, as far as is known."""
 
@@ -91,7 +91,7 @@ class TeamStore:
             self._database.write(lambda connection: self.add(connection, facts))
 
     def of_marks(self, connection: sqlite3.Connection, marks: Iterable[Mark], state: MarkState) -> list[TeamFact]:
-        """What the team is told of marks that were accepted, refused, or had no effect."""
+        """What is shared with the team about marks that were accepted, refused, or had no effect."""
         told = []
         for mark in marks:
             found = connection.execute(
@@ -150,7 +150,8 @@ class TeamStore:
             return int(found.fetchone()[0])
 
     def states(self, keys: Collection[Key]) -> dict[Key, TeamState]:
-        """What is told of these notifications and of their customers' queues; those without anything are left out."""
+        """What the team shared about these notifications and their customers' queues; those without anything are left
+        out."""
         wanted = {*keys, *(Key(key.user_id, "") for key in keys)}
         found = self._select(
             "rowid IN (SELECT f.rowid FROM json_each(?) k CROSS JOIN team_fact f ON f.place = ?"

@@ -54,10 +54,10 @@ class People:
         return read_contact_status(self._store.data, user_id)
 
     async def refresh_contact(self, user_id: str) -> bool:
-        """Ask about a user whom nobody asked about for an hour; whether a request was made.
+        """Look up a user who was not looked up for an hour; returns whether a request was made.
 
-        One at a time, so that a slow service is not asked for everybody whom the cursor passed. What goes wrong
-        is not told: nobody asked for it, and `get` tells.
+        One at a time, so that a slow service is not asked about every user the cursor passed. Failures are not
+        reported: this lookup is automatic, and `get` reports them.
         """
         if user_id not in self._looked_up and (asked_at := (await self.contact_status(user_id)).asked_at) is not None:
             self._looked_up[user_id] = asked_at

@@ -28,7 +28,7 @@ class ArrivalJudge:
         self._now = now
         self._keep_ms = keep_days * DAY
         self._released: set[str] = set()
-        """Users of whom nothing is noted that was not released since."""
+        """Users without a note that was not released since."""
 
     async def begin(self, user_id: str) -> None:
         """What comes from now on arrives, if the first look at this user has ended; nothing happens a second time."""

@@ -50,7 +50,7 @@ class FetchState:
         return (await self.freshness_of([user_id]))[user_id]
 
     async def freshness_of(self, user_ids: Sequence[str]) -> dict[str, Freshness]:
-        """How fresh what is known of each is, read at once for all of whom that is not known yet."""
+        """How fresh our knowledge of each user is, read at once for all of those not read yet."""
         told = {user_id: self._fresh[user_id] for user_id in user_ids if user_id in self._fresh}
         missing = [user_id for user_id in user_ids if user_id not in told]
         known = await self._store.users.freshness(missing) if missing else {}

@@ -1,6 +1,6 @@
-"""What the team is told of looking: when one of us first saw a notification, and between which looks it became read.
+"""What looking shares with the team: when one of us first saw a notification, and between which looks it became read.
 
-Only what the server does not say is told, and nothing that a colleague has told as exactly.
+Only what the server does not say is shared, and nothing that a colleague has shared as exactly.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ def lacking(
     counts: Mapping[str, Counts],
     cached: Mapping[str, Counts],
 ) -> list[str]:
-    """The users of whom rows of this list may be missing.
+    """The users whose rows may be missing from this list.
 
     Nothing is missing where the list was read to its end, or where as many rows are cached as the server counts.
     """

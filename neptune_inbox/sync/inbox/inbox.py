@@ -1,7 +1,7 @@
-"""Looking: which notifications a scope, a filter and a query show, how many there are, and how fresh that is.
+"""Reads the inbox: which notifications a scope, filter and query show, how many there are, and how fresh they are.
 
-Nothing here writes to the server. What is opened is a frozen `ListSnapshot`;
-what came since waits until it is opened again.
+Nothing here writes to the server. Opening a list gives a frozen `ListSnapshot`; later arrivals wait until it is
+opened again.
 """
 
 from __future__ import annotations
@@ -44,11 +44,11 @@ if TYPE_CHECKING:
     from neptune_inbox.sync.tenant_store import TenantStore
 
 RECENT = 9
-"""Users that are remembered as gone to last."""
+"""How many recently visited users are remembered."""
 MEASURED = 256
-"""Rows of a list, from the first on, whose columns are made as wide as they need."""
+"""How many rows, from the first on, determine the widths of the columns."""
 SHORTEST_ID = 6
-"""An id may be shortened to this many characters, where that leaves no doubt."""
+"""An id may be shortened to this many characters if it stays unambiguous."""
 
 
 class Scope(Struct, frozen=True):
@@ -60,7 +60,7 @@ class Scope(Struct, frozen=True):
     is_folded: bool = False
     """Each incident is one line."""
     member: int = 0
-    """A member of the one incident that is looked at, by its rowid; 0 is no such incident."""
+    """The rowid of a member of the one incident that is shown; 0 if none is."""
 
     def unfolded(self) -> Scope:
         """The same with a line for each notification."""
@@ -84,18 +84,18 @@ class Overview(Struct, frozen=True):
     """How far each list of the scope is loaded."""
 
     claims: dict[str, Claim] = field(default_factory=dict)
-    """Who of the team is on the whole queues of these users."""
+    """The claims of colleagues on the whole queues of these users."""
 
     def coverage(self, kind: Filter) -> Coverage:
-        """How far a list of the scope is loaded; of one that was not looked at here, nothing is."""
+        """How far a list of the scope is loaded; nothing is if it was never fetched here."""
         return self.coverages.get(kind) or Coverage()
 
     def fresh_of(self, user: str) -> Freshness:
-        """How fresh what we know of a user is; of one who was not looked at here, nothing is known."""
+        """How fresh our knowledge of a user is; empty for a user who was never fetched here."""
         return self.freshness.get(user) or Freshness(user)
 
     def total(self, kind: Filter, users: tuple[str, ...]) -> tuple[int | None, bool]:
-        """The sum over these users, and whether it is exact (every one of them was told by the server)."""
+        """The sum over these users, and whether it is exact (the server gave a number for each of them)."""
         told = [count for user in users if (count := self.counts.get(user, Counts()).of(kind)) is not None]
         return (sum(told) if told else None), len(told) == len(users)
 
@@ -271,7 +271,7 @@ class Inbox:
         return await self._store.triage.watched()
 
     async def seen(self) -> list[str]:
-        """Everybody of whom anything was ever seen here, watched or not."""
+        """All users of whom anything was ever seen here, watched or not."""
         return await self._store.users.seen()
 
     async def watch(self, user_id: str, index: int | None = None) -> None:

@@ -51,7 +51,7 @@ def keys_of(data: TenantData, clause: Clause) -> set[Key] | None:
 
 
 def resolved(data: TenantData, terms: tuple[Term, ...]) -> tuple[set[Key] | None, set[Key], tuple[Term, ...]]:
-    """The notifications of which alone a search can show any, those that it never shows, and what the cache answers.
+    """The only notifications a search can show, those it never shows, and what the cache answers.
 
     The first is None where that may be any.
     """

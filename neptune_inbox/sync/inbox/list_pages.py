@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class ListPages:
-    """What of a list is loaded, and where its notifications stand. Every method raises StoreProblem."""
+    """Which part of a list is loaded, and the positions of its notifications. Every method raises StoreProblem."""
 
     def __init__(self, store: TenantStore) -> None:
         self._store = store
@@ -43,7 +43,7 @@ class ListPages:
 
     @read_on_thread
     def positions(self, snapshot: ListSnapshot, keys: Collection[Key]) -> dict[Key, int]:
-        """Where these notifications stand in a window; those that are not in it are left out."""
+        """The positions of these notifications in a window; those not in it are left out."""
         return snapshot.positions(keys)
 
     @read_on_thread

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 PAGE = 64
 PAGES_KEPT = 16
-"""Pages that are kept beside those that are wanted now."""
+"""How many pages are kept in addition to those in use."""
 
 
 class RowReader:
@@ -83,7 +83,7 @@ class ListSnapshot:
         self.lines = ids
         """What each line shows, by rowid."""
         self.values = values or ColumnValues()
-        """What stood in the columns of the first rows when the list was drawn."""
+        """The values in the columns of the first rows when the list was drawn."""
         self.is_partial = False
         """Only the first rows, so that they are on screen at once; the whole list follows."""
         self.newest_rowid = max(ids, default=0) if newest_rowid is None else newest_rowid
@@ -112,7 +112,7 @@ class ListSnapshot:
         return index // PAGE in self._pages
 
     def index_of(self, key: Key) -> int | None:
-        """Where a notification stands among the loaded rows; None where it is not one of them."""
+        """The position of a notification among the loaded rows; None if it is not one of them."""
         for number, page in self._pages.items():
             for offset, row in enumerate(page):
                 if row.id == key.id and row.key == key:
@@ -163,7 +163,7 @@ class ListSnapshot:
         return {number: self._read(number * PAGE, (number + 1) * PAGE) for number in numbers}
 
     def positions(self, keys: Collection[Key]) -> dict[Key, int]:
-        """Where these notifications stand in this list; those that are not in it are left out."""
+        """The positions of these notifications in this list; those not in it are left out."""
         if self._row_reader is None or not keys:
             return {}
         rowids = {key: self._line_of(rowid) for key, rowid in self._row_reader.rowids(keys).items()}
@@ -198,11 +198,11 @@ class ListSnapshot:
         return ListSnapshot(array("q", rowids), self._row_reader)
 
     def fold_on(self, index: int | None) -> Fold | None:
-        """The incident that a line stands for; None where it is one notification."""
+        """The incident that a line represents; None where it is one notification."""
         return None
 
     def count_folds(self) -> int:
-        """How many lines stand for an incident."""
+        """How many lines represent an incident."""
         return 0
 
     def has_fold_among(self, keys: Collection[Key]) -> bool:

@@ -73,7 +73,7 @@ COMBINED = {
 TIMES = ("since", "before")
 MOST_CLAUSES = 100
 DEEPEST = 20
-"""So many parentheses may stand within each other."""
+"""How deep parentheses may be nested."""
 
 _FIELD = re.compile(r"(data\.[^\s\":(),]+|[a-z]+):", re.I)
 _OPERATOR = re.compile(r"(or|and)(?=[\s()]|$)", re.I)
@@ -104,7 +104,7 @@ class _Parser:
         return terms
 
     def _alternatives(self, depth: int) -> tuple[Term, ...]:
-        """What stands up to the end or to a closing parenthesis, as terms that must all hold."""
+        """Everything up to the end or a closing parenthesis, as terms that must all hold."""
         found = [self._conjunction(depth)]
         while (operator := self._operator()) is not None:
             position = self._at
@@ -197,7 +197,7 @@ class _Parser:
         return field
 
     def _values(self, start: int, *, is_listed: bool) -> list[str]:
-        """The word or phrase that stands here, or with `is_listed` several, separated by commas."""
+        """The word or phrase at this position, or with `is_listed` several, separated by commas."""
         values = [self._value(start, ends=",")] if is_listed else [self._value(start)]
         while is_listed and self._text.startswith(",", self._at):
             self._at += 1

@@ -164,7 +164,7 @@ class Marking:
         return receipt
 
     async def undo(self, receipt_id: str | None = None) -> Undone | None:
-        """Take back the newest act (or the named one) as one; None when there was none.
+        """Take back the newest act (or the one named) as a whole; None without any.
 
         What was sent already stays: the API has no mark-as-unread (neptune-api.md, Endpoints). A profile that only
         observes takes back its own acts alone: the outbox of a tenant is shared.

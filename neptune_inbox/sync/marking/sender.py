@@ -124,7 +124,7 @@ class OutboxSender:
                 await self._wakeable.wait(LOOK_EVERY if pause is None else min(pause, LOOK_EVERY))
 
     async def flush(self) -> None:
-        """Send everything that is due until nothing is, or until something stands in the way; for quit and CLI."""
+        """Send everything that is due until nothing is, or until something prevents it; for quit and CLI."""
         while True:
             pause = await self.send_due()
             if pause is None or pause > 0:
@@ -181,7 +181,7 @@ class OutboxSender:
             self._pace.note(len(claimed), slowest)
 
     def _note_health(self, answers: list[PostResult], *, has_trouble: bool) -> None:
-        """Take in what was answered together as one: what went well beside trouble does not end the trouble."""
+        """Handle answers that came together as one: a success among failures does not end the trouble."""
         troubles = [answer.trouble for answer in answers if answer.trouble is not None]
         if troubles:
             self._health.note_failure(max(troubles, key=_gravity))

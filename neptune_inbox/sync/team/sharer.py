@@ -30,7 +30,7 @@ LOOK_EVERY = 15.0
 AT_ONCE = 500
 LONGEST_PAUSE = 30.0
 SLOW = 10.0
-"""Seconds after which an answer that has not come is told of."""
+"""Seconds after which a missing answer is reported."""
 PATIENCE_AT_END = 0.3
 """Seconds that the end of the program waits for the thread, which ends with the program in any case."""
 

@@ -50,7 +50,7 @@ class TeamService:
 
     @property
     def agent(self) -> str:
-        """Who sits here."""
+        """The agent's own name."""
         return self._facts.agent
 
     async def claim(self, keys: Sequence[Key], *, known: str = "") -> None:
@@ -91,7 +91,7 @@ class TeamService:
 
     @read_on_thread
     def states(self, keys: Collection[Key]) -> dict[Key, TeamState]:
-        """What is told of these; those without anything are left out."""
+        """What the team shared about these; those without anything are left out."""
         return self._facts.states(keys)
 
     @read_on_thread

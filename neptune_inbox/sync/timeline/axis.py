@@ -1,4 +1,4 @@
-"""What a customer's notifications went through, on one axis, and the spans that no look tells of; pure."""
+"""The history of a customer's notifications on one axis, with the spans that no look covers; pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from neptune_inbox.sync.timeline.history import History, Noted, RowHistory
 
 
 class Happening(StrEnum):
-    """What an entry is; in the order in which they stand where times are the same."""
+    """What an entry is; the order decides where times are equal."""
 
     CAME = "came"
     MARKED = "marked"
@@ -38,7 +38,7 @@ class Entry(Struct, frozen=True):
 
     @property
     def start(self) -> Instant:
-        """Where it stands on the axis."""
+        """Its position on the axis."""
         return next((at for at in (self.at, self.after, self.before) if at is not None), 0)
 
     def moment(self, now: Instant) -> Instant:

@@ -18,7 +18,7 @@ from neptune_inbox.sync.evidence import ReadBy, Reader
 
 
 class Bell(StrEnum):
-    """How a notification stood in the customer's bell."""
+    """The state of a notification in the customer's bell."""
 
     UNREAD = "unread"
     READ = "read"
@@ -78,7 +78,7 @@ class History(Struct, frozen=True):
 
 
 class BellRow(Struct, frozen=True):
-    """How one notification stood at a moment."""
+    """The state of one notification at a moment."""
 
     history: RowHistory
     state: Bell
@@ -111,7 +111,7 @@ def row_history(
     read_by: ReadBy = ReadBy.NOBODY,
     reader: Reader | None = None,
 ) -> RowHistory:
-    """What looks and marks tell of a row; `sighting` is what the whole team saw of it."""
+    """What looks and marks say about a row; `sighting` is what the whole team saw of it."""
     row, sighting = seen.row, sighting or seen.sighting
     told = row.read_at if row.is_read and row.read_at != seen.confirmed_at else None
     unread = [at for at in (sighting.last_seen_unread_at, told) if at is not None]
@@ -131,7 +131,7 @@ def row_history(
 
 
 def state_at(one: RowHistory, at: Instant) -> Bell | None:
-    """How a notification stood at a moment; None where it was not there yet."""
+    """The state of a notification at a moment; None if it was not there yet."""
     if at < one.there_from:
         return Bell.UNKNOWN if one.row.created_at is None else None
     if any(start < at < end for start, end in one.contradicted):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from neptune_inbox.tui.inbox.screen import InboxScreen
 
 ALL = "\n"
-"""Stands for everyone among user ids: no id has a line break."""
+"""Means everyone among user ids: no id has a line break."""
 FINDER_PAGES = 4
 """How many pages of the server's users the finder reads before it waits to be asked for others."""
 

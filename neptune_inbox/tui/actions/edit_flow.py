@@ -31,7 +31,7 @@ Draft: TypeAlias = Callable[[Mapping[str, str]], Change]
 
 
 async def ask_and_write(inbox: InboxScreen, title: str, fields: Sequence[Field], draft: Draft, name: str) -> bool:
-    """Form, difference, write; trouble leads back into the form, the server's words beside their fields.
+    """Form, difference, write; an error leads back into the form, with the server's words next to their fields.
 
     What is left in the form is kept as a draft under this name.
     """

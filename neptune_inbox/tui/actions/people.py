@@ -75,7 +75,7 @@ async def show_person(inbox: InboxScreen, user_id: str) -> None:
 
 
 async def _do(inbox: InboxScreen, wanted: PersonAction) -> tuple[str, str]:
-    """Do one thing; the answer is what to say and whom to show next (empty: nobody).
+    """Do one thing; returns what to say and the user to show next (empty: none).
 
     Raises ObserveOnly before anything is asked, where nothing may be written.
     """
@@ -184,7 +184,7 @@ async def _settle(inbox: InboxScreen, user: User, verb: str, change: AddressChan
 
 
 async def _edit(inbox: InboxScreen, user: User, before: ContactInfo) -> str:
-    """What is kept beside an address; the address itself is no field here."""
+    """What is kept with an address; the address itself is not a field here."""
     fields = _contact_fields(before)[2:]
 
     def draft(values: Mapping[str, str]) -> Change:

@@ -31,7 +31,7 @@ async def _toggle_loaded(inbox: InboxScreen) -> None:
 
 
 def _line(inbox: InboxScreen, key: Key) -> tuple[Key, ...]:
-    """What the line under the cursor stands for, which is named by this notification."""
+    """What the line under the cursor represents, which is identified by this notification."""
     fold = inbox.snapshot.fold_on(inbox.rows.cursor_index)
     return fold.keys if fold is not None else (key,)
 

@@ -30,7 +30,7 @@ from neptune_inbox.tui.widgets.key_line import KeyLine
 
 T = TypeVar("T")
 WAYS_OUT = ("dialog.take", "dialog.back")
-"""What can be clicked where a dialog covers everything, so that nothing beside it can."""
+"""What can be clicked where a dialog covers everything, so there is nothing outside it to click."""
 UNWRITTEN = "back, nothing is written"
 """What the way out of a form is called."""
 WIDTH = 76
@@ -104,7 +104,7 @@ class Dialog(ModalScreen[T | None]):
             self.focused.action_select()
 
     def on_click(self, event: Click) -> None:
-        """A click beside the sheet is the way back of whoever has only a mouse."""
+        """A click outside the sheet closes it, for anyone with only a mouse."""
         if self.get_widget_at(*event.screen_offset)[0] is self:
             self.action_back()
 

@@ -148,7 +148,7 @@ class FormDialog(Dialog[dict[str, str]]):
         return self.key_line("form.next", "form.submit", *drop, "dialog.back", back=UNWRITTEN)
 
     def _told_below(self) -> str:
-        """What is wrong; short where every word of it is shown beside its field."""
+        """What is wrong; short where all of it is shown next to the fields."""
         has_place = bool(self._errors) and self._errors.keys() <= self._fields.keys()
         return "This was refused; see the messages next to the fields." if has_place else self._problem
 
@@ -158,7 +158,7 @@ class FormDialog(Dialog[dict[str, str]]):
         self._remark_all()
 
     def _remark_all(self) -> None:
-        """Of every field, as one may look odd beside what stands in another."""
+        """The warnings of every field, as one may look odd next to the value of another."""
         values = {name: self._text(name) for name in self._fields}
         for field in self._fields.values():
             self._say(field.name, self._remark(field, values))

@@ -28,11 +28,11 @@ AROUND = 7
 SHOWN = 1_000
 """Items that are drawn at most; typing narrows all of them."""
 WIDEST = 28
-"""Cells up to which labels are made equally wide, so that what is beside them is in one column."""
+"""Cells up to which labels are made equally wide, so that the details after them align."""
 
 
 class Item(Struct, frozen=True):
-    """One thing to choose: what is answered, what is shown, and what is dim beside it."""
+    """One thing to choose: its value, its label, and the dim detail next to it."""
 
     value: str
     label: str

@@ -31,7 +31,7 @@ UNKNOWN = "unknown"
 
 
 class PersonAction(NamedTuple):
-    """What to do with whom, and with which contact info."""
+    """What to do with which user and which contact info."""
 
     verb: str
     user: User

@@ -52,13 +52,13 @@ class ListState:
         self.selected = keys
 
     def toggle(self, *keys: Key) -> None:
-        """Select what a line stands for, or let it go; a range may start here."""
+        """Select what a line represents, or deselect it; a range may start here."""
         line = frozenset(keys)
         self.select(self.selected - line if line <= self.selected else self.selected | line)
         self.range_start = keys[0]
 
     def begin_range(self, *keys: Key) -> None:
-        """Select what a line stands for, from which a range reaches to wherever it is ended."""
+        """Select what a line represents; a range reaches from here to wherever it is ended."""
         self.select(self.selected | {*keys})
         self.range_start = keys[0]
 

@@ -149,7 +149,7 @@ class LiveUpdates:
                 self._messages.say(self._drawing.explain(error), "warn")
 
     async def _look_up_empty(self, user_id: str) -> None:
-        """Ask whether there is such a user at all: one that Neptune does not know has no empty inbox."""
+        """Ask whether the user exists at all: a user unknown to Neptune is not one with an empty inbox."""
         if await self._session.people.refresh_contact(user_id):
             await self._list.redraw_overview()
             # Rows may have come meanwhile: nobody else is asked about while this answer is waited for.

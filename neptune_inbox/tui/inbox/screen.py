@@ -97,7 +97,7 @@ class InboxScreen(Screen[None]):
         scope: Scope,
         cursor: Key | None = None,
     ) -> None:
-        """`cursor` is the notification that the cursor stands on at first, if the list has it."""
+        """`cursor` is the notification that the cursor starts on, if the list has it."""
         super().__init__()
         self.workspace = workspace
         self.session = session
@@ -197,7 +197,7 @@ class InboxScreen(Screen[None]):
 
     @property
     def cursor_line(self) -> Row | None:
-        """The line under the cursor, which may stand for an incident."""
+        """The line under the cursor, which may represent an incident."""
         return self.preview_pane.row
 
     @property

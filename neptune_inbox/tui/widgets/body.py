@@ -49,7 +49,7 @@ class Body(Widget):
 
     @property
     def is_drawn(self) -> bool:
-        """Whether what was asked for last stands there."""
+        """Whether what was asked for last is shown."""
         return self._wish == self._wanted(self._wish.width) and (bool(self._strips) or not self._text)
 
     def show(self, markdown: str) -> None:

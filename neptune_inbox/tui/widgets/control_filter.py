@@ -14,8 +14,8 @@ class ControlCharFilter(LineFilter):
     """Replaces control and format characters in every segment, and drops links that hold one.
 
     The app adds it to `get_line_filters`, so that every widget passes it, those of Textual included: Textual itself
-    lets escape sequences through (hostile.md 0.1). What has passed it passes again unchanged: what stands behind a
-    dialog is filtered twice.
+    lets escape sequences through (hostile.md 0.1). Filtering twice changes nothing more: what is behind a dialog is
+    filtered twice.
     """
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:

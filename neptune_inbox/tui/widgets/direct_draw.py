@@ -1,9 +1,9 @@
-"""The frame of a key, drawn in the moment in which the key has acted.
+"""Draws the frame of a key as soon as the key has acted.
 
 Textual draws when its queues are empty, by way of three tasks and a timer, and composes again what is known to be one
-line of one widget. Here a part that asked to be repainted is written where it stands, and is clean when Textual
-looks; whatever is not simple is left to Textual. It leans on Textual's inner names, which is why textual is pinned
-and a test compares every cell with Textual's own frame.
+line of one widget. Here a part that asked to be repainted is written in place, and is clean when Textual looks;
+whatever is not simple is left to Textual. It leans on Textual's inner names, which is why textual is pinned and a
+test compares every cell with Textual's own frame.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def ansi_writer_of(app: App[Any]) -> AnsiWriter | None:
 
 
 def _is_simple(main_view: Widget, driver: Driver) -> bool:
-    """Whether the stage stands on the screen as Textual last laid it out, with nothing above it."""
+    """Whether the view is on the screen as Textual last laid it out, with nothing above it."""
     app, screen = main_view.app, main_view.screen
     is_settled = not (screen._layout_required or main_view._layout_required or screen._repaint_required)
     return (
@@ -103,7 +103,7 @@ def _is_simple(main_view: Widget, driver: Driver) -> bool:
 
 
 def _to_repaint(main_view: Widget, parts: Iterable[Any]) -> Iterable[tuple[Any, Region]]:
-    """The parts that asked to be repainted and stand whole on the screen, with their place; clean from now on."""
+    """The parts that asked to be repainted and are completely visible, with their regions; clean from now on."""
     visible = main_view.screen._compositor.visible_widgets
     for part in parts:
         if not part._repaint_required or part not in visible:

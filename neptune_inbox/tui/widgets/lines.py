@@ -18,7 +18,7 @@ from neptune_inbox.tui.widgets.strips import Palette, make_strip, measures_as_ri
 
 
 class ActionChosen(Message):
-    """Something on the screen was clicked that stands for an action."""
+    """Something on the screen that triggers an action was clicked."""
 
     def __init__(self, action_id: str, value: str | None = None) -> None:
         super().__init__()
@@ -54,7 +54,7 @@ class SpanLine(Widget):
 
     @property
     def line(self) -> StyledLine:
-        """The line as it stands at this width."""
+        """The line at this width."""
         draw, width = self._draw, self.size.width
         if self._made is None or self._made[:2] != (draw, width):
             self._made = (draw, width, draw(width))

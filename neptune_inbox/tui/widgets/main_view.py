@@ -1,4 +1,4 @@
-"""The inbox screen's parts in their places: it asks `Layout` where they stand and hands each its facts."""
+"""The inbox screen's parts in their places: it asks `Layout` where they go and hands each its facts."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class MainView(Widget):
         return self._layout
 
     def layout_of(self, size: Size) -> Layout:
-        """Where the parts stand at this size."""
+        """The regions of the parts at this size."""
         return Layout.for_size(
             size.width,
             size.height,

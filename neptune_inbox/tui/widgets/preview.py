@@ -30,7 +30,7 @@ class Preview(VerticalScroll, can_focus=True):
 
     @property
     def is_drawn(self) -> bool:
-        """Whether the body stands there as well: a long one comes a moment after the rest."""
+        """Whether the body is shown as well: a long one follows a moment after the rest."""
         return self._body.is_drawn
 
     @property

@@ -24,7 +24,7 @@ LINES_KEPT = 256
 
 
 class RowLine:
-    """What stands in a row's line, for one width and one palette; each form is made when it is first asked for."""
+    """The content of a row's line, for one width and one palette; each form is made when first asked for."""
 
     __slots__ = ("_spans", "_strip", "_surface", "_written", "row", "time_text")
 
@@ -32,7 +32,7 @@ class RowLine:
         self.row = row
         """None past the last row."""
         self.time_text = time_text
-        """What the line tells of the time."""
+        """The parts of the line that depend on the time."""
         self._spans = spans
         self._surface = surface
         self._strip: Strip | None = None

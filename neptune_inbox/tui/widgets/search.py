@@ -1,4 +1,4 @@
-"""The line in which a query is typed; the word that cannot be understood is underlined where it stands."""
+"""The line in which a query is typed; a word that cannot be understood is underlined."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class SearchLine(Input):
             highlighter=_Underline(self),
         )
         self.wrong: tuple[int, int] | None = None
-        """From where to where stands what cannot be understood."""
+        """The start and end of what cannot be understood."""
 
     def on_mount(self) -> None:
         bind_keys(self, Where.SEARCH, live_actions(self.app))
