@@ -23,7 +23,7 @@ _GAP = re.compile(r"[ \t\u00a0\u2007\u2009\u202f\u200b*_`|·\-‐‑–+\ufe0f\u
 """What may separate two parts of a code."""
 _MARKUP = re.compile(r"<[^<>]*>|%20")
 _NOTHING = "\x00"
-"""In place of markup: it is part of no text."""
+"""Replaces markup: it is not part of any text."""
 _FOREIGN_DIGIT, _WIDE_LETTER = re.compile(r"[^\D0-9]|[①-⑨]"), re.compile("[Ａ-Ｚａ-ｚ]")
 _WIDE = {code: code - 0xFEE0 for code in (*range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
 

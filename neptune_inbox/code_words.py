@@ -211,7 +211,7 @@ def kind_of(word: str) -> Kind:
 
 
 def _is_compound(word: str, lower: str) -> bool:
-    # `Captain` and `mountain` end so too: there it is the capitals that tell.
+    # `Captain` and `mountain` end the same way: there, capitals decide.
     if word.endswith(("TAN", "PIN")):
         return True
     return any(lower.endswith(end) and len(lower) >= len(end) + _COMPOUND_FROM for end in _COMPOUNDS)

@@ -46,7 +46,7 @@ class _Writer:
     def _write(self) -> None:
         try:
             while (line := self._lines.get()) is not None:
-                # On a full disk the trace has a gap, and the work goes on.
+                # On a full disk the trace has a gap, and the work continues.
                 with suppress(OSError):
                     os.write(self._file, line)
         finally:

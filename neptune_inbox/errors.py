@@ -24,7 +24,7 @@ from neptune_inbox.masking import looks_like_token, mask_sentence
 
 
 class InboxError(Exception):
-    """Something that the user must be told; `exit_code` is what the command line ends with."""
+    """Something that the user must know; `exit_code` is what the command line ends with."""
 
     exit_code: ClassVar[int] = 1
     default_remedy: ClassVar[str] = ""
@@ -34,22 +34,22 @@ class InboxError(Exception):
         self.sentence = mask_sentence(sentence)
         self.remedy = mask_sentence(remedy) or self.default_remedy
         self.has_usual_remedy = not remedy
-        """Nothing was said for this very case, so that a front end may name its own key or command."""
+        """The remedy is the default one, so a front end may name its own key or command instead."""
         self.code = self.name
-        """What happened, more exactly than the class says it where that covers several troubles."""
+        """What happened, more exactly than the class says where that covers several problems."""
         self.values: tuple[object, ...] = ()
-        """To what it happened, such as a host or a status."""
+        """What it happened to, such as a host or a status."""
 
     def __str__(self) -> str:
         return f"{self.sentence} {self.remedy}".strip()
 
     @property
     def identity(self) -> tuple[object, ...]:
-        """What tells it apart from other trouble; equal ones are the same news in whatever words."""
+        """What distinguishes it from other trouble; equal ones are the same news, however worded."""
         return (self.code, *self.values)
 
     def identified(self, code: str, *values: object) -> Self:
-        """This error, told apart by a code and values."""
+        """This error, identified by a code and values."""
         self.code, self.values = code, values
         return self
 

@@ -37,9 +37,9 @@ class ColumnShape(NamedTuple):
     order: int
     """The order of the columns; the title is last."""
     widths: tuple[tuple[int, int], ...] = ()
-    """From which width of the list on it takes how many cells, the widest first; narrower lists leave it out."""
+    """Pairs of list width and cells it takes from that width on, the widest first; narrower lists leave it out."""
     gives: int = 0
-    """Who gives way first in a table that is too wide: the highest; 0 never does."""
+    """Which column shrinks first in a table that is too wide: the highest; 0 never does."""
 
     def width_at(self, list_width: int) -> int:
         """Its cells in a list this wide; 0 hides it."""
@@ -79,7 +79,7 @@ _USER = ColumnShape("user", 20, ((150, 24), (112, 18), (92, 14), (76, 12), (58, 
 _EVENT = ColumnShape("event", 30, ((150, 26), (112, 22), (92, 20), (76, 17), (58, 13)), gives=2)
 
 CUSTOMER_NAME = ColumnShape("name", 25, ((150, 24), (112, 18), (92, 14)))
-"""What the customer is called: a column of the list, and no field, as notifications do not tell it."""
+"""What the customer is called: a column of the list, not a field, as notifications do not contain it."""
 
 FIELDS: list[Field] = [
     Field("id", Kind.LINE, stored="n.id"),

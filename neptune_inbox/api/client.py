@@ -32,7 +32,7 @@ from neptune_inbox.text import clean_line
 T = TypeVar("T")
 
 MOST_PAGES: Final = 40
-"""A list of environments that goes on for longer is not a list of environments."""
+"""A list of environments with more pages than this is not a list of environments."""
 _THREAD_BYTES: Final = 4_096
 """Answers from this size on are decoded in a thread: one HTML body may take longer than a frame."""
 

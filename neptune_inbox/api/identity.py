@@ -18,7 +18,7 @@ from neptune_inbox.api.fields import to_id, to_worded_id
 from neptune_inbox.model import Candidate, JsonObject, JsonValue, Notification
 
 MANY: Final = 10
-"""So many rows with different values show that a field tells rows apart."""
+"""This many rows with different values show that a field distinguishes rows."""
 
 NOTIFICATION, ROW, DELIVERY, MESSAGE = "notification", "row", "delivery", "message"
 _TABLES: Final = (

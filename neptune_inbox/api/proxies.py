@@ -83,7 +83,7 @@ def unusable() -> Offline:
 def is_exempt(address: BaseUrl, no_proxy: str) -> bool:
     """Whether NO_PROXY names this address: by name or the end of one, IP address, network, port, or `*`.
 
-    Entries are parted by commas or blanks; one that means nothing is passed over, as curl does.
+    Entries are separated by commas or spaces; an invalid one is skipped, as curl does.
     """
     return any(_names(entry, address) for entry in re.split(r"[,\s]+", no_proxy) if entry)
 

@@ -95,7 +95,7 @@ add_completion_class(Fish)
 
 
 def safe(candidates: Iterable[str], incomplete: str) -> list[str]:
-    """Those that go on from what is typed, can be shown, and are not options."""
+    """Those that continue what is typed, can be shown, and are not options."""
     found = [
         each
         for each in dict.fromkeys(candidates)

@@ -32,7 +32,7 @@ class SignIn(StrEnum):
     NEEDED = "needed"
     """To make requests."""
     FOR_ITS_PLACE = "for its place"
-    """To know which team's rows it changes; an expired one tells that too."""
+    """To know which team's rows it changes; an expired token is enough for that."""
     UNUSED = "unused"
 
 

@@ -135,7 +135,7 @@ def _hide_codes(connection: sqlite3.Connection, cells: dict[int, list[str]]) -> 
 
 
 def _hide_code(row: list[str], event: str, title: str, body: str, link: str, status: str, *payloads: str) -> bool:
-    """Hide the codes in one title, which are told by any part of its notification; whether there were any."""
+    """Hide the codes in one title that any part of its notification gives away; returns whether there were any."""
     from neptune_inbox.codes import CodeMask
 
     codes = CodeMask().find(event, title, body, (link, status), tuple(text for text in payloads if text is not None))

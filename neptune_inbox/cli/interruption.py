@@ -1,7 +1,7 @@
 """Acts that are cut short (^C, SIGTERM, SIGHUP): what is done, what waits, and what to type next.
 
-A signal cancels what the command is doing; the command's own account of itself is then read from the store, told,
-and the exit code is the one that a shell expects. A second signal leaves at once.
+A signal cancels what the command is doing; the command's own account of itself is then read from the store and
+printed, and the exit code is the one that a shell expects. A second signal leaves at once.
 """
 
 from __future__ import annotations

@@ -218,7 +218,7 @@ def _settle_shape(output: Output, arguments: Sequence[str]) -> None:
 
 def _run(arguments: Sequence[str], cli: Cli) -> int:
     if COMPLETE in os.environ:
-        # It tells click how each shell is handed its candidates.
+        # It registers with click how each shell gets its candidates.
         import_module("neptune_inbox.cli.completion")
     answer = root.main(args=list(arguments), prog_name=PROGRAM, complete_var=COMPLETE, standalone_mode=False, obj=cli)
     return answer if isinstance(answer, int) else 0

@@ -184,7 +184,7 @@ def _bare(user: str, id: str) -> str:
 
 
 def _parted(id: str) -> list[tuple[str, str]]:
-    """User and id in every way in which `USER/ID` can be parted, as either may hold a slash itself."""
+    """User and id in every way in which `USER/ID` can be split, as either may contain a slash itself."""
     ways = [(id[:at], id[at + 1 :]) for at, sign in enumerate(id) if sign == "/"]
     return [(user, rest) for user, rest in ways if user.strip() and rest.strip()]
 

@@ -239,7 +239,7 @@ class Output:
             self.is_writing = False
 
     def abandon(self) -> None:
-        """Write no more data: the reader does not take it, and the command was told to stop."""
+        """Write no more data: the reader does not take it, and the command was asked to stop."""
         self._give_up(self._out, BrokenPipeError())
 
     def _tell(self, text: str) -> None:

@@ -228,7 +228,7 @@ class TeamSettings(Struct, frozen=True):
 
 
 class WatchSettings(Struct, frozen=True):
-    """Who is watched by a list that somebody else keeps."""
+    """The users to watch, from a list kept elsewhere."""
 
     users_from: Annotated[
         tuple[str, ...],

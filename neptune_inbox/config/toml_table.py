@@ -31,7 +31,7 @@ class Source(Struct, frozen=True):
     text: str
 
     def where(self, *key: str) -> str:
-        """The file, and the line of a key or table where it can be told."""
+        """The file, and the line of a key or table where that is known."""
         lines = self._lines_of(key)
         return f"{self.path}, line {lines[0]}" if lines else str(self.path)
 

@@ -92,7 +92,7 @@ def delete_error() -> type[Exception]:
 
 
 def is_locked(backend: KeyringBackend) -> bool | None:
-    """Whether it is locked, found out without a prompt; None where only a prompt would tell."""
+    """Whether it is locked, found out without a prompt; None where only a prompt would show it."""
     if name_of(backend) != "keyring.backends.SecretService.Keyring":
         return None
     import secretstorage

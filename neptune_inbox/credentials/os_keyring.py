@@ -34,7 +34,7 @@ class KeyringReport(Struct, frozen=True):
 
     backend: str
     is_locked: bool | None
-    """None where only a prompt would tell."""
+    """None where only a prompt would show it."""
 
 
 class OsKeyring:

@@ -78,7 +78,7 @@ class Fold(Struct, frozen=True):
 
     incident: Incident
     counts: IncidentCounts
-    """Of the whole incident, whether the list holds its members or not."""
+    """The counts of the whole incident, whether its members are in the list or not."""
     rowids: tuple[int, ...]
     keys: tuple[Key, ...]
     unread: int
@@ -94,7 +94,7 @@ def title_pattern(title: str) -> CleanText:
 
 
 def find_incidents(arrivals: Iterable[Arrival], grouping: Grouping) -> list[Incident]:
-    """The incidents among these, the one that went on last first; a notification is in one at most."""
+    """The incidents among these, the most recently active first; a notification is in one at most."""
     kinds: dict[tuple[CleanText, CleanText], list[list[Arrival]]] = {}
     for one in sorted(arrivals):
         runs = kinds.setdefault((one.event_type, title_pattern(one.title)), [])

@@ -61,13 +61,13 @@ class Notification(Struct, frozen=True):
     identifiers: tuple[Candidate, ...] | None = None
     """Every id in the row that may be its own, in the order of preference; None where that was never looked at."""
     candidates: tuple[Candidate, ...] = ()
-    """The identifiers that may be posted: no other row has their value, and their field tells rows apart."""
+    """The identifiers that may be posted: no other row has their value, and their field distinguishes rows."""
     extras: dict[str, str | int | bool] = {}
     """The values of the fields that `notification_fields` declares without an attribute of their own."""
     hides_codes: bool = False
     """One-time codes were taken out of it; no row from the server is so."""
     says_read: bool = True
-    """The row came in a list that proves its read state, or tells that itself; otherwise `is_read` is a default."""
+    """The row came in a list that proves its read state, or says so itself; otherwise `is_read` is a default."""
 
     @property
     def key(self) -> Key:
@@ -111,9 +111,10 @@ class Counts(Struct, frozen=True):
         return {Filter.ALL: self.all, Filter.UNREAD: self.unread, Filter.READ: self.read}[kind]
 
     def reconciled(self) -> Counts:
-        """The counts as they add up: all are read or unread, and the unread ones are asked for most often.
+        """The counts made to add up: everything is read or unread, and the unread count is the newest of the three.
 
-        What arrived or was read since the other two were told is in them then; with any of them untold nothing is.
+        What arrived or was read since the other two were fetched is then included. Where a count is missing, all stay
+        as they are.
         """
         if self.all is None or self.unread is None or self.read is None:
             return self

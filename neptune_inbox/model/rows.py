@@ -112,7 +112,7 @@ class Row(Struct, frozen=True):
 
     @property
     def claimed_by(self) -> str:
-        """Who of the team is on it; empty where nobody is."""
+        """The colleague who is on it; empty where nobody is."""
         return self.team.claim.agent if self.team.claim is not None else ""
 
     @property
@@ -139,4 +139,4 @@ class SeenRow(Struct, frozen=True):
     row: Row
     sighting: Sighting
     confirmed_at: Instant | None = None
-    """When a list first bore out our own mark; `read_at` is the same as long as the server has told no time."""
+    """When a list first confirmed our own mark; `read_at` is the same as long as the server has given no time."""

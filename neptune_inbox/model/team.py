@@ -24,7 +24,7 @@ NOT_YET = 1 << 62
 
 
 class FactKind(StrEnum):
-    """What a fact tells."""
+    """What kind of fact it is."""
 
     MARKED = "marked"
     CLAIMED = "claimed"
@@ -51,7 +51,7 @@ class FactDetails(Struct, frozen=True, omit_defaults=True):
     lasts: int = 0
     """Milliseconds until a claim ends by itself."""
     known: str = ""
-    """Whose claim the agent was shown, and went on."""
+    """The colleague whose claim the agent saw before going on."""
     seen_at: Instant | None = None
     """When one of us first had the notification in a list."""
     read_after: Instant | None = None
@@ -190,7 +190,7 @@ def fold(facts: Iterable[TeamFact], now: Instant) -> dict[Key, TeamState]:
 
 
 def claim_of(key: Key, states: dict[Key, TeamState]) -> Claim | None:
-    """Who is on a notification: whoever claimed it, or else the whole queue of its customer, later."""
+    """Who is on a notification: whoever last claimed it or the whole queue of its customer."""
     claims = []
     for at in (key, Key(key.user_id, "")):
         if (state := states.get(at)) and state.claim:

@@ -22,7 +22,7 @@ _TIMELINE = "In a timeline"
 _OUTBOX, _USER, _INSIGHT = "In the outbox", "On the page of a customer", "In insight"
 _DELIVERY, _SIGN_IN = "After an event was sent", "When signing in"
 _SEARCH, _APP = "In the search line", "Anywhere"
-"""The groups; each goes on a sentence, too: press y before a change is written."""
+"""The groups; each also completes a sentence: press y before a change is written."""
 
 
 def _in(where: Where) -> frozenset[Where]:

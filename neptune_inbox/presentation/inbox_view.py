@@ -30,7 +30,7 @@ LONG_ROUND = 5 * MINUTE
 
 
 class View(Struct, frozen=True):
-    """Everything that the lines around the list tell."""
+    """Everything that the lines around the list show."""
 
     profile: Profile
     scope: Scope

@@ -25,5 +25,5 @@ def incident_words(counts: IncidentCounts, now: Instant, *, watched: int = 0) ->
 
 
 def newest_of(fold: Fold, title: str) -> str:
-    """The title of the newest member, told as that."""
+    """The title of the newest member, marked as such."""
     return f"The newest of {len(fold.keys):,}: {title}"

@@ -113,7 +113,7 @@ class Watched(NamedTuple):
     name: str = ""
     fetched_at: Instant | None = None
     claimed_by: str = ""
-    """Who of the team is on their whole queue."""
+    """The colleague who is on their whole queue."""
 
     def age(self, now: Instant) -> str:
         """How old what is known of them is, ` 9m`; empty while it is fresh, or was never fetched.
@@ -139,7 +139,7 @@ class ViewFacts(NamedTuple):
 
 
 class SidebarFacts(NamedTuple):
-    """Who is watched, which views there are, and where we are."""
+    """The watched users, the views, and the current position."""
 
     users: tuple[Watched, ...] = ()
     """The first is everyone, where there is more than one."""

@@ -1,4 +1,4 @@
-"""How a terminal's cell looks, as SGR (ECMA-48) tells it: read from its parameters, and written as a change."""
+"""The look of a terminal's cell, as in SGR (ECMA-48): read from its parameters, and written as a change."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ def holder_sentence(process: int | None) -> str:
 
 
 def following_sentence(users: Sequence[str], process: int | None) -> str:
-    """What a list that is followed goes on with; `process` is as in `holder_sentence`."""
+    """The sentence before a followed list continues; `process` is as in `holder_sentence`."""
     whose = ", ".join(users[:3]) + (f" and {len(users) - 3:,} more" if len(users) > 3 else "")
     return f"Following {whose}; ctrl+c ends it." + (f" {holder_sentence(process)}" if process is not None else "")
 

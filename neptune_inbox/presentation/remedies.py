@@ -1,4 +1,4 @@
-"""What to do next, in the words of whoever is told: a key of the live key map, a command, a word of `--plain`."""
+"""What to do next, in the terms of each front end: a key of the live key map, a command, a word of `--plain`."""
 
 from __future__ import annotations
 

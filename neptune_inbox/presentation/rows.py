@@ -105,7 +105,7 @@ GUTTER = 6
 """Cells before the age: cursor or selection, theirs, mine, each with a space. A click there selects."""
 
 _STATE_WIDTHS = ((150, 44), (112, 32), (92, 28), (0, 16))
-"""From which width of the list on the words at the right may take how many cells."""
+"""Pairs of list width and the cells that the words at the right may take from that width on."""
 
 
 _SIGN_ROLES = {
@@ -157,7 +157,7 @@ class ListStyle(NamedTuple):
     """`age`, `clock` or `iso`."""
     keys: KeyNames = KeyNames()
     has_team: bool = False
-    """A column tells which colleague is on a row; it is there from the start, so that a claim moves nothing."""
+    """A column shows which colleague is on a row; it is there from the start, so a claim moves nothing."""
 
 
 USUAL = ListStyle()

@@ -92,7 +92,7 @@ def unknown_user_sentence(user_id: str) -> str:
 
 
 def oddity_sentences(fresh: Freshness) -> list[str]:
-    """What of a user's notifications is not shown, cannot be marked or not be counted as told; mostly empty."""
+    """Which of a user's notifications are not shown, cannot be marked or are not counted reliably; mostly empty."""
     whose = f"of {fresh.user_id}" if fresh.user_id else ""
     told = []
     if fresh.skipped:
@@ -130,7 +130,7 @@ def read_sentence(evidence: Evidence) -> str:
 
 
 def reader_words(evidence: Evidence | RowHistory) -> str:
-    """Who made it read: `by us`, and in a team which of us, when, and with which mark."""
+    """Who marked it read: `by us`, and in a team which of us, when, and with which mark."""
     reader = evidence.reader
     if reader is None:
         return READERS[evidence.read_by]
@@ -196,7 +196,7 @@ def team_lines(team: TeamState) -> list[tuple[str, str]]:
 
 
 def extra_lines(notification: Notification) -> tuple[tuple[str, str], ...]:
-    """Label and value of the declared fields that have no place of their own, where the server told them."""
+    """Label and value of the declared fields that have no place of their own, where the server sent them."""
     told = ((field, notification.extras.get(field.name)) for field in extra_fields())
     return tuple((field.label, _extra_words(field, value)) for field, value in told if value is not None)
 

@@ -29,7 +29,7 @@ class Column(Struct, frozen=True):
     name: str
     is_right: bool = False
     gives: int = 0
-    """Who gives way first when the terminal is too narrow: the highest; 0 never does."""
+    """Which column shrinks first when the terminal is too narrow: the highest; 0 never does."""
 
 
 def tab_lines(rows: Sequence[Sequence[str]]) -> list[str]:

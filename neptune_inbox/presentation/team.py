@@ -25,7 +25,7 @@ def claim_sentence(claims: list[Claim], me: str) -> str:
 
 
 def claimants(claims: Iterable[Claim]) -> str:
-    """Whose claims these are, as the fact keeps that it was known."""
+    """Whose claims these are, for the fact that records that they were known."""
     return " and ".join(sorted({str(claim.agent) for claim in claims}))
 
 

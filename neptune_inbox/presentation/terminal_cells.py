@@ -59,7 +59,7 @@ class TerminalCells:
     """The screen as it is to be, and as it was last written; for one thread."""
 
     def __init__(self, size: Callable[[], tuple[int, int]]) -> None:
-        """`size` tells columns and lines of the terminal, now."""
+        """`size` gives the current columns and lines of the terminal."""
         self._size_now = size
         self._size = size()
         self._wanted: list[_Row] = []
@@ -151,7 +151,7 @@ class TerminalCells:
         end = x + len(put)
         self._x = end
         if end > self._size[0]:
-            # A terminal that does not wrap goes on in its last cell, which Textual never asks for.
+            # A terminal that does not wrap keeps writing to its last cell, which Textual never asks for.
             put, end = put[: self._size[0] - x], self._size[0]
         _part(row, x)
         if end < self._size[0]:

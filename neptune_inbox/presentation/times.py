@@ -147,7 +147,7 @@ def count(number: int | None, *, is_at_least: bool = False) -> str:
 def freshness(fetched_at: Instant | None, problem: str, now: Instant) -> str:
     """How old what is shown is: `fresh`, `9 m old`, `stale 9 m: 429`, `not fetched yet`.
 
-    Seconds are not told: they would be wrong before the next repaint, or repaint an idle screen.
+    Seconds are not shown: they would be wrong before the next repaint, or would repaint an idle screen.
     """
     if fetched_at is None:
         return f"nothing fetched: {problem}" if problem else "not fetched yet"

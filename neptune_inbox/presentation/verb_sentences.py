@@ -183,7 +183,7 @@ def all_shown_label(plan: MarkAllPlan) -> str:
 
 
 def plan_words(plan: MarkAllPlan) -> str:
-    """Whose they are and from when: `u-4711, from 02 Nov 09:00 to 04 Nov 12:00`."""
+    """Whose they are and the period: `u-4711, from 02 Nov 09:00 to 04 Nov 12:00`."""
     if plan.oldest is None or plan.newest is None:
         return _whose(plan)
     return f"{_whose(plan)}, from {date_text(plan.oldest, '%d %b %H:%M')} to {date_text(plan.newest, '%d %b %H:%M')}"

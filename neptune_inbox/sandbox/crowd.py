@@ -30,7 +30,7 @@ REACH = 150 * 86_400_000
 """How far back they go, in milliseconds."""
 READ_AFTER = 300_000
 UNREAD, READ_AS_MADE = 0, 1
-"""In place of the moment at which a row was read."""
+"""Replaces the moment at which a row was read."""
 CHANCE_OF_READ = 0.85
 
 
@@ -80,7 +80,7 @@ class Crowd:
         return f"user-{ordinal + 1:06d}"
 
     def meta(self, ordinal: int) -> JsonObject:
-        """What is told about a user."""
+        """What is known about a user."""
         return {"name": f"Customer {ordinal + 1:,}", "plan": ("Free", "Team", "Business")[ordinal % 3]}
 
     def ordinal_of(self, user_id: str) -> int | None:

@@ -45,7 +45,7 @@ class Kind(StrEnum):
     CAPTIVE = "captive portal"
     """200 with HTML."""
     CUT = "cut"
-    """The body ends early and the client is told."""
+    """The body ends early and the client notices."""
     CUT_QUIETLY = "cut quietly"
     """The body ends early and only its JSON shows it."""
     EMPTY = "empty"
@@ -64,7 +64,7 @@ class FixedResponse(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """What of a request decides which fault it meets."""
+    """The parts of a request that decide which fault it meets."""
 
     method: str
     route: str

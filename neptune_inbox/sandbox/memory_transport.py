@@ -76,7 +76,7 @@ async def _cut(response: httpx.Response, *, is_told: bool) -> httpx.Response:
 
 
 class _Half(httpx.AsyncByteStream):
-    """A body that ends where it was cut, with an error where the client is told."""
+    """A body that ends where it was cut, with an error where the client notices."""
 
     def __init__(self, body: bytes, *, is_told: bool) -> None:
         self._body = body

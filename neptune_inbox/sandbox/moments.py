@@ -56,13 +56,13 @@ def parse_moment(value: str | float, now: Instant) -> Instant:
 
 
 def check_clock(at: Instant) -> None:
-    """Raises UsageProblem for a moment to which no clock is moved: what is relative to it must be told as well."""
+    """Raises UsageProblem for a moment to which no clock is moved: times relative to it must be valid as well."""
     if not 0 < at <= LAST - LONGEST * 1000:
         raise UsageProblem("The clock cannot be moved that far.", "Keep it between 1970 and 9899.")
 
 
 def check_span(first: Instant, last: Instant) -> None:
-    """Raises UsageProblem where one of two moments that were counted out is beyond what can be told."""
+    """Raises UsageProblem where one of two computed moments is out of range."""
     if not (0 < first <= LAST and 0 < last <= LAST):
         raise UsageProblem(
             "The times go beyond the years from 1970 to 9999.", "Repeat less often, or in shorter steps."

@@ -25,7 +25,7 @@ from neptune_inbox.sandbox.page_views import LIVE, VIEWS, Place, clock_time, env
 from neptune_inbox.sandbox.rows import iso
 
 REFRESH = 3
-"""Seconds after which the views that tell what comes are loaded again."""
+"""Seconds after which the live views are reloaded."""
 
 Form: TypeAlias = Mapping[str, str]
 
@@ -207,7 +207,7 @@ class Page:
 
 
 def _cookie(request: Request) -> str:
-    """Of this port: cookies are shared by all ports of a host."""
+    """The cookie's name for this port: cookies are shared by all ports of a host."""
     return f"neptune_sandbox_{request.url.port or 0}"
 
 

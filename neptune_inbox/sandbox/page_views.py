@@ -25,13 +25,13 @@ ROWS_SHOWN = 50
 BRIEF = 80
 """Signs of a body that are shown before it is opened."""
 LIVE = frozenset({"requests", "events"})
-"""Views that tell what comes, and are loaded again by themselves."""
+"""Live views, which reload automatically."""
 
 View: TypeAlias = Callable[[Neptune, "Place"], tuple[str, Content]]
 
 
 class Place(Struct, frozen=True):
-    """What of the sandbox is looked at."""
+    """The part of the sandbox that is shown."""
 
     view: str
     environment: str

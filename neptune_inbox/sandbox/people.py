@@ -23,7 +23,7 @@ class Customer(Struct, frozen=True):
 
     @property
     def meta(self) -> JsonObject:
-        """What Neptune would be told about them; empty facts are left out."""
+        """What Neptune would know about them; empty facts are left out."""
         facts: JsonObject = {
             "name": self.name,
             "company": self.company,

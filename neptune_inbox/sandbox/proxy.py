@@ -32,7 +32,7 @@ class Authority(NamedTuple):
     certificate: Path
     """The CA's, in PEM form."""
     context: ssl.SSLContext
-    """Of a server that is called by the vendor's names."""
+    """For a server addressed by the vendor's names."""
 
     def exports(self, proxy_url: str) -> dict[str, str]:
         """The variables by which Node, Python, Go, curl and PHP find the proxy and trust the CA."""

@@ -179,7 +179,7 @@ def draw_event_type(rng: Random) -> str:
 
 
 def draw_user_id(rng: Random, counts: Mapping[str, int]) -> str:
-    """Who gets the next one: busy users stay busy, and who never got anything still does not."""
+    """The user who gets the next one: busy users stay busy, and those who never got anything still do not."""
     if not any(counts.values()):
         raise NotFound("No user has notifications here")
     return rng.choices(list(counts), [count**0.5 for count in counts.values()])[0]

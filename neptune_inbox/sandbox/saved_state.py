@@ -1,4 +1,4 @@
-"""A sandbox's state in a SQLite file, so that it goes on where it stopped.
+"""A sandbox's state in a SQLite file, so that it continues where it stopped.
 
 The whole of it is written in one transaction, by a thread, when something changed and at the end.
 """
@@ -67,7 +67,7 @@ class StateKeeper:
             try:
                 self._save()
             except UsageProblem:
-                # The disk may have room again at the next look; at the end it is told.
+                # The disk may have room again at the next look; at the end the error is reported.
                 continue
 
     def _save(self) -> None:
@@ -84,7 +84,7 @@ def save_state(state: SandboxState, path: Path) -> None:
             tables = _tables(state)
             break
         except RuntimeError:
-            # A dictionary grew while it was gone through: requests are answered meanwhile.
+            # A dictionary grew during iteration: requests are answered meanwhile.
             if number == TRIES - 1:
                 raise
     try:

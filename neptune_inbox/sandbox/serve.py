@@ -94,7 +94,7 @@ def serve(
     proxy_port: int = 0,
     on_ready: Callable[[Served], None] = lambda served: None,
 ) -> None:
-    """Serves until interrupted; `on_ready` is told where once connections are taken (port 0 picks a free one).
+    """Serves until interrupted; `on_ready` gets the address once connections are accepted (port 0 picks a free one).
 
     Another host than loopback lets other machines in, which call it by one of `names`. `proxied` is what the proxy on
     `proxy_port` leads to. Raises UsageProblem when a port is taken, a file of `tls` cannot be used, or a package is
@@ -136,7 +136,7 @@ async def _serve_with_proxy(
 
 
 def admission(host: str, names: Iterable[str]) -> Admission:
-    """Who is let in where it listens on `host`, which is one of its names."""
+    """Who may connect where it listens on `host`, which is one of its names."""
     is_open = host != "localhost" and not _is_loopback(host)
     return Admission(frozenset({host.lower(), *(name.lower() for name in names)}), is_open)
 

@@ -56,7 +56,7 @@ class _Held:
             self._body += message.get("body", b"")
 
     async def send_half(self, send: Send, *, is_told: bool) -> None:
-        """Half of the body; `is_told` leaves the announced length as it was, so that the client can tell."""
+        """Half of the body; `is_told` leaves the announced length as it was, so that the client notices."""
         half = self._body[: len(self._body) // 2]
         length = len(self._body) if is_told else len(half)
         headers = [pair for pair in self._start["headers"] if pair[0].lower() != b"content-length"]

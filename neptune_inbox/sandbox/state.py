@@ -51,7 +51,7 @@ class SandboxState:
         self.writes: Ring[Write] = Ring(WRITES_KEPT)
         self.exchanges: Ring[Exchange] = Ring(EXCHANGES_KEPT)
         self.templates: dict[str, Template] = {}
-        """Of this world's own, by event type; they come before those of the demo."""
+        """This world's own templates, by event type; they take precedence over those of the demo."""
         self._seed = seed
         self._first_environments = tuple(environments)
         self.revision = 0

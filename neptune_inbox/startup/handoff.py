@@ -1,4 +1,5 @@
-"""What the first paint leaves to the app, and what the app tells it; apart, because neither knows the other."""
+"""What the first paint leaves to the app, and what the app reports back; separate, because neither knows the
+other."""
 
 from __future__ import annotations
 

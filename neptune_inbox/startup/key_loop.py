@@ -82,7 +82,7 @@ class KeyLoop:
             is_ours = self._act()
 
     def _act(self) -> bool:
-        """Move for every key that was read; whether the page may go on listening."""
+        """Move for every key that was read; returns whether the page may keep listening."""
         before = row = self._row
         while (key := self._first_key()) is not None:
             after = row + self._steps[key]

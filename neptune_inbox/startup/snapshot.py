@@ -77,7 +77,7 @@ class SnapshotRow(NamedTuple):
 
     @property
     def identity(self) -> tuple[str, str]:
-        """User and id, as they were told."""
+        """User and id, as they were received."""
         user_id, id = json.loads(self.key)
         return user_id, id
 

@@ -9,7 +9,7 @@ from neptune_inbox.model import Instant, Now
 from neptune_inbox.store.database.database import Database
 
 MOST = 200
-"""So many of a kind are kept for a profile; the oldest go."""
+"""How many of a kind are kept for a profile; the oldest go."""
 
 
 class Kept(NamedTuple):

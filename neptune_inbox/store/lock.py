@@ -55,7 +55,7 @@ class StoreLock:
             os.close(file)
             return False
         self._file = file
-        # Who holds it is only told to people, so a full disk must not keep us from sending.
+        # Who holds it is only information for people, so a full disk must not keep us from sending.
         with contextlib.suppress(OSError):
             os.ftruncate(file, 0)
             os.pwrite(file, f"{os.getpid()}\n".encode(), 0)

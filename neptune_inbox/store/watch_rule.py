@@ -1,4 +1,4 @@
-"""Who is watched by rule: what the list named last, and who is watched because of it alone."""
+"""The users watched by rule: what the list named last, and who is watched because of it alone."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class RuleState(Struct, frozen=True):
     ids: tuple[str, ...] = ()
     """The users it named when it could last be read."""
     by_rule: tuple[str, ...] = ()
-    """Who of them is watched because of it; who was watched before stays so."""
+    """Those of them that are watched because of it; users watched before are not among them."""
     problem: str = ""
     """Why it could not be read, in words; then nothing was changed."""
     refused: tuple[str, ...] = ()

@@ -32,7 +32,7 @@ class TakenBack(Struct, frozen=True):
     """What became of taking back the last act."""
 
     label: str = ""
-    """What was taken back that is mine alone; empty: `undone` tells it."""
+    """What was taken back that is mine alone; empty: see `undone`."""
     undone: Undone | None = None
     """The marks that were taken back, or were not."""
     sent: tuple[str, ...] = ()

@@ -33,9 +33,9 @@ class ClockWatch:
 
 
 class Standstill:
-    """Tells how long nothing could be seen and no key was heard: the process was stopped, or the machine asleep.
+    """Measures how long nothing could be seen and no key was heard: the process was stopped, or the machine asleep.
 
-    `steady` gives milliseconds and runs on meanwhile. Nothing is told before `run` does.
+    `steady` gives milliseconds and runs on meanwhile. Nothing is measured before `run`.
     """
 
     def __init__(self, steady: Now) -> None:

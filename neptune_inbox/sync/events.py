@@ -22,7 +22,7 @@ class Arrived(Struct, frozen=True):
 
 
 class Polled(Struct, frozen=True):
-    """A poll of one user ended; `changed` tells whether rows or counts differ from before."""
+    """A poll of one user ended; `changed` says whether rows or counts differ from before."""
 
     user_id: str
     changed: bool
@@ -65,7 +65,7 @@ class HealthChanged(Struct, frozen=True):
 
 
 class Troubled(Struct, frozen=True):
-    """A background task met an error that the user must be told."""
+    """A background task met an error that the user must know about."""
 
     error: InboxError
 

@@ -55,7 +55,7 @@ class Evidence(Struct, frozen=True):
     reader: Reader | None = None
     """Where a team is set up, and one of us made it read."""
     team: TeamState = NOTHING_SHARED
-    """What the team told of it."""
+    """What the team shared about it."""
     is_in_team: bool = False
 
 

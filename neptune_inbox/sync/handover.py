@@ -78,10 +78,10 @@ class HandOver(Struct, frozen=True):
     claimed: tuple[ClaimedLine, ...] = ()
     notes: tuple[NoteLine, ...] = ()
     handled: tuple[tuple[CleanText, int], ...] = ()
-    """Who handled how many in the time."""
+    """How many each colleague handled in the time."""
     refused: tuple[RefusedLine, ...] = ()
     incidents: tuple[SeenIncident, ...] = ()
-    """Those that went on in the time."""
+    """The incidents that were active in the time."""
     watched: int = 0
     """Among how many customers they were looked for."""
     unread: tuple[UnreadLine, ...] = ()

@@ -65,7 +65,7 @@ class Hosts:
     """What this machine knows about which token may go where."""
 
     def __init__(self, profiles: ProfileStore, own_hosts: Callable[[Profile], Sequence[str]]) -> None:
-        """`own_hosts` tells the hosts that came together with a profile's own token_command or keyring item."""
+        """`own_hosts` gives the hosts that came together with a profile's own token_command or keyring item."""
         self._profiles = profiles
         self._own_hosts = own_hosts
 

@@ -1,6 +1,6 @@
 """What the local files need now and then, in short turns while nobody waits: old rows go, the journal is indexed.
 
-A pass that is cut short goes on the next time: what it did stays done.
+An interrupted pass continues the next time: what it did stays done.
 """
 
 from __future__ import annotations

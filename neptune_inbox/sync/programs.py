@@ -90,7 +90,7 @@ async def capture_program(
 
 
 async def _start(words: Sequence[str]) -> tuple[asyncio.SubprocessTransport, Process]:
-    """A program whose outputs can be let go of while somebody else still has them."""
+    """A program whose outputs can be released while another process still has them open."""
     loop = asyncio.get_running_loop()
     transport, protocol = await loop.subprocess_exec(
         lambda: SubprocessStreamProtocol(limit=65_536, loop=loop),

@@ -88,7 +88,7 @@ class Session:
     background: tuple[Callable[[], Coroutine[None, None, None]], ...] = ()
     """What runs as long as the session is shown: polling, sending, and in the demo the arrivals."""
     notices: tuple[str, ...] = ()
-    """What the user must be told about the local files: quarantined, in memory only, restored marks."""
+    """What the user must know about the local files: quarantined, in memory only, restored marks."""
     claims: Claims | None = None
     token_source: str = ""
     """Where the token came from, in words."""
@@ -143,7 +143,7 @@ class Session:
         return await self._client.server_time()
 
     async def answers(self, user_id: str) -> Answers:
-        """What one page of each list of a user looks like, for `doctor`; what cannot be read is told in it."""
+        """What one page of each list of a user looks like, for `doctor`; what cannot be read is named in it."""
         from neptune_inbox.api.answers import look_at_answers
 
         return await look_at_answers(self._client, user_id, await self.marking.learned_field())

@@ -79,7 +79,7 @@ class Unattended:
             stop()
 
     async def _longest_unasked(self) -> list[str]:
-        """Who is watched, those first who wait longest."""
+        """The watched users, those who have waited longest first."""
         found: list[tuple[Instant, str]] = []
         for user in await self._session.inbox.watched():
             fresh = (await self._session.inbox.overview(user)).fresh_of(user)

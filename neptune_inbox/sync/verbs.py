@@ -32,7 +32,7 @@ class Request(Struct, frozen=True):
     is_off: bool | None = None
     """Whether to take away what the verb gives; None: whatever is not so of all the rows now."""
     known: str = ""
-    """Whose claim the agent was shown before."""
+    """The colleague whose claim the agent was shown before."""
 
 
 class Changed(Struct, frozen=True):
@@ -53,7 +53,7 @@ class Claimed(Struct, frozen=True):
     rows: tuple[Row, ...]
     is_off: bool
     others: tuple[str, ...] = ()
-    """Who else is on them."""
+    """The colleagues who are on them."""
     queues: tuple[str, ...] = ()
     """The customers whose whole queues were taken, or given back."""
     changed: tuple[Row, ...] = ()

@@ -222,7 +222,7 @@ class NeptuneInbox(TypeAheadApp[int]):
                 screen.say(sentence, level)
 
     def on_app_focus(self) -> None:
-        # Textual tells the app, and no screen, that the terminal got or lost the focus.
+        # Textual tells only the app that the terminal got or lost the focus.
         if self.session is not None:
             self.session.poller.set_focus(True)
 
@@ -335,7 +335,7 @@ class NeptuneInbox(TypeAheadApp[int]):
     def _fatal_error(self) -> None:
         """Leave a report of our own: Textual's shows local variables, and those can hold a customer's text."""
         error = self._exception
-        # The first is the one to be told; Textual would speak of its developers' tools beneath several.
+        # The first is the one to report; Textual would mention its developer tools below several.
         if error is not None and not self._exit_renderables:
             self._exit_renderables.append(Segments([Segment(leave_report(error, self.workspace.log) + "\n")]))
         self._close_messages_no_wait()

@@ -47,7 +47,7 @@ _GONE = (errno.EIO, errno.EPIPE, errno.ENXIO)
 
 
 class TerminalStream:
-    """A stream to a terminal; what is written to one that is gone is lost, and that it is gone is told.
+    """A stream to a terminal; what is written to one that is gone is lost, and its loss is reported.
 
     What is written leaves with `flush`, as far as it changes anything.
     """

@@ -9,7 +9,7 @@ from neptune_inbox.sync.events import Fact
 
 
 class SessionEvent(Message):
-    """The session told something, on the event loop."""
+    """The session published something, on the event loop."""
 
     def __init__(self, fact: Fact) -> None:
         super().__init__()
@@ -41,7 +41,7 @@ class ThemeWanted(Message):
 
 
 class BackgroundKnown(Message):
-    """The terminal told the colour of its ground."""
+    """The terminal reported its background colour."""
 
     def __init__(self, theme: str) -> None:
         super().__init__()

@@ -1,6 +1,6 @@
-"""Telling what arrived outside the screen: terminal title, bell, desktop notification; never in quiet hours.
+"""Announces arrivals outside the screen: terminal title, bell, desktop notification; never in quiet hours.
 
-What is told holds counts and ids of ours, no text of a notification: a title bar and a desktop are seen by others.
+Announcements contain counts and user ids, no text of a notification: others can see a title bar and a desktop.
 """
 
 from __future__ import annotations

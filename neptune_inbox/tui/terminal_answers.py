@@ -1,6 +1,6 @@
 """What a terminal answers to the question for its ground, taken out of what is typed.
 
-OSC 11 asks for the ground, DA1 what kind of terminal it is. Every terminal answers DA1, so its answer tells that none
+OSC 11 asks for the ground, DA1 what kind of terminal it is. Every terminal answers DA1, so its answer shows that none
 to OSC 11 will come. Neither is waited for: an answer may come at any moment, in pieces, or not at all.
 """
 

@@ -66,7 +66,7 @@ if TYPE_CHECKING:
 
 
 class TeamOpener(Protocol):
-    """Who the agent is in the team, and how its facts are reached: `wiring.team.TeamAccess`."""
+    """The agent's name in the team, and how its facts are reached: `wiring.team.TeamAccess`."""
 
     @property
     def agent(self) -> CleanText: ...

@@ -71,7 +71,7 @@ class Stores:
         return self._tenants[tenant]
 
     def notices(self) -> tuple[str, ...]:
-        """What the user must be told about the files; marks that were lost come back from the journal first."""
+        """What the user must know about the files; marks that were lost come back from the journal first."""
         notices = [file.problem for file in (self.cache_file, self.state_file) if file.problem]
         notices += [f"{folder} was open to other users; it is now closed to them." for folder in self.closed]
         refilled = refill(self.state_file, self.journal, self._now())

@@ -114,7 +114,7 @@ class TeamAccess:
         try:
             secret, _ = asyncio.run(OsKeyring().read(item))
         except KeyringProblem:
-            # The trouble that is told is the database's, which asked for a password.
+            # The error to report is the database's, which asked for a password.
             return None
         if not secret:
             return None

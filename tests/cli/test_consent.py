@@ -132,6 +132,6 @@ def test_the_named_profile_wins_over_the_variables_and_that_is_said(shell: Shell
     shell.environment["NEPTUNE_ENV"] = "eu-prd"
     marked = shell("mark", id, "-u", CUSTOMER, "--profile", "acme", "--yes")
     assert marked.code == 0
-    assert "NEPTUNE_ENV is not used: the profile acme was named" in marked.err
+    assert "NEPTUNE_ENV is not used: the profile acme was given" in marked.err
     assert f"acme, {ENVIRONMENT} at" in marked.err
     assert shell.unread_on_server() == []

@@ -74,7 +74,7 @@ class TestAWrongName:
         lines = ("mark 1", "mark", "mark all", "done 1", "more", "next", "watch", "add contact email a@b.example")
         visitor = await Visitor(office).console("1", wrong, *lines, "list", "mark 2", "send", "q", has_time=True)
         for line in lines:
-            assert "so nothing was done. list prints that of u-1." in visitor.said(line), line
+            assert "so nothing was done. list prints that of u-1 again." in visitor.said(line), line
         assert visitor.said("list").startswith("u-1")
         assert len(office.marked) == 1, "list gives the numbers back"
         assert office.faults.count_writes() == 1

@@ -107,7 +107,7 @@ async def test_everything_of_a_user_is_marked_at_once_after_it_was_asked_twice()
         await inbox.press("M")
         await inbox.asked("Everything of u-1 on the server")
         await inbox.press("S")
-        await inbox.asked("also marks what nobody has looked at: 3 unseen")
+        await inbox.asked("also marks what nobody has seen: 3 unseen")
         await inbox.press("enter")
         await inbox.settle()
         assert len(service.unread()) == 5, "enter does not agree to what cannot be taken back"

@@ -270,7 +270,7 @@ async def _answers(session: Session) -> AsyncIterator[Finding]:
 def _clock(server_time: Instant | None, before: Instant, after: Instant) -> Finding:
     if server_time is None:
         return Finding(Level.OK, "clock", "The server does not send the time.")
-    # The server's date is in whole seconds, and was told somewhere between the two.
+    # The server's date is in whole seconds, and was given at some moment between the two.
     ahead = before - server_time - 1000 if before > server_time + 1000 else min(0, after - server_time)
     if abs(ahead) <= SKEW:
         return Finding(Level.OK, "clock", "It agrees with the server's.")

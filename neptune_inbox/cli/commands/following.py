@@ -36,7 +36,8 @@ class Following:
         self._show = show
         self._known: set[int] = set()
         self._since: dict[str, Instant] = {}
-        """From when on each user's list is whole: what is older and new to the cache was loaded, and did not come."""
+        """Since when each user's list is complete: older rows that are new to the cache were loaded and did not
+        arrive."""
 
     async def begin(self, limit: int | None) -> list[str]:
         """Show what is there, oldest first, and answer whose list it is. Raises what the client raises.
@@ -91,7 +92,7 @@ class Following:
         return new
 
     async def _reached(self, user: str) -> Instant | None:
-        """From when on one list is whole; None before the first look."""
+        """Since when one list is complete; None before the first look."""
         inbox = self._session.inbox
         reached = await inbox.reached(user, self._kind)
         if reached is None and (await inbox.freshness([user]))[user].fetched_at is not None:

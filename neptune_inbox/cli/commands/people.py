@@ -173,7 +173,7 @@ def user_json(user: User) -> JsonObject:
 
 
 def _listed(user: User) -> JsonObject:
-    """A user as a list has it: without contact infos where the service told none, as it may just not tell them."""
+    """A user as in a list: without contact infos where the service gave none, as it may simply leave them out."""
     told = user_json(user)
     return told if user.contacts else {name: value for name, value in told.items() if name != "contact_infos"}
 

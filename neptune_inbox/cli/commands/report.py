@@ -30,7 +30,7 @@ from neptune_inbox.text import clean_block
 
 LOG_LINES = 400
 HIDDEN_SETTINGS = ("users", "token_command", "commands", "views", "templates", "hooks", "watch", "dsn")
-"""What names customers, programs and hosts of the user: only how many there are is told."""
+"""Settings that name customers, programs and hosts: only their number is reported."""
 
 
 class BundleFile(Struct, frozen=True):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from neptune_inbox.sync.session import Session
 
 TO_DO = "-is:pending"
-"""Of what is unread and not put away, as lists show it anyway."""
+"""The notifications that are unread and not put away, as lists show them anyway."""
 
 
 @command("status")

@@ -1,4 +1,4 @@
-"""Who is polled and listed, from a shell: `watch`, `unwatch`. Local; no request is made."""
+"""The users that are polled and listed, from a shell: `watch`, `unwatch`. Local; no request is made."""
 
 from __future__ import annotations
 

@@ -16,7 +16,8 @@ LEFT = "Left as it was."
 
 
 async def ask_about_claims(inbox: PlainInbox, keys: Sequence[Key]) -> str | None:
-    """Say who else is on these, and ask; their names where the agent goes on, empty for nobody, None to leave it."""
+    """Say who else is on these, and ask; returns their names if the agent goes on, empty for nobody, None to leave
+    it."""
     team = inbox.session.team
     others = await team.others(keys) if team is not None else {}
     if team is None or not others:

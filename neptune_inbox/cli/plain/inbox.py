@@ -31,7 +31,7 @@ PATIENCE = 5.0
 
 SEARCHED_ROWS = 2_000
 SEARCHED_SECONDS = 10.0
-"""How far a search for older ones goes on that finds nothing."""
+"""How far a search for older ones continues if it finds nothing."""
 
 GLANCE = 1.5
 """Seconds that reading waits to learn how the user can be reached."""
@@ -61,7 +61,7 @@ class PlainInbox:
         """Set while a verb runs that is to end early."""
         self.is_over = False
         self.next_profile: Profile | None = None
-        """Where to go on when this is over."""
+        """Where to continue when this is over."""
         self._printed_to = 0
         self._is_lost = False
         self._asked: set[tuple[str, Filter]] = set()
@@ -236,7 +236,7 @@ class PlainInbox:
         self.console.say_all(await self.notices.lines(self.scope, self.snapshot))
 
     async def close(self) -> None:
-        """Listen no longer, and let go of what never answered."""
+        """Stop listening, and drop what never answered."""
         self.notices.stop()
         for task in self._late:
             task.cancel()
@@ -286,7 +286,7 @@ class PlainInbox:
         task.add_done_callback(self._note_late)
 
     def _note_late(self, task: asyncio.Task[Any]) -> None:
-        """An answer that came late is told as arrivals by its facts; trouble with it is the poller's to tell."""
+        """A late answer is announced as arrivals by its events; the poller reports its errors."""
         self._late.discard(task)
         if not task.cancelled():
             task.exception()

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from neptune_inbox.cli.plain.inbox import PlainInbox, PlainVerb
 
 SETTLING = 10.0
-"""Seconds that sending is waited for; what takes longer is told before a later prompt."""
+"""Seconds to wait for sending; what takes longer is reported before a later prompt."""
 
 
 async def mark(inbox: PlainInbox, text: str) -> None:
@@ -63,7 +63,7 @@ async def may_send(inbox: PlainInbox, question: str) -> bool:
 
 
 async def hold(inbox: PlainInbox, keys: Sequence[Key], label: str, left_alone: int = 0, *, known: str = "") -> None:
-    """Put the marks on disk, then say so, once; `known` is whose claim was told before."""
+    """Put the marks on disk, then say so, once; `known` names whose claims were mentioned before."""
     receipt = await inbox.session.marking.hold(keys, label=label, left_alone=left_alone, known=known)
     inbox.notices.expect(receipt.id)
     inbox.acts.note_marks(receipt.id, label)

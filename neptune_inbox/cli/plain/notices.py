@@ -1,6 +1,6 @@
-"""What happened by itself since the last prompt of `--plain`: marks settled, arrivals, the connection.
+"""What happened in the background since the last prompt of `--plain`: marks settled, arrivals, the connection.
 
-Facts are gathered as they come and told between two prompts, so that nothing is ever said into a half-typed line.
+Events are gathered as they come and reported between two prompts, so that nothing ever interrupts a half-typed line.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 TAKEN_BACK = (MarkState.UNDONE, MarkState.DROPPED)
 REASONS = 10
-"""How many refused marks of one act are told one by one."""
+"""How many refused marks of one act are listed one by one."""
 
 
 class Notices:
@@ -149,7 +149,7 @@ class Notices:
         return lines
 
     async def _confirmed(self) -> list[str]:
-        """What the lists showed since of marks that were told as accepted."""
+        """What lists have since shown of marks that were reported as accepted."""
         lines = []
         for id in tuple(self._unconfirmed):
             receipt = await self._session.marking.receipt(id)

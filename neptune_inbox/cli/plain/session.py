@@ -168,7 +168,7 @@ async def _talk_about(inbox: PlainInbox, tasks: Sequence[asyncio.Task[None]]) ->
 
 
 async def _try(inbox: PlainInbox, work: Awaitable[None]) -> None:
-    """Do something; what goes wrong is said, and the conversation goes on."""
+    """Do something; errors are reported, and the conversation continues."""
     try:
         await work
     except InboxError as error:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from neptune_inbox.model import JsonValue
 
 DEEPEST = 40
-"""Levels of JSON that are told apart; what lies deeper is said as it is written."""
+"""Levels of JSON that are read out; anything deeper is said as it is written."""
 LONGEST_ADDRESS = 60
 MOST_TOKENS = 20_000
 """Marks in one paragraph that are looked at; a text with more of them is not prose."""

@@ -59,7 +59,7 @@ def _candidates(
                 chosen += run.rowids
             runs.pop(event, None)
             if at < since:
-                # It went on no longer; once nothing else reaches so far back, nothing older matters.
+                # It has ended; once nothing else reaches that far back, nothing older matters.
                 if reached is None or reached - at > gap:
                     break
                 continue

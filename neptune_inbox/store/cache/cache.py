@@ -73,7 +73,7 @@ class Cache:
     ) -> None:
         """`codes` hides one-time codes in every row that is read, but for the one that is `revealed`.
 
-        `hooks` is told what arrives.
+        `hooks` gets what arrives.
         """
         self._database = database
         self._tenant = tenant
@@ -282,7 +282,7 @@ class Cache:
         return row if hidden == row else replace(hidden, hides_codes=True)
 
     def candidates(self, keys: Collection[Key]) -> dict[Key, tuple[Candidate, ...]]:
-        """What may be posted to mark each of these, the likeliest first; empty where nothing tells a row apart.
+        """What may be posted to mark each of these, the likeliest first; empty where nothing identifies a row.
 
         Left out are notifications that are not cached. Of a row that was cached before its ids were looked at, the
         one candidate is its key, in a field without a name.
@@ -372,7 +372,7 @@ class Cache:
         return SeenRow(row, sighting, confirmed_at)
 
     def incidents(self, user_ids: Collection[str], grouping: Grouping, since: Instant = 0) -> list[Incident]:
-        """The incidents among what these users were sent that went on at an instant or after it, the last first."""
+        """The incidents among what these users were sent that were still active at an instant, the latest first."""
         with self._database.searching() as connection:
             arrivals = arrivals_together(connection, self._tenant, user_ids, grouping, since)
         return [each for each in find_incidents(arrivals, grouping) if each.until >= since]
@@ -404,7 +404,7 @@ class Cache:
         return str(found[0]) if found else None
 
     def pruning(self, before: Instant, kept: Callable[[Collection[Key]], Collection[Key]]) -> Pruning:
-        """A pass that forgets read rows older than an instant, in steps; `kept` tells which of some stay."""
+        """A pass that forgets read rows older than an instant, in steps; `kept` says which of some stay."""
         return Pruning(self._database, self._tenant, before, kept)
 
     def checkpoint(self) -> None:

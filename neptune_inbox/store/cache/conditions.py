@@ -197,7 +197,7 @@ def _cover_of_all(terms: Sequence[Term]) -> Cover | None:
 
 
 def named(terms: Iterable[Term]) -> Iterator[str]:
-    """What of the events and users that are asked for the full-text index can look for as well."""
+    """Which of the requested events and users the full-text index can look for as well."""
     for clause in terms:
         column = {"event": "event_type", "user": "user_id"}.get(clause.field) if isinstance(clause, Clause) else None
         if column and isinstance(clause, Clause) and not clause.is_negated:

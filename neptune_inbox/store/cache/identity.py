@@ -21,7 +21,7 @@ from neptune_inbox.store.database.errors import contradiction
 
 Pairs = Sequence[Sequence[str]]
 LOOKED_AT = 2_000
-"""So many of the newest rows of a tenant show whether a field that repeats tells most of them apart all the same."""
+"""How many of a tenant's newest rows show whether a field that repeats still identifies most of them."""
 
 
 class _Cached(Struct, frozen=True):
@@ -78,7 +78,7 @@ def identifiers_text(row: Notification) -> str:
 def candidates(
     connection: sqlite3.Connection, tenant: str, keys: Collection[Key]
 ) -> dict[Key, tuple[Candidate, ...]]:
-    """What may be posted for each of these, in the order of preference; empty where nothing tells the row apart.
+    """What may be posted for each of these, in the order of preference; empty where nothing identifies the row.
 
     Left out are notifications that are not cached.
     """
@@ -95,7 +95,7 @@ def candidates(
         alone = _alone(connection, ref, seq, id, text)
         own = tuple(each for each in alone if each.field not in repeated)
         if alone and not own:
-            # No field tells all rows apart: one that tells most of them apart names those whose value is their own.
+            # No field identifies all rows: one that identifies most of them names those whose value is unique.
             tells_most = _tells_most(connection, ref, repeated) if tells_most is None else tells_most
             own = tuple(each for each in alone if each.field in tells_most)
         postable[Key(user, id)] = own
@@ -231,7 +231,7 @@ def _repeated(connection: sqlite3.Connection, tenant: int) -> frozenset[str]:
 
 
 def _pair(tenant: int, field: str, value: str) -> int:
-    """A hash of an id at a tenant; mere numbers are told apart by their field, as every table counts from 1."""
+    """A hash of an id at a tenant; mere numbers are distinguished by their field, as every table counts from 1."""
     field = field if value.isdecimal() else ""
     hashed = blake2b(f"{tenant}\0{field}\0{value}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(hashed, "big", signed=True)

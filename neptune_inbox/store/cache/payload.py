@@ -48,7 +48,7 @@ def payload_holds(data: str, path: str, value: str) -> bool:
 
 
 def payload_expression(clause: Clause) -> str:
-    """What the full-text index finds every such payload by, and others as well; empty where it can tell nothing."""
+    """What the full-text index finds every such payload by, and others as well; empty where it cannot help."""
     parts = _RUN.findall(clause.value) if _number(clause.value) is None else []
     if re.fullmatch(rf"[1-9]\d{{{SHORTEST - 1},{LONGEST_WHOLE - 1}}}", clause.value):
         parts = [clause.value]

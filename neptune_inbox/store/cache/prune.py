@@ -28,13 +28,13 @@ class Pruning:
     def __init__(
         self, database: Database, tenant: str, before: Instant, kept: Callable[[Collection[Key]], Collection[Key]]
     ) -> None:
-        """`kept` tells which of some notifications are to be kept, at the moment when the others go."""
+        """`kept` says which of some notifications are to be kept, at the moment when the others go."""
         self._database = database
         self._tenant = tenant
         self._before = before
         self._kept = kept
         self._after = FIRST
-        """Where the pass goes on: nothing is walked over twice."""
+        """Where the pass continues: nothing is visited twice."""
         self.count = 0
         """How many were forgotten."""
 

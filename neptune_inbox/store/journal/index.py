@@ -28,7 +28,7 @@ FIELDS = "id, settled, settled_ending, indexed, indexed_ending"
 
 
 class Position(Struct, frozen=True):
-    """Up to where a file is known, and a checksum that tells whether it is still the same up to there."""
+    """How far a file is indexed, and a checksum that shows whether it is still the same up to there."""
 
     end: int = 0
     ending: int = 0

@@ -184,7 +184,7 @@ def _is_over(file: int, at: Instant) -> bool:
 
 
 def _close(path: Path, file: int, at: Instant) -> bool:
-    """Give the file that is written to its last name; False where that cannot be done: it goes on."""
+    """Give the current file its final name; False where that cannot be done: writing to it continues."""
     month = _month_of(file) or _month(at)
     names = (path.with_name(f"{path.stem}-{month}-{number:03}{path.suffix}") for number in range(1, 1000))
     name = next((name for name in names if not name.exists()), None)

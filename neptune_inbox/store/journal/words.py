@@ -30,7 +30,7 @@ class MarkWords:
 
     def __init__(self, asked: Collection[MarkId] | None = None) -> None:
         self.asked = asked
-        """Whose settling is kept; None is everybody's."""
+        """The marks whose settling is kept; None means all."""
         self._open: dict[MarkId, tuple[bytes, bytes]] = {}
         self._settled: dict[MarkId, bytes] = {}
 

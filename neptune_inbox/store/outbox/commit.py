@@ -1,7 +1,7 @@
 """Journal first, then the database: the one way in which an outbox row changes for good.
 
-What the journal was told and the database then could not save is taken back in the journal, so that a start after a
-loss never brings back what the user was told was not saved.
+What is in the journal and the database then could not save is taken back in the journal, so that a start after a loss
+never restores what was reported as not saved.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class JournalledChange(Struct, Generic[T], frozen=True):
 def commit(database: Database, journal: Journal, plan: Callable[[sqlite3.Connection], JournalledChange[T]]) -> T:
     """Plan a change under the write lock, record it, then commit it; raises StoreProblem or DiskFull.
 
-    `plan` is called again when the first try met a full disk; the journal is not told the same twice.
+    `plan` is called again when the first try met a full disk; the journal does not get the same entry twice.
     """
     told: JournalledChange[T] | None = None
     stretch = ByteRange(0, 0)

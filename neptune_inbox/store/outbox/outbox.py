@@ -52,7 +52,7 @@ class Outbox(OutboxView):
     def __init__(
         self, database: Database, journal: Journal, tenant: str, now: Now, team: TeamStore | None = None
     ) -> None:
-        """`team` is told what becomes of marks, in the transaction in which it is saved here."""
+        """`team` gets what becomes of marks, in the transaction in which it is saved here."""
         super().__init__(database, tenant)
         self._journal = journal
         self._now = now

@@ -1,6 +1,6 @@
-"""How a lost, repaired or outrun outbox is brought back in line with the journal, which is always told first.
+"""How a lost, repaired or outdated outbox is brought back in line with the journal, which is always written first.
 
-Three things can differ after a crash or a loss: the journal knows marks that the outbox never heard of; it knows that
+Three things can differ after a crash or a loss: the journal knows marks that the outbox does not; it knows that
 marks were settled that the outbox still wants to send; or a repaired outbox forgot that a request was made.
 """
 

@@ -46,7 +46,7 @@ class Reached(msgspec.Struct, frozen=True):
 
 
 class TeamStore:
-    """What one tenant's team has told. Raises StoreProblem, and DiskFull when nothing was saved."""
+    """What one tenant's team has shared. Raises StoreProblem, and DiskFull when nothing was saved."""
 
     def __init__(
         self, database: Database, tenant: str, *, agent: CleanText, now: Now, new_id: Callable[[], str]
@@ -73,7 +73,7 @@ class TeamStore:
         return TeamFact(self._new_id(), kind, key.user_id, key.id, self.agent, made_at, details=about)
 
     def add(self, connection: sqlite3.Connection, facts: Iterable[TeamFact]) -> None:
-        """Save facts of ours in the transaction of what they tell."""
+        """Save our own facts in the transaction of the change they record."""
         # An id that no door would let in is on no other machine either.
         self._insert(connection, (fact for fact in facts if is_shareable(fact.key)), is_own=True)
 
@@ -311,7 +311,7 @@ def literal(pattern: str) -> str:
 
 
 def is_shareable(key: Key) -> bool:
-    """Whether a key can be told to others: an id that a terminal shows, or the whole queue of one."""
+    """Whether a key can be shared with others: an id that a terminal shows, or the whole queue of one."""
     return is_id(key.user_id) and (key.id == "" or is_id(key.id))
 
 

@@ -1,4 +1,5 @@
-"""The tables of `state.db` for the team's facts. The same file as the outbox: a fact is saved with what it tells."""
+"""The tables of `state.db` for the team's facts. The same file as the outbox: a fact is saved with the change it
+records."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ class FetchState:
             await self._store.users.set_freshness(fresh)
 
     async def known_until(self, user_id: str) -> Instant | None:
-        """Up to when the list of all is known without a gap: to go on from there after a start."""
+        """Up to when the list of all is known without a gap, to continue from there after a start."""
         if user_id not in self._tops:
             kept = await self._store.cache.recall(self._name_of_top(user_id))
             self._tops[user_id] = int(kept) if kept else None

@@ -40,7 +40,7 @@ class ReadReconciliation(Struct):
 
 
 def missing_rows(walk: PageWalk, unread: set[Key]) -> tuple[frozenset[Key], int]:
-    """The rows cached as unread that may be read by now, and how many of them are, as far as the server told."""
+    """The rows cached as unread that may be read by now, and how many of them are, as far as the server said."""
     suspects = frozenset(unread - walk.seen)
     if walk.has_end:
         return suspects, len(suspects)

@@ -1,4 +1,4 @@
-"""How much of a list was looked at: nothing is said to be absent that was not looked for."""
+"""How much of a list was seen: nothing is called absent that was not looked for."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Coverage(Struct, frozen=True):
     back_to: Instant | None = None
     """Nothing is missing that was created since; None where that is not known, or where nothing is missing."""
     users_to_load: tuple[str, ...] = ()
-    """Whose rows may be missing, the one whose rows reach back the least first."""
+    """The users whose rows may be missing, the one whose rows reach back the least first."""
 
 
 def lacking(

@@ -284,7 +284,7 @@ class Inbox:
 
     @on_thread
     def agents(self) -> list[str]:
-        """Who of the team did anything that is known here; empty where there is no team."""
+        """The colleagues who did anything that is known here; empty where there is no team."""
         team = self._store.data.team
         return team.agents() if team is not None else []
 

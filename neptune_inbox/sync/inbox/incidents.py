@@ -50,7 +50,7 @@ class IncidentBook:
         self._rows = RowReader(data)
 
     def find(self, users: Collection[str], *, least: int | None = None, since: Instant = 0) -> list[Incident]:
-        """The incidents of these users that went on at an instant or after it, the last first."""
+        """The incidents of these users that were still active at an instant, the latest first."""
         grouping = self._grouping if least is None else replace(self._grouping, least=least)
         return self._data.cache.incidents(users, grouping, since)
 
@@ -142,7 +142,7 @@ class Incidents:
 
     @read_on_thread
     def since(self, users: Collection[str], since: Instant) -> IncidentReport:
-        """What went on among these users at an instant or after it."""
+        """What was still active among these users at an instant."""
         return IncidentReport(len(users), self._book.seen(users, since))
 
 

@@ -1,7 +1,7 @@
 """A frozen list: the ids of one look at the cache, in order, with the rows behind them read in pages.
 
 The ids never change, so no position ever shifts; what a row says (its mark, triage, read or unread) is read again
-when its page is, so a row that was acted on stays where it is and tells its new state.
+when its page is, so a row that was acted on stays where it is and shows its new state.
 
 What draws asks for `row` and never waits: pages are read on the store's thread (`read`) and handed over (`take`).
 """

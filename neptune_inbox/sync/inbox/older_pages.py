@@ -1,4 +1,4 @@
-"""Loading older rows of a scope when the agent asks, within the request budget, until told to stop."""
+"""Loading older rows of a scope when the agent asks, within the request budget, until stopped."""
 
 from __future__ import annotations
 

@@ -121,7 +121,8 @@ def _day_and_clock(word: str, today: datetime) -> tuple[datetime, tuple[int, int
 
 
 def _wall_clock(now: Instant, zone: tzinfo | None) -> datetime:
-    """What the clock on the wall shows: local time stays without a zone, so that summer time is told day by day."""
+    """What the clock on the wall shows: local time stays without a zone, so that summer time is decided day by
+    day."""
     return datetime.fromtimestamp(now / 1000, tz=zone)
 
 

@@ -39,7 +39,7 @@ class AuditLog:
         now: Now,
         may_write: Callable[[], bool] = lambda: True,
     ) -> None:
-        """`may_write` tells, on the disk's thread, whether the settings still let this profile write."""
+        """`may_write` says, on the disk's thread, whether the settings still let this profile write."""
         self._store = store
         self._profile = profile
         self._actor = actor

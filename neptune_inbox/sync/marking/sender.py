@@ -74,9 +74,9 @@ class OutboxSender:
         may_write: Callable[[], bool] = lambda: True,
     ) -> None:
         """`steady` is a clock that nobody can set, in milliseconds; without one steps are not noticed.
-        `standstill` tells how long nobody could see a window run out.
+        `standstill` gives how long nobody could see a window run out.
 
-        `may_write` tells, on the disk's thread, whether the settings still let this profile write.
+        `may_write` says, on the disk's thread, whether the settings still let this profile write.
         """
         self._store = store
         self._client = client

@@ -62,7 +62,7 @@ class Poller:
 
     def _hear(self, fact: Fact) -> None:
         if isinstance(fact, MarksSent):
-            # Its counts are told as soon as the budget allows, and never guessed.
+            # Its counts are fetched as soon as the budget allows, and never guessed.
             self._schedule.make_due(fact.users)
             self._wakeable.wake()
 
@@ -172,7 +172,7 @@ class Poller:
         await self._look(user, [Filter.ALL])
 
     async def poll(self, user: str) -> None:
-        """Poll one user now and tell what came of it; trouble with the service is told, not raised."""
+        """Poll one user now and publish the result; errors of the service are published, not raised."""
         # Everybody begins somewhere else, so that not all of them cost double in the same round.
         turn = self._polls[user] = 1 + self._polls.get(user, self._rng.randrange(RECONCILE_EVERY - 1))
         is_shown = user in self._shown

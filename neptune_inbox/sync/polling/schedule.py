@@ -20,7 +20,7 @@ OTHERS_EVERY = 30_000
 """Milliseconds: nobody is polled more often than this, however large the budget."""
 JITTER = 0.1
 MEMORY = 0.7
-"""How much of what is known of a user's changes outlives one poll."""
+"""How much of a user's change rate carries over to the next poll."""
 ASKED_EVERY = 5_000
 """Milliseconds: a refresh key that is held down jumps the budget no more often than this."""
 
@@ -87,7 +87,7 @@ class Schedule:
             self._asked_at, self._free_at = now, 0
 
     def make_due(self, users: frozenset[str]) -> None:
-        """Something differs for these: they are due, as soon as the budget allows; whoever failed goes on waiting."""
+        """Something differs for these: they are due as soon as the budget allows; those that failed keep waiting."""
         for user in users & self._turns.keys():
             self._turns[user].is_expected = True
             if not self._turns[user].failures:

@@ -67,7 +67,7 @@ class Sharing(Struct, frozen=True):
     problem: InboxError | None = None
     present: tuple[Present, ...] = ()
     seconds: float | None = None
-    """Since everything that was told was last read; None before the first time."""
+    """When everything shared was last read; None before the first time."""
 
 
 class Sharer:

@@ -41,7 +41,7 @@ class RowHistory(Struct, frozen=True):
 
     row: Row
     there_from: Instant
-    """Not there before, where the service tells when it was created; else when it was first seen."""
+    """Not there before: when the service says it was created, or when it was first seen."""
     unread_until: Instant | None
     """Before this it is known to have been unread."""
     read_from: Instant | None
@@ -54,7 +54,7 @@ class RowHistory(Struct, frozen=True):
 
     @property
     def is_exact(self) -> bool:
-        """Whether the service itself tells when it was read."""
+        """Whether the service itself says when it was read."""
         return self.read_from is not None and self.read_from == self.unread_until
 
 
@@ -139,7 +139,7 @@ def state_at(one: RowHistory, at: Instant) -> Bell | None:
     is_unread = one.unread_until is not None and at < one.unread_until
     is_read = one.read_from is not None and at >= one.read_from
     if is_unread is is_read:
-        # No look tells, or two clocks that differ tell both.
+        # No look shows it, or two differing clocks show both.
         return Bell.UNKNOWN
     return Bell.READ if is_read else Bell.UNREAD
 

@@ -94,7 +94,7 @@ async def may_send(inbox: InboxScreen, question: str) -> bool:
 async def mark_all(inbox: InboxScreen, *, has_loaded: bool = False) -> None:
     """Open the sheet; what it marks is the list as it was when the key was pressed.
 
-    With `has_loaded` it comes back by itself, after the rest was loaded: it tells another number than the agent saw,
+    With `has_loaded` it comes back by itself, after the rest was loaded: it shows another number than the agent saw,
     so nothing is chosen beforehand, and nothing typed meanwhile answers it.
     """
     inbox.session.marking.check_allowed()

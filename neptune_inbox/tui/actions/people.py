@@ -1,4 +1,4 @@
-"""Who a customer is and how they can be reached, mended in place: every change is shown before it is written."""
+"""Who a customer is and how they can be reached, edited in place: every change is shown before it is written."""
 
 from __future__ import annotations
 

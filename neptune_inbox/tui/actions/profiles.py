@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SIGN_IN = "+ sign in"
 ENVIRONMENT = "+ environment "
 _LAST_GROUPS = {"Show": 1, "Select": 1, "Move": 2}
-"""Of the palette: nobody opens it to move the cursor."""
+"""Left out of the palette: nobody opens it to move the cursor."""
 
 
 async def switch_profile(inbox: InboxScreen) -> None:
@@ -98,7 +98,7 @@ async def palette(inbox: InboxScreen) -> None:
         items.sort(key=lambda item: -uses.get(item.value, 0))
     answer = await inbox.app.push_screen_wait(Picker("Palette", items, empty="Nothing has that name."))
     if answer:
-        # It only helps the hand; a full disk is told where it matters.
+        # It is only a convenience; a full disk is reported where it matters.
         with suppress(StoreProblem):
             await inbox.session.habits.note_use(answer)
         kind, _, value = answer.partition(":")

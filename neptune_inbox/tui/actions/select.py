@@ -89,7 +89,7 @@ def take_all(inbox: InboxScreen) -> Awaitable[None]:
 async def _take_all(inbox: InboxScreen, aim: ActionTarget) -> None:
     # The rest of a list of which only the first rows were known has come meanwhile.
     snapshot = inbox.snapshot if aim.rows.is_partial else aim.rows
-    # The status line tells how many.
+    # The status line says how many.
     inbox.select(frozenset(await inbox.session.inbox.keys(snapshot)))
 
 

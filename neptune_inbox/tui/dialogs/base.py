@@ -131,7 +131,7 @@ class Dialog(ModalScreen[T | None]):
         return self.is_open and super().check_action(action, parameters)
 
     def check_message_enabled(self, message: Message) -> bool:
-        # What its widgets still tell after the answer came too late: they are on their way out.
+        # What its widgets still report after the answer came too late: they are on their way out.
         is_late = not self.is_open and isinstance(message, LATE)
         return not is_late and super().check_message_enabled(message)
 

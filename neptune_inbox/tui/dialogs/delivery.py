@@ -27,7 +27,8 @@ REDRAW_EVERY = 0.5
 
 
 class DeliveryDialog(Dialog[str]):
-    """Answers `go` (to what arrived) or `keep` (the event as a template); the waiting goes on while it is closed."""
+    """Answers `go` (to what arrived) or `keep` (the event as a template); the waiting continues while it is
+    closed."""
 
     where = Where.DELIVERY
 
@@ -53,7 +54,7 @@ class DeliveryDialog(Dialog[str]):
 
     @work(group="arrival")
     async def _wait(self) -> None:
-        # Shielded: leaving the sheet must not end what another one goes on to watch.
+        # Shielded: leaving the sheet must not end what another one keeps watching.
         await asyncio.wait([self._waiting])
         self._draw()
 

@@ -90,7 +90,7 @@ class DocumentDialog(Dialog[str]):
         )
 
     def _content(self) -> Table:
-        """The pairs in two columns, so that a long text goes on below itself and not below its label."""
+        """The pairs in two columns, so that a long text continues below itself and not below its label."""
         dim = rich_style(Role.LABEL, self.app.theme, Surface.TOP, has_colour=not self.app.no_color)
         table = Table.grid(padding=(0, 2, 0, 0))
         table.add_column(no_wrap=True, min_width=LABEL_WIDTH, max_width=2 * LABEL_WIDTH)

@@ -136,7 +136,7 @@ class Picker(FilterDialog):
             self._say("" if self._items else self._empty)
 
     def _take(self, items: Sequence[Item]) -> None:
-        """Put items behind those that are there; who is there already is told about again, in the same place."""
+        """Append items; those already there are updated in place."""
         fresh = {item.value: item for item in items}
         self._items = [fresh.pop(item.value, item) for item in self._items] + list(fresh.values())
         if has_gone(self):

@@ -66,7 +66,7 @@ class UserDialog(Dialog[PersonAction]):
         self._knows_contacts = known.knows_contacts
         self._is_loading = False
         self._chosen = ""
-        """What was chosen before the server had told who this is."""
+        """What was chosen before the server had said who this is."""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="sheet form"):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from neptune_inbox.tui.widgets.main_view import MainView
 
 STATUS_ONLY = frozenset(("position", "message", "level"))
-"""What of the view only the status line tells."""
+"""The parts of the view that only the status line shows."""
 
 
 class InboxDrawing:

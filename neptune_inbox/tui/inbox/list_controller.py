@@ -212,7 +212,7 @@ class ListController:
         self._preview.fill()
 
     async def count_waiting(self) -> None:
-        """Read how many rows came since the list was drawn, and tell it."""
+        """Read how many rows arrived since the list was drawn, and show it."""
         inbox, state = self._session.inbox, self._state
         scope, snapshot, first = state.scope, state.snapshot, state.first_loaded
         waiting = await inbox.waiting(scope, snapshot)
@@ -221,7 +221,7 @@ class ListController:
             self._drawing.change(waiting=waiting, first_loaded=loaded)
 
     async def redraw_overview(self) -> None:
-        """Read the counts and the freshness again, and draw the lines that tell them."""
+        """Read the counts and the freshness again, and draw the lines that show them."""
         inbox, scope = self._session.inbox, self._state.scope
         overview = await inbox.overview(scope.user_id)
         views = []
@@ -290,7 +290,7 @@ class ListController:
         )
         is_usual = not scope.query and not scope.is_folded and not shows_codes
         if not self._workspace.is_demo and is_usual:
-            # It only makes the next start look quicker; a full disk is told where it matters.
+            # It only makes the next start look quicker; a full disk is reported where it matters.
             with suppress(StoreProblem):
                 workspace = self._workspace
                 dumped = self._drawing.dump(self._state.snapshot, workspace.settings.ui.theme, workspace.background)

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 MINUTE = 60.0
 MILLISECONDS_A_MINUTE = 60_000
 TROUBLE_PAUSE = 1.0
-"""Seconds until trouble with the team's database is told: so that what the act said of itself is read first."""
+"""Seconds until trouble with the team's database is shown, so that what the act said is read first."""
 REDRAW_PAUSE = 0.1
 """Seconds between two readings of what the marks have become, while many are sent."""
 MANY = 20
@@ -53,7 +53,7 @@ MANY = 20
 
 
 class LiveUpdates:
-    """Hears what the session tells, and the clock."""
+    """Listens to the session's events, and to the clock."""
 
     def __init__(
         self,
@@ -190,7 +190,7 @@ class LiveUpdates:
             self._messages.say(sharing_words(sharing), "warn")
 
     def _tell_sent(self, count: int) -> None:
-        """What was said of marks that could be taken back is over; those that go out together are told together."""
+        """Messages about marks that could be taken back are over; marks sent together are reported together."""
         about = self._messages.about
         if about not in (About.SENT, About.MARKS):
             return

@@ -26,7 +26,7 @@ PAGES_ROWS = 200
 """Rows that the key loads at once."""
 SEARCHED_ROWS = 2_000
 SEARCHED_SECONDS = 10.0
-"""How far a search that found nothing goes on by itself."""
+"""How far a search that found nothing continues on its own."""
 
 
 class OlderLoader:
@@ -51,7 +51,7 @@ class OlderLoader:
         self._is_asked_again = False
         """The key was pressed while a load was running: the next one begins where that one ends."""
         self._searched: object = None
-        """The scope in which a search went on by itself already."""
+        """The scope in which a search already continued on its own."""
 
     @property
     def is_running(self) -> bool:

@@ -266,7 +266,7 @@ class InboxScreen(Screen[None]):
         elif not self.app.message_queue_size:
             # Where more keys wait already, neither is done for each of them.
             if self.rows.cursor_index != self.view.position - 1:
-                # Not when the list's own message comes: the position is told in the frame that moves the cursor.
+                # Not when the list's own message comes: the position is shown in the frame that moves the cursor.
                 self.list.cursor_moved()
             self.main_view.draw_at_once()
             asyncio.get_running_loop().call_later(PAGE_PAUSE, self._prepare_page)

@@ -127,7 +127,7 @@ class SearchController:
             self._main_view.suggest(candidates(line.value, line.cursor_position, self._words))
 
     async def _keep(self, query: str) -> None:
-        # It only helps the hand; a full disk is told where it matters.
+        # It is only a convenience; a full disk is reported where it matters.
         with suppress(StoreProblem):
             await self._session.habits.note_query(query)
 

@@ -105,7 +105,7 @@ class SpanLine(Widget):
 
 
 def changed_cells(before: StyledLine, after: StyledLine, width: int) -> tuple[int, int]:
-    """From which cell to which (exclusive) two lines of this width differ, at most: whole spans are compared."""
+    """The range of cells (end exclusive) in which two lines of this width may differ: whole spans are compared."""
     if before.surface is not after.surface or width_of(before.spans) != width_of(after.spans):
         return 0, width
     pairs = list(zip(before.spans, after.spans, strict=False))

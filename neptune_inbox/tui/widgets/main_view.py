@@ -64,7 +64,7 @@ class MainView(Widget):
     """Everything that is on the inbox screen."""
 
     def __init__(self, style: ListStyle = USUAL) -> None:
-        """`style` is how the rows tell what they tell."""
+        """`style` is how the rows are shown."""
         super().__init__()
         self.top = SpanLine(id="top")
         self.folded = SpanLine(id="folded")
@@ -189,7 +189,7 @@ class MainView(Widget):
         self.rows.with_user = not bar.user_id and len(sidebar.users) > 1
 
     def _tell(self, line: SpanLine, make: Callable[[F, int, Instant], StyledLine], facts: F, now: Instant) -> None:
-        # Every key comes through here: what was told a moment ago is not even put into words again.
+        # Every key comes through here: what was shown a moment ago is not even worded again.
         told = (facts, now // LEAST_TICK)
         if self._told.get(line) != told:
             self._told[line] = told

@@ -35,7 +35,7 @@ class Preview(VerticalScroll, can_focus=True):
 
     @property
     def facts(self) -> PreviewFacts | None:
-        """What it tells; set it with `show`."""
+        """What it shows; set it with `show`."""
         return self._facts
 
     def compose(self) -> ComposeResult:

@@ -108,7 +108,7 @@ class RowList(ScrollView, can_focus=True):
 
     @property
     def now(self) -> Instant:
-        """The instant that ages and countdowns are told for; setting it repaints the rows that read differently."""
+        """The instant that ages and countdowns are shown for; setting it repaints the rows that change."""
         return self._painter.now
 
     @now.setter

@@ -81,7 +81,7 @@ class RowPainter:
         self._lines.clear()
 
     def reads_differently(self, row: Row, *, is_cursor: bool) -> bool:
-        """Whether the line that is kept of a row tells another time than it would now."""
+        """Whether the kept line of a row shows another time than it would now."""
         kept = self._lines.get((row.rowid, is_cursor, row.is_among(self.selected)))
         return kept is not None and kept.time_text != time_text(row, self.now)
 

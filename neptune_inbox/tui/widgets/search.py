@@ -51,7 +51,7 @@ class SearchLine(Input):
         await self.run_action("screen.suggestion(-1)")
 
     def check(self, now: Instant) -> BadQuery | None:
-        """Underline what cannot be understood, and tell why; None where all of it can be."""
+        """Underline what cannot be understood, and say why; None where all of it can be."""
         try:
             parse_query(self.value, now)
         except BadQuery as problem:

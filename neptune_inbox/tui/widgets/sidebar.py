@@ -17,7 +17,7 @@ from neptune_inbox.tui.widgets.strips import Palette, make_strip, palette_of
 
 
 class Sidebar(Widget, can_focus=True):
-    """Who is watched, with unread counts, and which views there are."""
+    """The watched users with unread counts, and the views."""
 
     def __init__(self, facts: SidebarFacts | None = None, *, id: str | None = None) -> None:
         super().__init__(id=id)
