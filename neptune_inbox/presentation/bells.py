@@ -48,11 +48,13 @@ def bells_sentences(bells: Sequence[BellAsOf]) -> list[str]:
     said = [f"The bells of {plural(len(bells), 'customer')} as of {local(at)}: {counts}."]
     if never := sum(bell.looked_at is None for bell in bells):
         whose = plural(never, "customer")
-        said.append(f"The list of {whose} was never read from here as a whole: others may have been there too.")
+        said.append(f"The list of {whose} was never read completely from here: there may have been others.")
     looks = [bell.looked_at for bell in bells if bell.looked_at is not None and bell.looked_at < at]
     if looks:
         whose = plural(len(looks), "customer")
-        said.append(f"The last look at {whose} began {local(min(looks))} or later: what came since is not known.")
+        said.append(
+            f"The last look at {whose} began {local(min(looks))} or later: what has arrived since is not known."
+        )
     if cut := sum(bell.looked_at is not None and bell.back_to is not None for bell in bells):
         said.append(f"The list of {plural(cut, 'customer')} was not read to its end: older ones may be missing.")
     return said

@@ -22,16 +22,16 @@ def hook_words(state: HookState) -> str:
         why = state.problem.rstrip(".") or exit_words(state.exit_code)
         parts.append(f"failed {plural(state.failures, 'time')}, at {clock(state.ended_at)}: {why}")
         if state.refuses_one:
-            parts.append("it refuses one notification by itself, and the others wait behind it")
+            parts.append("it refuses one notification on its own, and the others wait behind it")
         parts += filter(None, [state.errors.strip().rpartition("\n")[2]])
     else:
-        parts.append(f"{plural(state.handed, 'notification')} handed over, at {clock(state.ended_at)} the last time")
+        parts.append(f"{plural(state.handed, 'notification')} handed over, last at {clock(state.ended_at)}")
     return "; ".join(parts)
 
 
 def nothing_refused(name: str) -> str:
     """Why there is nothing to skip."""
-    return f"The command of the hook `{name}` refuses nothing now, so nothing was skipped."
+    return f"The command of the hook `{name}` is not refusing anything now, so nothing was skipped."
 
 
 def refused_pairs(refused: Refused, now: Instant) -> list[tuple[str, str]]:
@@ -49,11 +49,11 @@ def refused_pairs(refused: Refused, now: Instant) -> list[tuple[str, str]]:
 
 def skip_question(refused: Refused) -> str:
     """What is agreed to, and whether the command was seen to refuse it by itself."""
-    alone = "" if refused.state.refuses_one else "It was refused together with others, not yet by itself. "
-    return f"{alone}Skip it? `{refused.state.name}` will never be handed it."
+    alone = "" if refused.state.refuses_one else "It was refused together with others, not yet on its own. "
+    return f"{alone}Skip it? It will never be handed to `{refused.state.name}`."
 
 
 def skipped_sentence(refused: Refused) -> str:
     """What was skipped, and what comes next."""
     then = f"what is behind it: {plural(refused.behind, 'arrival')}" if refused.behind else "what arrives"
-    return f"It was skipped. Whoever polls goes on with {then}."
+    return f"It was skipped. Polling continues with {then}."

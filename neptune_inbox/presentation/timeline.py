@@ -142,9 +142,9 @@ def bell_sentences(bell: BellAsOf) -> list[str]:
     counts = ", ".join(f"{bell.count(state):,} {words}" for state, words in WORDS.items())
     said = [f"The bell of {bell.user_id} as of {local(bell.at)}: {counts}."]
     if bell.looked_at is None:
-        said.append("Their list was never read from here as a whole: others may have been there too.")
+        said.append("Their list was never read completely from here: there may have been others.")
     elif bell.at > bell.looked_at:
-        said.append(f"The last look known here began {local(bell.looked_at)}: what came since is not known.")
+        said.append(f"The last look known here began {local(bell.looked_at)}: what has arrived since is not known.")
     if bell.back_to == 0 and bell.looked_at is not None:
         said.append("Their list was not read to its end from here: older ones may be missing.")
     elif bell.back_to:
@@ -185,7 +185,7 @@ def why(each: BellRow) -> str:
     if known.contradicted:
         return "the service listed it as read, and as unread again"
     if known.row.created_at is None and known.read_from is None and known.unread_until is None:
-        return f"when it came is not known; first seen {local(known.first_seen_at)}"
+        return f"when it arrived is not known; first seen {local(known.first_seen_at)}"
     if known.unread_until is None:
         return f"first seen read {local(known.read_from)}" if known.read_from else "no list said whether it was read"
     if known.read_from is None:
@@ -215,14 +215,14 @@ def _text(entry: Entry) -> str:
     about = _about(entry.row)
     match entry.kind:
         case Happening.CAME:
-            return about if entry.at is not None else f"{about}  (first seen then; when it came is not known)"
+            return about if entry.at is not None else f"{about}  (first seen then; when it arrived is not known)"
         case Happening.READ:
             return "  ".join(filter(None, (_read_words(entry), about)))
         case Happening.MARKED:
             return "  ".join(filter(None, (_marked_words(entry), about)))
         case Happening.NOTED:
             note = entry.note
-            late = "" if entry.at is not None else " (when was not kept)"
+            late = "" if entry.at is not None else " (the time was not kept)"
             return "  ".join(filter(None, (f"{note.agent}: {note.text}{late}" if note else "", about)))
         case Happening.UNKNOWN:
             return _unknown_words(entry)
@@ -253,7 +253,7 @@ def _until(after: Instant, before: Instant) -> str:
 
 def _marked_words(entry: Entry) -> str:
     if entry.mark is None and entry.team_mark is None:
-        return "by us: everything that they had, seen or not"
+        return "by us: everything they had, seen or not"
     return f"by {_by(entry)}: {_outcome(entry)}"
 
 

@@ -268,16 +268,16 @@ class TestTrouble:
         watching(shell, hook("pager", str(script)))
         nothing = shell("hooks", "skip", "pager", "--yes")
         assert (nothing.code, nothing.out) == (0, "")
-        assert "refuses nothing now, so nothing was skipped" in nothing.err
+        assert "is not refusing anything now, so nothing was skipped" in nothing.err
         first, cursed, last = (shell.tell(title) for title in ("First", "Cursed \033[31m", "Last"))
         told = ""
         for _ in range(8):
             told += shell("poll", "--once").err
             let_pass(600)
         assert pager.ids == [first]
-        assert f"It refuses {CUSTOMER}/{cursed} alone, and 1 more waits behind it" in told
+        assert f"It refuses {CUSTOMER}/{cursed} on its own, and 1 more waits behind it" in told
         [finding] = [each for each in shell("doctor", "--json").json if each["what"] == "hook"]
-        assert "refuses one notification by itself" in finding["found"]
+        assert "refuses one notification on its own" in finding["found"]
         assert "`neptune-inbox hooks skip pager` leaves out what it refuses" in finding["remedy"]
         before = state(shell)
         for arguments, code in ((("--dry-run",), 0), ((), 2)):

@@ -78,7 +78,7 @@ def test_the_bell_at_a_moment_says_what_it_knows_and_what_not(shell: Shell, seen
 def test_what_came_after_the_last_look_is_said_not_to_be_known(shell: Shell, seen: dict[str, str]) -> None:
     text = shell("timeline", "-u", CUSTOMER, "--as-of", "0s")
     assert text.code == 0
-    assert "what came since is not known" in text.err
+    assert "what has arrived since is not known" in text.err
     rows = {cells[3]: cells for cells in text.cells}
     assert rows["New"][0] == "unknown"
     assert "not looked at since" in rows["New"][5]
@@ -89,7 +89,7 @@ def test_a_moment_to_come_and_a_customer_unknown_here(shell: Shell) -> None:
     assert "is in the future" in shell("timeline", "-u", CUSTOMER, "--as-of", "2998-01-01").err
     told = shell("timeline", "-u", "u-nobody", "--as-of", "1h")
     assert told.out == ""
-    assert "never read from here as a whole" in told.err
+    assert "never read completely from here" in told.err
 
 
 def test_it_makes_no_request(shell: Shell, seen: dict[str, str]) -> None:

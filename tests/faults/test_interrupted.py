@@ -151,5 +151,5 @@ def test_what_a_killed_command_left_is_sent_at_once_by_the_next_one(triage_store
     assert set(outcomes) == {"accepted"}
     # The one that hung may be applied once it is let go, and is seen to be read then.
     assert len(outcomes) in (ROWS - 1, ROWS)
-    assert "marks wait in the outbox since before." in said
+    assert "marks wait in the outbox from earlier." in said
     assert not triage_store.unread

@@ -193,7 +193,7 @@ async def test_a_failure_is_told_once_and_again_when_one_is_refused_alone_and_tr
     error, alone = machine.troubles
     assert isinstance(error, HookFailed)
     assert error.sentence == "The hook `pager` failed: exit code 7. to the pager"
-    assert alone.sentence.endswith(f"It refuses u-1/{id} alone, and what comes waits behind it.")
+    assert alone.sentence.endswith(f"It refuses u-1/{id} on its own, and what arrives waits behind it.")
     [state] = await machine.session.hooks.states()
     assert (state.failures, state.exit_code, state.waiting) == (6, 7, 1)
     tried = runs.tried["pager"]

@@ -34,7 +34,7 @@ IN_PIPES = tuple(Column(name) for name in ("state", "created_at", "user_id", "ev
 
 
 def list_as_of(cli: Cli, users: Sequence[str], kind: Filter, limit: int | None, when: str) -> None:
-    """Print the rows that stood so at a moment, and those of which it is not known, newest first."""
+    """Print the rows that were in this state at a moment, and those where it is not known, newest first."""
 
     async def work(session: Session) -> list[BellAsOf]:
         at = parse_past(when, session.now())

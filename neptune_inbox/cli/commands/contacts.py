@@ -1,4 +1,4 @@
-"""`contacts`: the ways to reach a user. Within one user a type and value stand for one contact info."""
+"""`contacts`: the ways to reach a user. Within one user, a type and value identify one contact info."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def delete_contact(cli: Cli, user_id: str, type: str, value: str, filterable: st
 
 contacts = command_group(
     "contacts",
-    "Look at, add, change and delete contact infos.",
+    "Show, add, change and delete contact infos.",
     list_contacts,
     add_contact,
     update_contact,
@@ -119,7 +119,7 @@ def _write(
         if before is None and word != "Add":
             raise NotFound(
                 f"{user_id} has no {contact.type} {contact.value}: nothing was changed.",
-                f"`neptune-inbox contacts list {user_id}` shows what there is.",
+                f"`neptune-inbox contacts list {user_id}` lists what the user has.",
             )
         cli.output.note(f"{word} {contact.type} {contact.value} of {user_id} in {session.profile.environment}.")
         if word != "Delete" and (warning := contact_warning(contact)):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from neptune_inbox.sync.session import Session
 
 PATIENCE = 30.0
-"""Seconds that `--wait` waits where no number is given."""
+"""Seconds that `--wait` waits without a number."""
 
 
 @command("send")
@@ -44,7 +44,7 @@ PATIENCE = 30.0
 )
 @click.option("--tag", "tags", type=NAME, multiple=True, metavar="TAG", help="A tag; may be repeated.")
 @click.option(
-    "--message-id", type=ID, default=NOT_GIVEN, metavar="ID", help="Your own name for it; one is made if not."
+    "--message-id", type=ID, default=NOT_GIVEN, metavar="ID", help="An id of your own; one is generated if not given."
 )
 @click.option(
     "--timestamp",
@@ -79,7 +79,7 @@ def send(
 ) -> None:
     """Send one event of this TYPE, such as payment_failed or OrderPlaced.
 
-    The customer gets whatever the service makes of it: an email and a push as well as the notification.
+    The customer gets whatever the service makes of it, such as an email and a push besides the notification.
     """
     if not event_type.strip():
         raise UsageProblem("The event type is empty.", "Give one, such as payment_failed.")
@@ -90,7 +90,7 @@ def send(
         for type, value in pairs(contact_texts, "--contact")
     )
     if not user and not contacts:
-        raise UsageProblem("Nobody was named who should get it.", "Add --user USER_ID or --contact TYPE=VALUE.")
+        raise UsageProblem("No recipient was given.", "Add --user USER_ID or --contact TYPE=VALUE.")
     check_consent(cli, is_agreed=yes or dry_run)
     event = Event(
         event_type=event_type,
@@ -134,7 +134,7 @@ async def _send(
     try:
         answer = await session.events.send(event)
     except Unreachable as error:
-        once = f"If you send it again, add --message-id {event.message_id}: then it is taken once."
+        once = f"If you send it again, add --message-id {event.message_id}: then the service accepts it only once."
         raise error.saying(remedy=once) from error
     told["is_duplicate"], told["answer"] = is_duplicate(answer), answer
     if is_duplicate(answer):
@@ -149,15 +149,15 @@ async def _send(
     _print_sent(cli, event, told)
     if arrived is None:
         raise TimedOut(
-            f"The event was sent, and nothing new was in the inbox of {event.user_id} within {wait:g} s.",
-            "It may still come; `neptune-inbox list` shows it.",
+            f"The event was sent, but nothing new arrived in the inbox of {event.user_id} within {wait:g} s.",
+            "It may still arrive; `neptune-inbox list` shows it.",
         )
 
 
 def _again(event: Event) -> str:
     """How to send an event once more whose arrival is not known."""
     if event.message_id:
-        once = f"Send it again with --message-id {event.message_id}: the service takes an id once."
+        once = f"Send it again with --message-id {event.message_id}: the service accepts an id only once."
     else:
         once = "It had no message id, so sending it again may deliver it twice; look first."
     return f"{once} `neptune-inbox list` shows what has arrived." if event.user_id else once

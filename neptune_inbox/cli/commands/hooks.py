@@ -35,7 +35,7 @@ FAILED = 1
 
 @command("list", shapes=LISTS)
 def list_hooks(cli: Cli) -> None:
-    """List the hooks: what waits for each, and how its command ended last."""
+    """List the hooks: what is waiting for each, and how its command last ended."""
 
     async def work(session: Session) -> list[HookState]:
         return await session.hooks.states()
@@ -49,7 +49,7 @@ def list_hooks(cli: Cli) -> None:
     ]
     cli.output.table(COLUMNS, rows)
     if not states:
-        cli.output.note("There is no hook. `neptune-inbox help hooks` tells how to set one.")
+        cli.output.note("There are no hooks. `neptune-inbox help hooks` says how to set one up.")
 
 
 def _object(state: HookState, hook: Hook) -> JsonObject:
@@ -74,8 +74,8 @@ def _object(state: HookState, hook: Hook) -> JsonObject:
 def test(cli: Cli, name: str) -> int:
     """Run a hook's command once, on the newest notification in the cache that it matches.
 
-    Its exit code and what it prints are shown. What waits for the hook goes on waiting. The exit code is 0 when the
-    command ended with 0, and else 1.
+    Its exit code and what it prints are shown. What is waiting for the hook keeps waiting. The exit code is 0 when
+    the command exited with 0, and otherwise 1.
     """
 
     async def work(session: Session) -> Tried:
@@ -155,7 +155,7 @@ def _skipped_object(name: str, refused: Refused | None, *, is_skipped: bool) -> 
 
 hooks = command_group(
     "hooks",
-    "Run commands for what arrives: list them, try one, skip what one refuses.",
+    "Run commands when something arrives: list them, try one, skip what one refuses.",
     list_hooks,
     test,
     skip,

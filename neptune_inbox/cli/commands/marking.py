@@ -1,4 +1,4 @@
-"""`mark`: read for the customer. What is marked is shown and agreed to before, and told one by one after."""
+"""`mark`: read for the customer. What is marked is shown and agreed to before, and listed one by one after."""
 
 from __future__ import annotations
 
@@ -85,10 +85,12 @@ class MarkRequest(Struct, frozen=True):
 @user_option(help="The customer; not needed where each ID is written as USER/ID.")
 @click.option("--shown", is_flag=True, help="Mark exactly the rows that `list` shows with the same options.")
 @click.option("--server-all", is_flag=True, help="Mark everything of the user on the server, seen or not.")
-@click.option("--type", "kind", type=KINDS, default=Filter.UNREAD.value, help="With --shown: which of them.")
+@click.option("--type", "kind", type=KINDS, default=Filter.UNREAD.value, help="With --shown: which of them to mark.")
 @click.option("--query", "-q", type=QUERY, default="", metavar="Q", help="With --shown: the query.")
-@click.option("--limit", type=ROWS, default=LIMIT, show_default=True, help="With --shown: the most rows.")
-@click.option("--cached", is_flag=True, help="With --shown: as they were seen last, and nothing that came since.")
+@click.option(
+    "--limit", type=ROWS, default=LIMIT, show_default=True, help="With --shown: the maximum number of rows."
+)
+@click.option("--cached", is_flag=True, help="With --shown: the rows last seen, and nothing that arrived since.")
 @dry_run_option()
 @yes_option()
 def mark(
@@ -106,8 +108,8 @@ def mark(
 ) -> int:
     """Mark notifications read for the customer.
 
-    Name them by ID (`-` reads the ids from standard input), or by --shown with a query, or take --server-all. They
-    go into the outbox and are sent at once. There is no way back: the service has no mark-as-unread.
+    Name them by ID (`-` reads the ids from standard input), or use --shown with a query, or --server-all. They go
+    into the outbox and are sent at once. There is no way back: the service has no mark-as-unread.
     """
     if bool(ids) + shown + server_all != 1:
         raise UsageProblem(
@@ -119,7 +121,7 @@ def mark(
     check_consent(cli, is_agreed=yes or dry_run)
     named = read_ids(ids)
     if not user and not (named and all(map(is_path, named))):
-        raise UsageProblem("Whose they are is not said.", "Add --user USER_ID, or write each id as USER/ID.")
+        raise UsageProblem("No customer was given.", "Add --user USER_ID, or write each id as USER/ID.")
     if server_all:
         return cli.run(lambda session: _mark_server_all(cli, session, user, is_agreed=yes, is_dry_run=dry_run))
     wish = MarkRequest(user, named, shown, Filter(kind), query, limit, cached, yes, dry_run)
@@ -137,7 +139,7 @@ async def _mark(cli: Cli, session: Session, wish: MarkRequest) -> int:
         if row not in plan.waiting:
             cli.output.note(f"{row.id} was marked already: accepted, not yet confirmed.")
     if plan.waiting:
-        cli.output.note(f"{plural(len(plan.waiting), 'mark waits', 'marks wait')} in the outbox since before.")
+        cli.output.note(f"{plural(len(plan.waiting), 'mark waits', 'marks wait')} in the outbox from earlier.")
     if wish.is_dry_run:
         await _tell_claims(cli, session, [row.key for row in plan.rows])
         _print_plan(cli, session, plan)
@@ -148,7 +150,7 @@ async def _mark(cli: Cli, session: Session, wish: MarkRequest) -> int:
             cli.output.value(
                 {"receipt_id": None, "made_at": None, "label": plan.label, "marks": [], **_rest(session, plan)}
             )
-        cli.output.note("Nothing was left to mark.")
+        cli.output.note("There was nothing left to mark.")
         return 0
     if cli.output.can_ask and not wish.is_agreed:
         _show(cli, session, plan)
@@ -195,8 +197,8 @@ async def _find(session: Session, wish: MarkRequest) -> list[Row]:
 async def _mark_server_all(cli: Cli, session: Session, user: str, *, is_agreed: bool, is_dry_run: bool) -> int:
     profile, output = session.profile, cli.output
     risk = (
-        f"This marks everything of {user} in {profile.environment} as read: what you never saw, and what arrives in "
-        f"this very moment. {NO_WAY_BACK}"
+        f"This marks everything of {user} in {profile.environment} as read: also what you never saw, and what"
+        f" arrives at this very moment. {NO_WAY_BACK}"
     )
     if is_dry_run:
         await _tell_claims(cli, session, [Key(user, "")])
@@ -218,7 +220,10 @@ async def _mark_server_all(cli: Cli, session: Session, user: str, *, is_agreed: 
         confirm_by_name(output, profile, risk, user, is_agreed=is_agreed)
     else:
         confirm(output, profile, f"{risk} Go on?", is_agreed=is_agreed)
-    again = f"The same command again asks for it once more; `neptune-inbox count --user {user}` shows what is unread."
+    again = (
+        f"Running the same command again repeats the request; `neptune-inbox count --user {user}` shows what"
+        " is unread."
+    )
     cli.account = lambda session: account_of_write(session, f"Marking everything of {user}", again)
     await session.marking.mark_everything_on_server(user)
     if output.is_json:
@@ -250,7 +255,7 @@ async def _tell_claims(cli: Cli, session: Session, keys: Sequence[Key]) -> list[
 
 def _question(session: Session, plan: Plan) -> str:
     count, waiting = len(plan.rows) + len(plan.waiting), len(plan.waiting)
-    before = f" ({waiting:,} of them {'waits' if waiting == 1 else 'wait'} in the outbox since before)"
+    before = f" ({waiting:,} of them {'waits' if waiting == 1 else 'wait'} in the outbox from earlier)"
     what = plural(count, "notification") + (before if waiting else "")
     return f"Mark {what} of {plan.whose} read for them in {session.profile.environment}? {NO_WAY_BACK}"
 

@@ -51,10 +51,10 @@ LOOK = "`neptune-inbox outbox` alone shows what it holds."
 @command("undo")
 @click.argument("receipt_id", type=RECEIPT, required=False, metavar="[RECEIPT]")
 def undo(cli: Cli, receipt_id: str | None) -> int:
-    """Take back what was marked last and is not sent yet.
+    """Take back the newest marks that are not sent yet.
 
-    The newest act of marking, or the named one, is taken back as one.
-    What was sent cannot be taken back: the service has no mark-as-unread.
+    The newest act of marking, or the one named, is taken back as a whole. What was sent cannot be taken back: the
+    service has no mark-as-unread.
     """
 
     async def work(session: Session) -> Undone | None:
@@ -83,17 +83,17 @@ def undo(cli: Cli, receipt_id: str | None) -> int:
 @command("outbox", shapes=TABLES)
 @click.argument("ids", type=MARK_IDS, nargs=-1, metavar="[ID]...")
 @click.option("--retry", is_flag=True, help="Try again what was refused or had no effect.")
-@click.option("--next-id", is_flag=True, help="With --retry: post the next id of each row, not the same again.")
-@click.option("--drop", is_flag=True, help="Give up what was not sent: it will never be.")
+@click.option("--next-id", is_flag=True, help="With --retry: post the next id of each row instead of the same again.")
+@click.option("--drop", is_flag=True, help="Give up what was not sent: it never will be.")
 @click.option("--send", is_flag=True, help="Send what is held now, without its undo window.")
 @yes_option()
 def outbox(cli: Cli, ids: tuple[str, ...], retry: bool, next_id: bool, drop: bool, send: bool, yes: bool) -> int:
-    """Show what waits, was refused or had no effect; retry, drop or send it.
+    """Show what is waiting, was refused or had no effect; retry, drop or send it.
 
-    With IDs, --retry and --drop take these alone.
+    With IDs, --retry and --drop apply to these alone.
     """
     if retry + drop + send > 1:
-        raise UsageProblem("--retry, --drop and --send do not go together.", "Do one after the other.")
+        raise UsageProblem("--retry, --drop and --send do not go together.", "Use one after the other.")
     if next_id and not retry:
         raise UsageProblem("--next-id goes with --retry.", "Add --retry.")
     if ids and not (retry or drop):
@@ -111,7 +111,9 @@ def outbox(cli: Cli, ids: tuple[str, ...], retry: bool, next_id: bool, drop: boo
 
 @command("receipts", shapes=TABLES)
 @click.argument("receipt_id", type=RECEIPT, required=False, metavar="[RECEIPT]")
-@click.option("--limit", type=whole(1, doors.MOST_ROWS), default=20, show_default=True, help="The most receipts.")
+@click.option(
+    "--limit", type=whole(1, doors.MOST_ROWS), default=20, show_default=True, help="The maximum number of receipts."
+)
 def receipts(cli: Cli, receipt_id: str | None, limit: int) -> None:
     """Show the newest acts of marking, or every outcome of one."""
     if receipt_id is not None:
@@ -122,9 +124,7 @@ def receipts(cli: Cli, receipt_id: str | None, limit: int) -> None:
 
         receipt = cli.run(work, SignIn.UNUSED)
         if receipt is None:
-            raise NotFound(
-                f"There is no receipt {receipt_id} here.", "`neptune-inbox receipts` shows those there are."
-            )
+            raise NotFound(f"There is no receipt {receipt_id} here.", "`neptune-inbox receipts` lists them.")
         if cli.output.is_json:
             cli.output.value(receipt_json(receipt))
         elif cli.output.is_data:
@@ -140,17 +140,17 @@ def receipts(cli: Cli, receipt_id: str | None, limit: int) -> None:
         RECEIPTS, [[receipt.id, iso(receipt.made_at) or "", receipt.label, receipt_sum(receipt)] for receipt in found]
     )
     if not found:
-        cli.output.note("Nothing was marked from here yet.")
+        cli.output.note("Nothing has been marked from here yet.")
 
 
 @command("journal", shapes=LISTS)
 @user_option()
-@click.option("--limit", type=ROWS, default=100, show_default=True, help="The newest lines; 0 is all.")
-@click.option("--since", type=LINE, default="", metavar="TIME", help='From then on: "2d", "today", "2026-11-01".')
+@click.option("--limit", type=ROWS, default=100, show_default=True, help="The number of newest lines; 0 means all.")
+@click.option("--since", type=LINE, default="", metavar="TIME", help='The start: "2d", "today", "2026-11-01".')
 def journal(cli: Cli, user: str, limit: int, since: str) -> None:
-    """Show every write caused from here, oldest first.
+    """Show every write made from here, oldest first.
 
-    Who, when, what, and what became of it.
+    Each line says who wrote what, when, and what became of it.
     """
 
     async def work(session: Session) -> bool:
@@ -235,7 +235,7 @@ async def _try_next_id(cli: Cli, session: Session, keys: Sequence[Key]) -> None:
     if not count:
         raise Refused(
             f"No other id of {'it' if len(keys) == 1 else 'these'} is left to try: nothing was sent.",
-            "`neptune-inbox doctor` says which ids the rows of this server carry.",
+            "`neptune-inbox doctor` says which ids the rows of this server have.",
         )
     if left := len(keys) - count:
         cli.output.note(f"{plural(left, 'mark has', 'marks have')} no other id left to try and stay as they are.")

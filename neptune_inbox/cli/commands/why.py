@@ -33,18 +33,25 @@ ENDINGS = {".md": "md", ".markdown": "md", ".html": "html", ".htm": "html"}
 @command("why")
 @click.argument("id", type=NOTIFICATIONS, metavar="ID")
 @user_option()
-@click.option("--cached", is_flag=True, help="Show what is known here, without any request.")
+@click.option("--cached", is_flag=True, help="Show what is known here, without making a request.")
 @click.option("--md", "is_md", is_flag=True, help="Print a page in Markdown, to hand over.")
-@click.option("--html", "is_html", is_flag=True, help="Print the page as one HTML file that fetches nothing.")
-@click.option("--contacts", is_flag=True, help="Show contacts on such a page; otherwise they are hidden.")
-@click.option("--output", "-o", "file", type=TARGET, metavar="FILE", help="Where the page is written; a new file.")
+@click.option("--html", "is_html", is_flag=True, help="Print the page as one HTML file that loads nothing.")
+@click.option("--contacts", is_flag=True, help="Show contacts on the page; otherwise they are hidden.")
+@click.option(
+    "--output",
+    "-o",
+    "file",
+    type=TARGET,
+    metavar="FILE",
+    help="The file to write the page to; it must not exist yet.",
+)
 def why(
     cli: Cli, id: str, user: str, cached: bool, is_md: bool, is_html: bool, contacts: bool, file: Path | None
 ) -> None:
     """Show the evidence of one notification.
 
-    When it was created, first seen and read, by whom, and what was done from here. `-` as ID reads ids from standard
-    input; with --json they are an array then. A page says of each statement where it is known from.
+    It shows when the notification was created, first seen and read, by whom, and what was done from here. `-` as ID
+    reads ids from standard input; --json then prints an array. A page gives the source of each statement.
     """
     form = _form(cli, file, is_md=is_md, is_html=is_html, contacts=contacts)
     named = read_ids((id,))
@@ -73,9 +80,13 @@ def _form(cli: Cli, file: Path | None, *, is_md: bool, is_html: bool, contacts: 
     if is_md + is_html + cli.output.is_json > 1 or (form and cli.output.is_json):
         raise UsageProblem("Only one of --md, --html and --json can be printed.", "Leave out the others.")
     if file is not None and not form:
-        raise UsageProblem("It is not clear what to write as.", "Add --md or --html, or name a file so.")
+        raise UsageProblem(
+            "It is not clear which format to write.", "Add --md or --html, or give the file such an ending."
+        )
     if contacts and not form:
-        raise UsageProblem("--contacts is about a page.", "Add --md or --html; elsewhere contacts are always shown.")
+        raise UsageProblem(
+            "--contacts applies to a page.", "Add --md or --html; elsewhere contacts are always shown."
+        )
     return form
 
 
@@ -107,5 +118,5 @@ async def _evidence(session: Session, row: Row, cached: bool) -> Evidence:
         await session.people.refresh_contact(row.user_id)
     evidence = await session.evidence.of(row.key)
     if evidence is None:
-        raise NotFound(f"The notification {row.id} is not in the cache any more.", "Try again.")
+        raise NotFound(f"The notification {row.id} is no longer in the cache.", "Try again.")
     return evidence

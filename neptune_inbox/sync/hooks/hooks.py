@@ -36,25 +36,25 @@ if TYPE_CHECKING:
 WriteLines = Callable[[Sequence[Row]], Awaitable[list[str]]]
 
 MOST_AT_ONCE = 200
-"""Arrivals that are looked at for one run of a command."""
+"""The most arrivals considered for one run of a command."""
 LONGEST_ERRORS = 2_000
 """Characters of standard error that are kept, from its end."""
 FIRST_PAUSE = 5.0
 LONGEST_PAUSE = 300.0
-"""Seconds between two tries after failures: at the least, and at the most."""
+"""Seconds between two tries after failures: at least, and at most."""
 WITHOUT_LOCK = 2.0
-"""Seconds between two looks whether another process still runs the hooks."""
+"""Seconds between checks whether another process still runs the hooks."""
 IDLE = 10.0
 """Seconds between two looks for what another process fetched."""
 BROKEN_OFF = 300_000
-"""Milliseconds after which a look that did not end counts as broken off."""
+"""Milliseconds after which a look that did not end counts as interrupted."""
 
 
 class Tried(Struct, frozen=True):
     """What came of trying a hook."""
 
     row: Row | None
-    """The newest notification that it matches; None where there is none, and then nothing was run."""
+    """The newest notification that it matches; None where nothing matches, and then nothing was run."""
     ended: Ended | None = None
 
 
@@ -64,9 +64,9 @@ class Refused(Struct, frozen=True):
     row: Row
     state: HookState
     arrivals: tuple[Arrival, ...]
-    """It, and what came before it and does not match."""
+    """The notification, and everything before it that does not match."""
     missing: frozenset[Key]
-    """Those of them that are in no cache."""
+    """Those of them that are not in the cache."""
 
     @property
     def behind(self) -> int:
@@ -101,7 +101,8 @@ class Hooks:
         self._rng = rng
         self._wakeables = {name: Wakeable(sleep) for name in hooks}
         self._told: dict[str, bool] = {}
-        """Hooks whose trouble was told and is not over; whether it was told that they refuse one notification."""
+        """Hooks whose failure was reported and is not over; with whether it was reported that they refuse one
+        notification."""
         bus.listen(self._hear)
 
     @property
@@ -112,9 +113,9 @@ class Hooks:
     def hook(self, name: str) -> Hook:
         """What the settings say of one. Raises UsageProblem."""
         if name not in self._hooks:
-            known = f"There are {', '.join(self._hooks)}." if self._hooks else ""
+            known = f"Valid hooks: {', '.join(self._hooks)}." if self._hooks else ""
             raise UsageProblem(
-                f"There is no hook `{name}`.", known or "`neptune-inbox help hooks` tells how to set one."
+                f"There is no hook `{name}`.", known or "`neptune-inbox help hooks` says how to set one up."
             )
         return self._hooks[name]
 
@@ -163,7 +164,7 @@ class Hooks:
         return Refused(rows[0], state, tuple(through), frozenset(missing))
 
     async def skip(self, refused: Refused) -> None:
-        """Have a hook be done with what its command refuses, and go on behind it. Raises StoreProblem."""
+        """Skip what a hook's command refuses, and continue after it. Raises StoreProblem."""
         await self._store.hooks.skip(refused.state.name, refused.arrivals, refused.missing)
 
     def _hear(self, fact: Fact) -> None:
@@ -292,7 +293,7 @@ def refused_alone(state: HookState, row: Row, failed: HookFailed) -> HookFailed:
     others = f"{state.waiting - 1:,} more" if state.waiting > 1 else "what comes"
     behind = f"{others} {'wait' if state.waiting > 2 else 'waits'} behind it"
     return failed.saying(
-        sentence=f"{failed.sentence} It refuses {row.user_id}/{row.id} alone, and {behind}.",
+        sentence=f"{failed.sentence} It refuses {row.user_id}/{row.id} on its own, and {behind}.",
         remedy=f"`neptune-inbox hooks skip {state.name}` leaves it out.",
     )
 

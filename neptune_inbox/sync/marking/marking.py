@@ -145,7 +145,7 @@ class Marking:
         began = self._now()
         targets = self._posting.targets(keys)
         if targets and not any(targets.values()):
-            raise Refused(NO_ID, "`doctor` says which ids the rows of this server carry.")
+            raise Refused(NO_ID, "`doctor` says which ids the rows of this server have.")
         receipt = self._store.data.outbox.hold(
             self._profile,
             keys,
