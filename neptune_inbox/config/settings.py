@@ -37,7 +37,7 @@ class ProfileSettings(Struct, frozen=True):
     edge_base: Annotated[
         str,
         about(
-            "Where events go; without it the vendor's own, or api_base where that is another.",
+            "Where events are sent; by default the vendor's own, or api_base if that is not the vendor's.",
             "https://edge.teurons.com/neptune",
         ),
     ] = ""
@@ -222,7 +222,7 @@ class TeamSettings(Struct, frozen=True):
     ] = ""
     """Empty: no team, the agent works alone."""
     agent: Annotated[
-        str, about("Your name for the team; without it the login name.", "rita", door=doors.optional_name)
+        str, about("Your name for the team; by default, your login name.", "rita", door=doors.optional_name)
     ] = ""
     claim_minutes: Annotated[int, about("How long a claim lasts without a key press on it.", ge=1, le=1_440)] = 30
 
@@ -284,7 +284,8 @@ class Settings(Struct, frozen=True):
     commands: Annotated[
         dict[str, tuple[str, ...]],
         about(
-            "Commands for `|`: they get the selection as JSON lines; a list, or words that no shell reads.",
+            "Commands for `|`: they get the selection as JSON lines; a list of words, or one line that no"
+            " shell interprets.",
             {"ticket": ["jq", "."]},
         ),
     ] = field(default_factory=dict)

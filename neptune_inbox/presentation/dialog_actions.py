@@ -32,7 +32,7 @@ def _in(where: Where) -> frozenset[Where]:
 DIALOG_ACTIONS = ActionTable(
     (
         Action("dialog.back", ("escape",), "back", _ALL, _ANY, help="close it; nothing is changed"),
-        Action("dialog.close", ("q",), "back", _CLOSED, _SHEET, help="the same"),
+        Action("dialog.close", ("q",), "back", _CLOSED, _SHEET, help="also closes it"),
         Action("dialog.down", ("j", "down"), "down", _READ, _SHEET),
         Action("dialog.up", ("k", "up"), "up", _READ, _SHEET),
         Action("dialog.take", ("enter",), "choose", _LISTED | {Where.QUESTION}, _CHOOSE),
