@@ -1,4 +1,5 @@
-"""The door. It looks at the arguments before anything is imported: `--version` and the inbox itself must not wait.
+"""The entry point. It looks at the arguments before anything is imported: `--version` and the inbox itself must not
+wait.
 
 Everything else is for the command line, which brings click.
 """
@@ -16,14 +17,14 @@ LOST = 5
 
 
 def main() -> None:
-    """Run the program and leave with its exit code."""
+    """Run the program and exit with its exit code."""
     ensure_std_streams()
     code = run(sys.argv[1:], is_process=True)
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
         except OSError as problem:
-            # Python itself would try once more, and leave with a code of its own.
+            # Python itself would try again, and exit with its own code.
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
             if stream is sys.stdout and not isinstance(problem, BrokenPipeError):
                 code = code or LOST
@@ -46,7 +47,7 @@ def ensure_std_streams() -> None:
 
 
 def run(arguments: list[str], *, is_process: bool = False) -> int:
-    """Do what the arguments say; the answer is the exit code. `is_process`: nothing else happens in this process."""
+    """Do what the arguments say; returns the exit code. `is_process`: nothing else happens in this process."""
     if arguments in (["--version"], ["-V"]):
         from neptune_inbox import __version__
 
@@ -79,7 +80,7 @@ def run(arguments: list[str], *, is_process: bool = False) -> int:
 
 
 def refuse_tokens(arguments: list[str]) -> int:
-    """Refuse arguments among which an API token seems to be; the exit code, 0 where none is.
+    """Refuse arguments that seem to include an API token; returns the exit code, 0 without one.
 
     What is typed as an argument is seen by every user of the machine, and goes into stores, journal and requests.
     """
@@ -96,7 +97,7 @@ def refuse_tokens(arguments: list[str]) -> int:
 
 
 def read_request(arguments: list[str]) -> dict[str, str] | None:
-    """What the inbox is to be opened with, or None where the command line has to look at it."""
+    """How to open the inbox, or None if the command line has to decide."""
     wish: dict[str, str] = {}
     rest = list(arguments)
     if rest[:1] == ["demo"]:

@@ -40,7 +40,7 @@ def parse_retry_after(value: str, now: Instant) -> float | None:
 
 def parse_http_date(value: str) -> Instant | None:
     """The instant of an HTTP date such as `Sun, 06 Nov 1994 08:49:37 GMT`; None for other text."""
-    # Rarely needed, and slow to load.
+    # Rarely needed, and slow to import.
     from email.utils import parsedate_to_datetime
 
     try:

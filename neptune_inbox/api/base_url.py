@@ -15,14 +15,14 @@ _PORTS = {"https": 443, "http": 80}
 
 
 class BaseUrl(Struct, frozen=True):
-    """Where requests may go: scheme, host and port are pinned, the path is a prefix."""
+    """Where requests may go: scheme, host and port are fixed, the path is a prefix."""
 
     scheme: str
     host: str
-    """ASCII (IDNA), lower case, without brackets."""
+    """The host in ASCII (IDNA), lower case, without brackets."""
     port: int
     path: str
-    """Without a slash at its end."""
+    """The path, without a trailing slash."""
 
     @property
     def is_plain(self) -> bool:
@@ -40,9 +40,9 @@ class BaseUrl(Struct, frozen=True):
         return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
 
     def url(self, segments: Sequence[str], params: Mapping[str, str | int] | None = None) -> str:
-        """The URL of these path segments; each arrives at the server as it is here, whatever it holds.
+        """The URL of these path segments; each arrives at the server unchanged, whatever it contains.
 
-        Raises Invalid for a segment that is empty or no text.
+        Raises Invalid for a segment that is empty or not text.
         """
         path = "".join(f"/{_segment(segment)}" for segment in segments)
         query = f"?{urlencode(params, safe='*', quote_via=quote)}" if params else ""

@@ -21,9 +21,9 @@ from neptune_inbox.model import JsonValue
 
 _STEP: Final = 65_536
 MOST_VALUES: Final = 100_000
-"""A full page holds some thousand; a value of three bytes may take two hundred once it is parsed."""
+"""A full page has some thousand values; a value of three bytes may take two hundred once parsed."""
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
-"""It also matches one without an end, so that no text makes it look at anything twice."""
+"""It also matches an unterminated one, so that no text makes it look at anything twice."""
 _STRUCTURE = re.compile(_STRING.pattern + rb"|[\[\]{}]", re.DOTALL)
 TOO_DEEP: Final = b'"(nested too deeply to show)"'
 _JSON_WORDS: Final = (b"true", b"false", b"null")
@@ -36,7 +36,7 @@ _GZIP_WITH_CHECKSUM: Final = 31
 
 
 class Limits(Struct, frozen=True):
-    """What one exchange may cost; times in seconds, sizes in bytes."""
+    """The limits of one exchange; times in seconds, sizes in bytes."""
 
     connect: float = 5.0
     read: float = 10.0
@@ -77,7 +77,7 @@ def is_json(content_type: str) -> bool:
 
 
 def is_plain_words(body: bytes) -> bool:
-    """Whether a body is a few words such as `OK`: no JSON, and no page of markup."""
+    """Whether a body is a few words such as `OK`: neither JSON nor a page of markup."""
     bare = body.strip()
     with contextlib.suppress(UnicodeDecodeError):
         return bare.decode("utf-8").replace("\n", " ").isprintable() and _is_short_text(bare)
@@ -89,7 +89,8 @@ def _is_short_text(bare: bytes) -> bool:
 
 
 async def parse(body: bytes, host: str, limits: Limits) -> JsonValue:
-    """The JSON value of a body; big ones in a thread. Raises NotNeptune, also for more than memory should hold."""
+    """The JSON value of a body; big ones in a thread. Raises NotNeptune, also for more than should be held in
+    memory."""
     if len(body) > limits.decoded_bytes // 2 and (b"\\u" in body or not body.isascii()):
         raise too_big(host)
     if len(body) < limits.thread_bytes:

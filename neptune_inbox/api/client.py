@@ -46,7 +46,7 @@ class Client:
         self._parts: dict[tuple[str, Filter], Parts] = {}
 
     def expect_token(self) -> None:
-        """A token is being looked for: requests wait for `use_token`."""
+        """Announce that a token is being fetched: requests wait for `use_token`."""
         self._transport.expect_token()
 
     def use_token(self, token: Token | None) -> None:
@@ -166,14 +166,14 @@ class Client:
         return decode_users.decode_one_user(answer.value, user_id)
 
     async def create_user(self, user_id: str, meta: JsonObject) -> User:
-        """Make a user known; what the server answers, or what was sent where it answers nothing."""
+        """Create a user; returns what the server answers, or what was sent where it answers nothing."""
         _refuse_no_id(user_id)
         segments = (self._environment, "users")
         answer = await self._write("POST", segments, {"user_id": user_id, "meta": meta}, f"user {user_id}")
         return decode_users.decode_written_user(answer.value, user_id, meta)
 
     async def update_user(self, user_id: str, meta: JsonObject) -> User:
-        """Replace a user's meta; what the server answers, or what was sent where it answers nothing."""
+        """Replace a user's meta; returns what the server answers, or what was sent where it answers nothing."""
         answer = await self._write("PUT", self._user(user_id), {"meta": meta}, f"user {user_id}")
         return decode_users.decode_written_user(answer.value, user_id, meta)
 

@@ -32,7 +32,7 @@ _OWN: Final = (
 _NESTED: Final = (*_OWN, "message", "event", "content", "data", "payload", "rendered")
 _DEEPER: Final = ("notification", "rendered", "content", "attributes", "payload", "data", "message")
 _WRAPPERS: Final = ("data", "content", "attributes", "message", "node", "item", "row")
-"""A row that is nothing but one of these is what it holds."""
+"""A row that consists only of one of these is treated as its content."""
 
 
 def decode_page(
@@ -95,7 +95,7 @@ def decode_notification(row: JsonObject, user_id: str) -> Notification | None:
 
 
 def unwrapped(row: JsonObject) -> JsonObject:
-    """What a row holds that is nothing but a wrapper around one object."""
+    """The content of a row that only wraps one object."""
     for _ in range(3):
         if len(row) != 1:
             break
@@ -107,7 +107,7 @@ def unwrapped(row: JsonObject) -> JsonObject:
 
 
 def _read(fields: Fields, field: Field) -> Any:
-    """The value of a field, cleaned; what it is where the server does not say depends on its kind."""
+    """The value of a field, cleaned; its default where the server does not say depends on its kind."""
     names = field.wire
     match field.kind:
         case Kind.INSTANT:

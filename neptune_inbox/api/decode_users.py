@@ -31,7 +31,7 @@ class UserPage(Struct, frozen=True):
 
 
 def decode_users(value: JsonValue, *, page: int = 1) -> UserPage:
-    """One page of users; `page` is the number asked for. Raises NotNeptune for no list."""
+    """One page of users; `page` is the number asked for. Raises NotNeptune if it is not a list."""
     listing = open_list(value, "users", page=page)
     rows = readable(listing.rows, decode_user)
     refuse_unreadable(listing, len(rows), "user")
@@ -83,9 +83,8 @@ def decode_contact(row: JsonObject) -> ContactInfo | None:
 
 
 def decode_environments(value: JsonValue, *, page: int = 1) -> tuple[tuple[Environment, ...], bool]:
-    """The environments of one page, each once, and whether no page follows.
-
-    Raises NotNeptune for no list, and where rows came and none of them names one.
+    """The environments of one page, each once, and whether no page follows. Raises NotNeptune if it is not a list,
+    and if there are rows but none names one.
     """
     listing = open_list(value, "environments", page=page)
     found: dict[str, Environment] = {}

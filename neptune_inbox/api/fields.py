@@ -19,7 +19,7 @@ _TRUE: Final = frozenset({"true", "1", "yes"})
 _FALSE: Final = frozenset({"false", "0", "no"})
 
 UNFOLDED_LEVELS: Final = 5
-"""JSON text in JSON text is looked into so many times."""
+"""How many levels of JSON text within JSON text are parsed."""
 
 Level = Mapping[str, JsonValue]
 
@@ -41,7 +41,7 @@ class Fields:
             holder = next((level for level in levels if to_object(level.get(name)) is not None), None)
             inner = to_object(holder[name]) if holder is not None else None
             if holder is not None and inner is not None:
-                # As text it would be taken for a body.
+                # As text it would be mistaken for a body.
                 holder[name] = inner
                 found += [dict(level) for level in _levels(inner)]
         return found
@@ -59,7 +59,7 @@ class Fields:
 
 
 def to_text(value: JsonValue) -> str | None:
-    """Text that is not blank, without blanks around it; numbers count as text."""
+    """Non-blank text without surrounding spaces; numbers count as text."""
     if isinstance(value, str):
         return value.strip() or None
     if isinstance(value, int | float) and not isinstance(value, bool):

@@ -19,7 +19,7 @@ from neptune_inbox.model import Token
 
 _PORTS: Final = {"https": 443, "http": 80}
 _POOL: Final = httpx.Limits(max_connections=20, max_keepalive_connections=16, keepalive_expiry=90.0)
-"""Two hosts; more than one connection to each only while requests overlap, as many as marks are sent at once."""
+"""For two hosts; several connections to each only while requests overlap, as many as marks are sent at once."""
 
 OTHER_HOST = "The request was about to go to another host, so nothing was sent."
 
@@ -101,7 +101,7 @@ def open_client(
             trust_env=False,
         )
     except (ValueError, ImportError, httpx.InvalidURL, Offline):
-        # What they say, or the frames that they were raised in, hold the proxy's password.
+        # Their message, or the frames they were raised in, contain the proxy's password.
         problem = unusable()
     raise problem
 

@@ -141,18 +141,18 @@ def _first_key(row: Notification, candidates: Sequence[Candidate]) -> str:
 
 
 def made_key(row: Notification, salt: str = "") -> str:
-    """A key for a row that no id of its own names, the same as long as the row says the same."""
+    """A key for a row without an id of its own, stable as long as the row says the same."""
     said = (row.identifiers, row.created_at, row.title, row.body, salt)
     return f"unnamed-{blake2b(repr(said).encode('utf-8', 'surrogatepass'), digest_size=8).hexdigest()}"
 
 
 def _folded(rows: Iterable[Notification]) -> list[Notification]:
-    """Each row once: what is the same in all its ids, its time and its text came twice."""
+    """Each row once: rows with the same ids, time and text are duplicates."""
     found: dict[object, Notification] = {}
     for row in rows:
         same = (row.identifiers, row.created_at, row.title, row.body) if row.identifiers else (len(found), row.raw)
         before = found.get(same)
-        # Of two words about one row the one that leaves work to do is believed.
+        # If two duplicates disagree, the one that leaves work to do is believed.
         if before is None or (before.is_read and not row.is_read):
             found[same] = row
     return list(found.values())

@@ -12,7 +12,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST: Final = 253_402_300_799_999
 """The last millisecond of the year 9999."""
 _SECONDS_FROM: Final = 100_000_000
-"""A smaller number (1973 as seconds) is a count or a flag, no moment."""
+"""A smaller number (1973 as seconds) is a count or a flag, not a moment."""
 _MILLISECONDS_FROM: Final = 100_000_000_000
 """A number from here on counts milliseconds: as seconds it would lie beyond the year 5100."""
 _MICROSECONDS_FROM: Final = 1_000_000_000_000_000
@@ -99,7 +99,7 @@ def _of_date(text: str) -> Instant | None:
 def _rfc_2822(text: str) -> datetime | None:
     if not any(sign.isalpha() for sign in text):
         return None
-    # Rarely needed, and slow to load.
+    # Rarely needed, and slow to import.
     from email.utils import parsedate_to_datetime
 
     try:

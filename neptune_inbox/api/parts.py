@@ -20,7 +20,7 @@ from neptune_inbox.model import Filter, Notification, Page
 from neptune_inbox.text import CleanText
 
 Ask = Callable[[int, int], Awaitable[Page]]
-"""Asks for a page by its number and size. Raises TooLarge, and what the client raises."""
+"""Fetches a page by its number and size. Raises TooLarge, and what the client raises."""
 
 FAR: Final = 10_000
 """A page of one row that hardly any list has, and that search engines still serve (10,000 rows at the most)."""
@@ -81,10 +81,10 @@ class Parts(Struct):
             try:
                 await self.ask(FAR, 1)
             except TooLarge as endless:
-                # To ask for less at once is no remedy.
+                # Asking for less at once would not help.
                 raise NotNeptune(endless.sentence) from None
             except (NotNeptune, Refused):
-                # An end it has, whatever is wrong with it.
+                # It does have an end, whatever else is wrong with it.
                 self._is_known_to_end = True
             else:
                 self._is_known_to_end = True

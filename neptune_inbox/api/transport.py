@@ -108,11 +108,11 @@ class Transport:
         self._opening = asyncio.Lock()
         self._is_closed = False
         self._is_settled = asyncio.Event()
-        """Which token is to be sent is known, if any."""
+        """Set once it is known which token to send, if any."""
         self._is_settled.set()
 
     def expect_token(self) -> None:
-        """A token is being looked for: requests wait for `use_token`, as a keyring may take its time."""
+        """Announce that a token is being fetched: requests wait for `use_token`, as a keyring may take its time."""
         self._is_settled.clear()
 
     def use_token(self, token: Token | None) -> None:
@@ -250,7 +250,7 @@ class Transport:
         return ApiResponse(value, clean_line(request_id.replace(token.reveal(), "••••"), 120), date, size)
 
     async def _reply(self, response: httpx.Response, call: _Call, token: Token) -> ErrorResponse:
-        """A refusal as far as it can be read: where the body cannot be, the status speaks alone."""
+        """A refusal as far as it can be read: if the body cannot be, only the status counts."""
         status, headers = response.status_code, response.headers
         shown = {name: text.replace(token.reveal(), "••••") for name, text in headers.items()}
         if status < 400:
@@ -290,7 +290,7 @@ class Transport:
 
 
 def _traced(call: _Call) -> Callable[..., None]:
-    """Notes that a request begins; the answer notes how it ended and after how many milliseconds."""
+    """Log that a request begins; the returned function logs how it ended and after how many milliseconds."""
     if not debug_trace.is_on():
         return lambda **_: None
     began = time.monotonic()

@@ -15,7 +15,7 @@ from neptune_inbox.model import JsonObject, JsonValue
 from neptune_inbox.text import JSON_LIMIT
 
 PATIENCE = 10.0
-"""Seconds that a pipe is waited for into which nobody writes."""
+"""Seconds to wait for a pipe that nobody writes to."""
 
 
 def json_object(text: str, option: str) -> JsonObject:
@@ -84,7 +84,7 @@ def _source(text: str, option: str, example: str) -> str:
 
 
 def _wait_for_writer(file: BufferedReader, name: str) -> None:
-    """Wait until somebody writes into a pipe, then read it to its end. Raises UsageProblem where nobody does."""
+    """Wait until somebody writes to a pipe, then read it to its end. Raises UsageProblem if nobody does."""
     if not stat.S_ISFIFO(os.fstat(file.fileno()).st_mode):
         return
     if not select.select([file], [], [], PATIENCE)[0]:

@@ -194,7 +194,7 @@ def build_server(
     *,
     context: ssl.SSLContext | None = None,
 ) -> Server:
-    """A server for `app` that says nothing of its own and refuses who is not let in; raises UsageProblem.
+    """A server for `app` that logs nothing itself and refuses clients that are not allowed; raises UsageProblem.
 
     `context` is for TLS without files.
     """

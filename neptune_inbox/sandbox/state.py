@@ -256,7 +256,7 @@ class SandboxState:
         read_at: Instant | None = None,
         uuid: str | None = None,
     ) -> NotificationRecord:
-        """Puts a notification there as it is, without a template; times are now where they are not given.
+        """Adds a notification as it is, without a template; times default to now.
 
         Raises Invalid when a uuid is taken.
         """

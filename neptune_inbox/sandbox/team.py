@@ -26,7 +26,7 @@ NOTES = (
 
 
 class MemoryTeam:
-    """What the database is elsewhere: every fact once, in the order in which it came."""
+    """The in-memory counterpart of the database: every fact once, in the order of arrival."""
 
     def __init__(self, now: Now) -> None:
         self._now = now
@@ -127,7 +127,7 @@ class MemoryTeamAccess:
         self.agent = clean_line(agent)
 
     def open(self, of_tenant: str) -> MemoryLink:
-        """A link; whatever the tenant, as a demo has one world."""
+        """A link; the same for every tenant, as a demo has one world."""
         return self._team.link()
 
 

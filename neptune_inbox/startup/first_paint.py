@@ -157,7 +157,7 @@ def read_snapshot(cache_path: str | os.PathLike[str]) -> ScreenSnapshot | None:
 
 
 def _quiet(in_fd: int) -> Callable[[], None]:
-    """Stop the terminal from echoing what is typed meanwhile; it stays queued for Textual. Answers how to undo it."""
+    """Stop the terminal from echoing what is typed meanwhile; it stays queued for Textual. Returns how to undo it."""
     import termios
 
     before: list[Any] = termios.tcgetattr(in_fd)

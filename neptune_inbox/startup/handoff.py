@@ -25,7 +25,7 @@ class StartupHandoff(NamedTuple):
     painted: str = ""
     """What the first paint wrote; empty where there was none."""
     typed: str = ""
-    """What was typed meanwhile and not heard."""
+    """What was typed meanwhile and not handled."""
 
 
 NO_HANDOFF = StartupHandoff()

@@ -1,6 +1,6 @@
-"""The first page, alive: while Textual is being imported, the keys that move the cursor move it already.
+"""The live first page: while Textual is being imported, the cursor keys already work.
 
-A thread of its own reads what is typed. The first key that means anything else ends it; that one and all behind it
+A thread of its own reads what is typed. The first key that means anything else ends it; that one and all after it
 wait for the app, in order.
 """
 

@@ -32,7 +32,7 @@ class TenantData:
         agent: CleanText | None = None,
         codes: CodeMask = NO_MASK,
     ) -> None:
-        """`agent` is what the team calls whoever sits here; None where they work alone."""
+        """`agent` is the agent's name in the team; None where they work alone."""
         self.tenant = tenant
         self.team: TeamStore | None = None
         if agent is not None:

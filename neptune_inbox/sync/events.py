@@ -54,7 +54,7 @@ class TeamChanged(Struct, frozen=True):
 
 
 class WatchListChanged(Struct, frozen=True):
-    """Others are watched now, by a list or another process: so many more, and so many fewer."""
+    """The watched users changed, through a list or another process: how many more, and how many fewer."""
 
     more: int
     fewer: int

@@ -65,7 +65,7 @@ class Insights:
 
     @on_thread
     def over(self, users: Collection[str], days: int) -> Insight:
-        """The figures of these users over so many days."""
+        """The figures of these users over this many days."""
         now = self._now()
         lifetimes = self._store.data.cache.lifetimes(users, now - days * DAY)
         sent = self._store.data.outbox.keys_in_state(SENT) & {one.key for one in lifetimes}

@@ -38,7 +38,7 @@ COLUMNS = (
 
 
 class Answers(Struct, frozen=True):
-    """What was said on the command line; None is asked for."""
+    """What was given on the command line; None is asked for."""
 
     api_base: str | None
     edge_base: str | None
@@ -183,7 +183,7 @@ def _describe(cli: Cli, given: Answers, *, can_ask: bool) -> tuple[Profile, str]
 
 
 def _warn(cli: Cli, profile: Profile, *, can_ask: bool, is_agreed: bool) -> None:
-    """Name hosts that pretend to be another, and have them agreed to. Raises Declined, UsageProblem."""
+    """Point out hosts that pretend to be another, and ask for agreement. Raises Declined, UsageProblem."""
     warnings = [words for host in hosts_of(profile) if (words := lookalike_words(host))]
     for words in warnings:
         cli.output.note(f"Mind: {words}.")
@@ -212,7 +212,7 @@ async def _sign_in(cli: Cli, profile: Profile, token: Token, user: str) -> tuple
     try:
         where = await cli.workspace.save(profile, token)
     except KeyringProblem as error:
-        # A command ends and its memory with it, so the profile is kept and the token is not.
+        # A command's memory ends with it, so the profile is kept and the token is not.
         await cli.workspace.use_once(profile, token)
         shown = at_a_shell(error)
         raise shown.saying(

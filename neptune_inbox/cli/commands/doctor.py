@@ -210,7 +210,7 @@ def _token(session: Session) -> Finding:
 
 
 def _proxy(profile: Profile) -> Finding | None:
-    """The proxy that requests go through, without its credentials; None where they go straight."""
+    """The proxy that requests go through, without its credentials; None where they go directly."""
     from urllib.request import getproxies
 
     from neptune_inbox.api.base_url import check_base
@@ -349,5 +349,5 @@ def doctor(cli: Cli) -> int:
 
 
 def _worst(findings: list[Finding]) -> int:
-    """The exit code of the first failure: what failed later may well have failed because of it."""
+    """The exit code of the first failure: later failures may well be consequences of it."""
     return next((each.exit_code for each in findings if each.level is Level.FAIL), 0)

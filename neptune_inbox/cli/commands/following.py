@@ -1,4 +1,4 @@
-"""`list --follow`: what is there, then what comes, for as long as somebody reads it."""
+"""`list --follow`: what is there, then what arrives, for as long as somebody reads it."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ AT_ONCE = 500
 
 
 class Following:
-    """One list that is followed: whose, which rows of it were there or shown, and what comes to match."""
+    """One followed list: its users, which rows were there or shown, and what arrives and matches."""
 
     def __init__(self, session: Session, users: Sequence[str], kind: Filter, query: str, show: Show) -> None:
-        """Without users it is of those who are watched, and of those who come to be."""
+        """Without users, it follows those who are watched now or later."""
         self._session = session
         self._users = users
         self._kind = kind
@@ -57,7 +57,7 @@ class Following:
         return users
 
     async def go_on(self) -> None:
-        """Show what came since, oldest first."""
+        """Show what has arrived since, oldest first."""
         users = list(self._users) or await self._session.inbox.watched()
         if not users:
             return
@@ -81,7 +81,7 @@ class Following:
                 await self._show(found)
 
     async def _note_reach(self, users: Sequence[str]) -> set[str]:
-        """Keep from when on the lists of new users are whole; the answer is who was new."""
+        """Record since when the lists of new users are complete; returns the new users."""
         new = set()
         for user in users:
             if user not in self._since:
@@ -106,7 +106,7 @@ class Following:
 async def follow(following: Following, session: Session, output: Output, limit: int | None) -> None:
     """Show what is there and what comes, until it is cancelled or nobody reads any more.
 
-    Where a window or `neptune-inbox poll` polls, its finds are shown and nothing is asked; else this polls. Raises
+    Where a window or `neptune-inbox poll` polls, its finds are shown without requests; otherwise this polls. Raises
     what the client raises, and SignInProblem where the token is over.
     """
     users = await following.begin(limit)

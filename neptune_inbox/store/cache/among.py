@@ -14,7 +14,7 @@ from msgspec import Struct
 from neptune_inbox.model import Instant
 
 FEW = 4_000
-"""Up to so many rows are looked up one by one; for more all that is unread is walked."""
+"""Up to this many rows are looked up one by one; for more, everything unread is walked."""
 _ONE_BY_ONE = "notification NOT INDEXED WHERE seq IN (SELECT value FROM json_each(?2)) AND is_read = 0"
 _WALKED = "notification INDEXED BY by_time_unread WHERE place = ?2 AND is_read = 0"
 _CHOSEN, _LEFT_OUT = 1, 2

@@ -165,7 +165,7 @@ def glob(value: str) -> str:
 
 
 class Cover(NamedTuple):
-    """What the full-text index is asked for; with `is_exact` it finds what the term finds, else also others."""
+    """The query for the full-text index; with `is_exact` it finds what the term finds, otherwise also others."""
 
     expression: str
     is_exact: bool

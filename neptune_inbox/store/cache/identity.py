@@ -125,7 +125,7 @@ def _alone(connection: sqlite3.Connection, tenant: int, seq: int, id: str, text:
 
 
 def _tells_most(connection: sqlite3.Connection, tenant: int, repeated: frozenset[str]) -> frozenset[str]:
-    """Which of the fields that repeat have a value of its own on most of the newest rows of a tenant."""
+    """Which of the fields that repeat have unique values on most of a tenant's newest rows."""
     values: dict[str, Counter[str]] = defaultdict(Counter)
     for (text,) in connection.execute(
         "SELECT c.identifiers FROM notification n JOIN content c ON c.seq = n.seq WHERE n.place = ?"

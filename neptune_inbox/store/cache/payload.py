@@ -27,7 +27,7 @@ LONGEST_WHOLE = 15
 
 
 class _Wanted(Struct, frozen=True):
-    """What is looked for, ready to be compared; letters are compared whatever their case."""
+    """What is looked for, ready to be compared; case is ignored."""
 
     names: tuple[re.Pattern[str], ...]
     value: re.Pattern[str]

@@ -27,9 +27,9 @@ from neptune_inbox.store.cache.conditions import (
 from neptune_inbox.store.cache.ids import tenant_ref
 
 WALKED = 2_000
-"""At most so many of the newest rows are looked through."""
+"""At most this many of the newest rows are searched."""
 FEW = 4000
-"""Up to so many text matches are looked up one by one and sorted; more are probed while walking the time index."""
+"""Up to this many text matches are looked up one by one and sorted; more are probed while walking the time index."""
 
 _NEWEST_FIRST = " ORDER BY sorted_at DESC, seq DESC LIMIT ?"
 
@@ -41,7 +41,7 @@ class _Query(Struct):
     conditions: list[str] = field(default_factory=list)
     values: list[object] = field(default_factory=list)
     in_content: list[Term] = field(default_factory=list)
-    """What is asked of the text and the payload of a row, in the full-text index or row by row."""
+    """The conditions on the text and the payload of a row, for the full-text index or row by row."""
     match: str = ""
     """What the full-text index is to be asked for them, if it is."""
     is_impossible: bool = False
@@ -172,7 +172,8 @@ def _choose_index(
 
 
 def _add_texts(connection: sqlite3.Connection, query: _Query, conditions: Conditions, terms: Sequence[Term]) -> bool:
-    """Add what is asked of text and payload; whether so few rows match that they are better looked up one by one."""
+    """Add the conditions on text and payload; returns whether so few rows match that they are better looked up one by
+    one."""
     is_narrow = False
     for term in terms:
         if is_in_content(term):
@@ -192,7 +193,7 @@ def _add_texts(connection: sqlite3.Connection, query: _Query, conditions: Condit
 def _add_short(connection: sqlite3.Connection, query: _Query, conditions: Conditions, clause: Clause) -> bool:
     condition = conditions.short(clause.value)
     if not clause.is_negated:
-        # In the order in which rows are stored: three times faster than by way of an index.
+        # In storage order: three times faster than through an index.
         found = connection.execute(
             f"SELECT seq FROM notification NOT INDEXED WHERE {condition.sql} LIMIT {FEW}", condition.values
         )

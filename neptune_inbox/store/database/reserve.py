@@ -1,4 +1,4 @@
-"""A file that only takes up room, so that there is some to give back when the disk is full."""
+"""A file that only reserves space, to be released when the disk is full."""
 
 from __future__ import annotations
 

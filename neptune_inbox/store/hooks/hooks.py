@@ -139,7 +139,7 @@ class HookStore:
     def note_taken(
         self, name: str, arrivals: Sequence[Arrival], missing: Collection[Key], handed: int, errors: str
     ) -> None:
-        """A hook's command took what it wants of these."""
+        """A hook's command took those of these that match."""
 
         def work(connection: sqlite3.Connection) -> None:
             self._move(connection, name, arrivals, missing)

@@ -117,7 +117,7 @@ class Journal:
     def pages(
         self, *, user_id: str | None = None, id: str | None = None, limit: int | None = None, since: Instant = 0
     ) -> Generator[list[JournalEntry], None, None]:
-        """The same a few at a time, each when it is asked for, in flat memory."""
+        """The same a few at a time, on demand, in constant memory."""
         wanted = Wanted(user_id, id, None, since)
         page: list[JournalEntry] = []
         for entry in self._newest(wanted, limit) if limit is not None else self._entries(wanted):
@@ -253,5 +253,5 @@ class Journal:
 
 
 def _lines(segment: Segment, extent: Extent, wanted: Wanted) -> Iterator[bytes]:
-    """The lines of a extent that hold the rarest name that is asked for."""
+    """The lines of an extent that contain the rarest of the requested names."""
     return segment.lines(*extent, needle(wanted.names[0]) if wanted.names else b"")

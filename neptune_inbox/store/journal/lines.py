@@ -15,7 +15,7 @@ _FIELDS = {field.name: (field.encode_name, field.default) for field in fields(Jo
 
 
 class LineNames(Struct, frozen=True):
-    """What a line is about: all that is read where only that is asked for."""
+    """What a line is about: only this is parsed where nothing else is needed."""
 
     at: int = 0
     verb: str = ""

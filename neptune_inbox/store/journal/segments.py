@@ -109,7 +109,7 @@ def _with(block: bytes, needle: bytes, last: int) -> Iterator[bytes]:
 def opened(path: Path) -> Iterator[list[Segment]]:
     """Every file of the journal, oldest first, open to read. Raises OSError and StoreProblem.
 
-    One that gets its last name meanwhile is there once, and not left out.
+    One that is renamed meanwhile appears exactly once.
     """
     while True:
         with contextlib.ExitStack() as files:
@@ -178,7 +178,7 @@ def _write(file: int, text: bytes, reversed: ByteRange | None) -> ByteRange:
 
 
 def _is_over(file: int, at: Instant) -> bool:
-    """Whether a file is full, or begins in a month that is over."""
+    """Whether a file is full, or begins in an earlier month."""
     began = _month_of(file)
     return os.fstat(file).st_size >= LARGEST or (began is not None and began < _month(at))
 

@@ -1,4 +1,4 @@
-"""What the journal says last of each mark, gathered line by line: what is open and what is asked for is kept."""
+"""The last word of the journal on each mark, gathered line by line; open and requested marks are kept."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class MarkWords:
         self._settled: dict[MarkId, bytes] = {}
 
     def add(self, lines: Iterable[bytes]) -> None:
-        """Take in lines, in the order in which they were written."""
+        """Add lines, in the order in which they were written."""
         for line, text in named(lines):
             if line.verb != MARK:
                 continue

@@ -115,11 +115,12 @@ class Outbox(OutboxView):
         return commit(self._database, self._journal, lambda c: plan_undo(c, self._tenant, receipt_id, at, profile))
 
     def claim(self, *, owner: str, limit: int, lease_ms: int) -> list[Mark]:
-        """Take up to `limit` due marks for sending, longest due first, and those whose sender's lease is over."""
+        """Claim up to `limit` due marks for sending, longest due first, and those whose sender's lease has
+        expired."""
         at = self._now()
 
         def work(connection: sqlite3.Connection) -> list[Mark]:
-            # Each half by its index: however many are held, only so many are looked at.
+            # Each half by its index: however many are held, only this many are looked at.
             found = connection.execute(
                 "SELECT serial FROM (SELECT * FROM (SELECT due_at, serial FROM mark WHERE place = ?1"
                 " AND state = 'held' AND due_at <= ?2 ORDER BY due_at, serial LIMIT ?3)"
@@ -293,7 +294,7 @@ class Outbox(OutboxView):
         return self._database.write(work)
 
     def take_over(self, owner: str) -> int:
-        """Let go of what every other sender of a tenant had claimed, as none of them lives any more; how many."""
+        """Release what every other sender of a tenant had claimed, as none of them is alive; returns how many."""
 
         def work(connection: sqlite3.Connection) -> int:
             return connection.execute(
@@ -305,7 +306,7 @@ class Outbox(OutboxView):
         return self._database.write(work)
 
     def release(self, owner: str) -> int:
-        """Let go of everything that this sender had claimed and not settled; how many."""
+        """Release everything that this sender had claimed and not settled; returns how many."""
 
         def work(connection: sqlite3.Connection) -> int:
             return connection.execute(

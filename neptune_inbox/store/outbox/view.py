@@ -49,7 +49,7 @@ class OutboxView:
             return {row.mark.key: row.mark for row in select_keys(connection, self._tenant, keys, STANDING)}
 
     def counts(self) -> OutboxCounts:
-        """How many marks are in which state, and when the next one wants to be sent."""
+        """How many marks are in each state, and when the next one is due."""
         with self._database.reading() as connection:
             # One look at the index for each state: the marks themselves are not read.
             held, due_at = connection.execute(

@@ -68,7 +68,7 @@ class TeamStore:
     def make(
         self, kind: FactKind, key: Key, details: FactDetails | None = None, *, at: Instant | None = None
     ) -> TeamFact:
-        """A fact of ours that is not saved yet; `at` is when it was, by our clock, where that is not now."""
+        """One of our own facts, not saved yet; `at` is when it happened, by our clock, if that is not now."""
         about, made_at = details or FactDetails(), self._now() if at is None else at
         return TeamFact(self._new_id(), kind, key.user_id, key.id, self.agent, made_at, details=about)
 
@@ -86,7 +86,7 @@ class TeamStore:
         return facts
 
     def save(self, facts: Collection[TeamFact]) -> None:
-        """Save facts of ours, all or none."""
+        """Save our own facts, all or none."""
         if facts:
             self._database.write(lambda connection: self.add(connection, facts))
 
@@ -138,11 +138,11 @@ class TeamStore:
         self._database.write(work)
 
     def waiting(self, limit: int) -> list[TeamFact]:
-        """The oldest facts of ours that are not shared yet."""
+        """The oldest of our own facts that are not shared yet."""
         return self._select(f"place = ? AND {WAITING} ORDER BY id LIMIT ?", (self._tenant, limit))
 
     def count_waiting(self) -> int:
-        """How many facts of ours are not shared yet."""
+        """How many of our own facts are not shared yet."""
         with self._database.reading() as connection:
             found = connection.execute(
                 f"SELECT count(*) FROM team_fact WHERE place = ? AND {WAITING}", (self._tenant,)
@@ -245,7 +245,7 @@ class TeamStore:
         return {key for key, state in states if any(wanted in note.text.casefold() for note in state.notes)}
 
     def _agents_like(self, name: str) -> list[str]:
-        """The agents that a name with `*` and `?` in it means, whatever the capitals."""
+        """The agents that a name with `*` and `?` matches, regardless of case."""
         wanted = self.agent if name.casefold() == ME else name
         return [agent for agent in self.agents() if fnmatchcase(agent.casefold(), literal(wanted.casefold()))]
 

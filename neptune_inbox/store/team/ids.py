@@ -13,7 +13,7 @@ COUNTER_BITS = 12
 
 
 class FactIds:
-    """Makes ids that sort in the order in which they were made, also when the clock is set back."""
+    """Makes ids that sort in the order of creation, even when the clock is set back."""
 
     def __init__(self, now: Now, random_bits: Callable[[int], int] = secrets.randbits) -> None:
         self._now = now

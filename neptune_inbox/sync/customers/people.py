@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from neptune_inbox.sync.tenant_store import TenantStore
 
 REFRESH_EVERY = 3_600_000
-"""Milliseconds: unasked, nobody is looked up more often than this."""
+"""Milliseconds: no user is looked up automatically more often than this."""
 NAMES_A_PAGE = 100
-"""How many users the one page names that is asked for unasked."""
+"""How many users are on the one page that is fetched automatically."""
 
 
 class People:

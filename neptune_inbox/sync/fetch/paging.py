@@ -14,7 +14,7 @@ from msgspec import Struct, field
 from neptune_inbox.model import Filter, Freshness, Instant, Key, Page, Remark
 
 PAGES_WITHOUT_NEWS = 2
-"""A server that ignores the page number shows the same rows again; so many pages of that end the walk."""
+"""A server that ignores the page number repeats its rows; this many such pages end the walk."""
 
 
 class ListCursor(Struct):

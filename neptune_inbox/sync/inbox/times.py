@@ -12,7 +12,7 @@ from neptune_inbox.text import clean_line
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MORNING = (9, 0)
-"""When a day without a time of its own begins for a snooze."""
+"""When a day given without a time begins for a snooze."""
 
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
 

@@ -180,7 +180,7 @@ class Marking:
         return undone
 
     async def send_now(self) -> int:
-        """Let go of every held mark at once; the answer is how many."""
+        """Release every held mark at once; returns how many."""
         self.check_allowed()
         await self._audit_log.check()
         count = await self._store.outbox.send_now()

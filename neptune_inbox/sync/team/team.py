@@ -105,7 +105,7 @@ class TeamService:
 
     @read_on_thread
     def waiting(self) -> int:
-        """How many facts of ours are not shared yet."""
+        """How many of our own facts are not shared yet."""
         return self._facts.count_waiting()
 
     async def unshared(self) -> int:
