@@ -138,7 +138,7 @@ def _check(wish: Mapping[str, str], kind: str) -> None:
         _check_kind(kind)
         _check_user(wish)
         return
-    session = f"`neptune-inbox{' demo' if wish.get('demo') else ''} --plain` talks line by line"
+    session = f"`neptune-inbox{' demo' if wish.get('demo') else ''} --plain` works line by line"
     if not _has_terminal():
         raise UsageProblem(
             "The inbox needs a terminal to draw in.",

@@ -73,4 +73,4 @@ def test_the_window_says_that_plain_mode_works(home: Path) -> None:
         os.close(theirs)
     assert done.returncode == 5
     assert done.stderr.startswith("This system has no terminal that the inbox can draw in")
-    assert "`neptune-inbox demo --plain` talks line by line" in done.stderr
+    assert "`neptune-inbox demo --plain` works line by line" in done.stderr

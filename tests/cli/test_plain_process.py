@@ -172,10 +172,10 @@ class TestADumbTerminal:
         shown = pexpect.run(
             " ".join([*PROGRAM, *arguments]), env=dict(environment(shell)), timeout=20, encoding="utf-8"
         )
-        assert f"`neptune-inbox {' '.join((*arguments, '--plain'))}` talks line by line" in shown
+        assert f"`neptune-inbox {' '.join((*arguments, '--plain'))}` works line by line" in shown
         in_pipe = shell(*arguments)
         assert in_pipe.code == 2
-        assert f"`neptune-inbox {' '.join((*arguments, '--plain'))}` talks line by line" in in_pipe.err
+        assert f"`neptune-inbox {' '.join((*arguments, '--plain'))}` works line by line" in in_pipe.err
 
 
 class TestEditing:

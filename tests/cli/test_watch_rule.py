@@ -74,7 +74,7 @@ class TestAFile:
         shown = shell("list")
         assert shown.code == 0
         assert shown.err.count("of the watch list") == 3
-        assert "Line 2 of the watch list holds characters that cannot be shown" in shown.err
+        assert "Line 2 of the watch list contains characters that cannot be shown" in shown.err
         assert "2 more lines were refused." in shown.err
         assert "\x1b" not in shown.err
         assert watched(shell) == [CUSTOMER]
@@ -118,7 +118,7 @@ class TestACommand:
             ("raise SystemExit(3)", "ended with code 3"),
             ("print('x' * 2_000_000)", "larger than 1 MiB"),
             ("import time; time.sleep(60)", "took longer than"),
-            ("print(*range(5), sep='\\n')", "Line 4 of the watch list names one customer more"),
+            ("print(*range(5), sep='\\n')", "Line 4 of the watch list exceeds the limit"),
         ],
     )
     def test_what_goes_wrong_is_told_and_known_to_doctor(

@@ -119,7 +119,7 @@ def test_a_terminal_that_cannot_place_a_cursor_is_told_what_can_be_used(term: st
     with Terminal(INBOX, machine.env(TERM=term)) as terminal:
         assert terminal.ends() == 2
         raw = bytes(terminal.raw)
-    assert b"--plain` talks line by line" in raw
+    assert b"--plain` works line by line" in raw
     assert b"\x1b" not in raw
 
 

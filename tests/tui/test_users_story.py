@@ -85,7 +85,7 @@ async def test_the_servers_users_come_page_by_page_and_the_highlight_stays() -> 
         await inbox.asked("Asking the server for more …")
         await inbox.press("down")
         service.faults.lift(fault)
-        await inbox.asked("200 of 231 users of the server are here; ↓ at the end asks for more.")
+        await inbox.asked("200 of 231 users of the server are loaded; ↓ at the end loads more.")
         assert inbox.sheet().count("other-") > 5
         assert "Mei 7" in inbox.sheet()
         await inbox.press("enter")

@@ -221,7 +221,7 @@ async def test_what_is_always_refused_is_found_and_skipping_it_lets_the_others_t
         await machine.hand_over()
     assert runs.ids("pager") == ids[:place], "all that came before it was taken, each once"
     errors = [error.sentence for error in machine.troubles]
-    assert any(f"It refuses u-1/{ids[place]} alone" in sentence for sentence in errors)
+    assert any(f"It refuses u-1/{ids[place]} on its own" in sentence for sentence in errors)
     assert machine.troubles[-1].remedy == "`neptune-inbox hooks skip pager` leaves it out."
     [state] = await machine.session.hooks.states()
     assert (state.waiting, state.refuses_one) == (count - place, True)

@@ -236,7 +236,7 @@ async def test_a_redirect_to_nonsense_is_no_crash() -> None:
         (403, {"message": "Invalid Token"}, errors.AccessDenied, "Invalid Token"),
         (404, {"message": "No such notification"}, errors.NotFound, "notification n-1: No such notification"),
         (410, None, errors.NotFound, "notification n-1"),
-        (404, {"error": "Not Found"}, errors.NotFound, "no such address: /neptune/x"),
+        (404, {"error": "Not Found"}, errors.NotFound, "does not know the address /neptune/x"),
         (400, {"message": "Bad id"}, errors.Invalid, "notification n-1: Bad id"),
         (409, {"error": {"message": "Busy"}}, errors.Refused, "(409): Busy"),
         (408, {}, errors.TimedOut, "too long"),

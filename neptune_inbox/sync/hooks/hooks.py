@@ -290,7 +290,7 @@ def hook_failed(name: str, why: str) -> HookFailed:
 
 def refused_alone(state: HookState, row: Row, failed: HookFailed) -> HookFailed:
     """The error of a hook whose command refuses one notification by itself."""
-    others = f"{state.waiting - 1:,} more" if state.waiting > 1 else "what comes"
+    others = f"{state.waiting - 1:,} more" if state.waiting > 1 else "what arrives"
     behind = f"{others} {'wait' if state.waiting > 2 else 'waits'} behind it"
     return failed.saying(
         sentence=f"{failed.sentence} It refuses {row.user_id}/{row.id} on its own, and {behind}.",
