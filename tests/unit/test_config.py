@@ -133,7 +133,7 @@ def test_the_first_profile_is_the_default_where_none_is_named() -> None:
         ("[ui]\ncolumns = 'age'", "`ui.columns` must be a list of words in quotes", ""),
         (
             "[ui]\ncolumns = ['age', 'titel']",
-            '`ui.columns` may hold age, user, name, event or title, not "titel".',
+            '`ui.columns` may contain age, user, name, event or title, not "titel".',
             "`title`",
         ),
         ("ui = 3", "line 1: `ui` must be a table, not 3.", ""),

@@ -193,7 +193,7 @@ def test_a_file_that_another_program_keeps_for_itself_is_told(path: Path, monkey
     database = opened(path)
     with raw(path) as other:
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(StoreProblem, match="in use"):
+        with pytest.raises(StoreProblem, match="locked by another program"):
             put(database, "a")
         other.execute("ROLLBACK")
     other.close()

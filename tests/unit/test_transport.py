@@ -239,7 +239,7 @@ async def test_a_redirect_to_nonsense_is_no_crash() -> None:
         (404, {"error": "Not Found"}, errors.NotFound, "does not know the address /neptune/x"),
         (400, {"message": "Bad id"}, errors.Invalid, "notification n-1: Bad id"),
         (409, {"error": {"message": "Busy"}}, errors.Refused, "(409): Busy"),
-        (408, {}, errors.TimedOut, "too long"),
+        (408, {}, errors.TimedOut, "gave up waiting"),
         (407, {}, errors.Offline, "proxy"),
         (429, {"message": "Slow down"}, errors.Throttled, "fewer requests: Slow down"),
         (500, {"message": "Something went wrong"}, errors.ServerTrouble, "(500): Something went wrong"),
