@@ -258,11 +258,12 @@ class SandboxState:
     ) -> NotificationRecord:
         """Adds a notification as it is, without a template; times default to now.
 
-        Raises Invalid when a uuid is taken.
+        Raises Invalid when the user has a notification of that uuid.
         """
         self.revision += 1
         space = self._space(environment)
-        if uuid and uuid in space.notifications:
+        taken = space.notifications.get(uuid) if uuid else None
+        if taken is not None and taken.user_id == user_id:
             raise invalid("uuid", "The uuid has already been taken.")
         self._number += 1
         record = NotificationRecord(

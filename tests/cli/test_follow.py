@@ -126,7 +126,7 @@ class TestOverAPoller:
             asked = shell.requests
             with running(shell, "list", "--follow") as follower:
                 assert [follower.title(), follower.title()] == ["Hello", "First find"]
-                assert f"Process {poller.process.pid} polls" in follower.line(of_errors=True)
+                assert f"Process {poller.process.pid} is polling" in follower.line(of_errors=True)
                 assert shell.requests - asked <= 1, "at most a poll of the poller's own"
                 shell.tell("Found by a third")
                 shell("list", "-u", CUSTOMER)

@@ -58,7 +58,17 @@ HARMLESS: dict[type, set[str]] = {
         "learned_field",
     }
     | {"keys"},
-    People: {"environments", "known", "known_user", "contact_status", "refresh_contact", "list", "page", "get"}
+    People: {
+        "environments",
+        "known",
+        "known_user",
+        "contact_status",
+        "refresh_contact",
+        "list",
+        "page",
+        "get",
+        "name_watched",
+    }
     | {"note_change", "noted_change"},
     Events: {"unread_snapshot", "wait_for_delivery"},
 }

@@ -30,7 +30,7 @@ async def test_a_changed_file_changes_who_is_shown_and_polled_and_moves_no_row(t
     service = three_customers(WatchSettings(users_file=str(file)))
     async with inbox_of(service, user_id=EVERYONE) as inbox:
         await inbox.comes(lambda: "u-2" in inbox.sidebar())
-        await inbox.comes(lambda: "1 new" in inbox.bar() or len(inbox.titles()) == 2)
+        await inbox.comes(lambda: "1 loaded" in inbox.bar() or len(inbox.titles()) == 2)
         await inbox.press("r")
         await shows(inbox, "Card 2", "Card 1")
         await inbox.press("g", "j")
@@ -39,7 +39,7 @@ async def test_a_changed_file_changes_who_is_shown_and_polled_and_moves_no_row(t
         await inbox.hears("The watched customers changed: 1 customer more.")
         assert inbox.titles() == ["Card 2", "Card 1"], "new rows wait behind the banner"
         assert inbox.cursor() == "Card 1"
-        await inbox.comes(lambda: "1 new" in inbox.bar())
+        await inbox.comes(lambda: "1 loaded" in inbox.bar())
         await inbox.press("r")
         await shows(inbox, "Card 3", "Card 2", "Card 1")
         file.write_text("u-3\n")
