@@ -5,11 +5,15 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 from textual.color import Color
+from textual.widgets import OptionList
 
-from neptune_inbox.presentation.theme import DARK, LIGHT
+from neptune_inbox.config.settings import Settings, UiSettings
+from neptune_inbox.presentation.theme import DARK, LIGHT, TERMINAL
 from neptune_inbox.tui.app import NeptuneInbox
 from neptune_inbox.tui.themes import textual_theme
 from neptune_inbox.wiring import load_demo
+from tests.tui.driver import inbox_of
+from tests.tui.service import Service
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT])
@@ -21,3 +25,21 @@ async def test_what_textual_draws_wears_the_theme_too(theme: str) -> None:
         wanted = textual_theme(theme)
         assert app.screen.query_one("#search").styles.background == Color.parse(wanted.surface or "")
         assert app.screen.query_one(".preview-body").background_colors[1] == Color.parse(wanted.background or "")
+
+
+@pytest.mark.parametrize("key", ["b", "?", ":", "f", "@", "O", "P"])
+async def test_in_the_terminals_own_colours_the_highlight_of_a_sheet_is_reversed(key: str) -> None:
+    service = Service(settings=Settings(ui=UiSettings(theme=TERMINAL), views={"cards": "card"}))
+    service.has(2)
+    async with inbox_of(service) as inbox:
+        await inbox.press("m", "j")
+        await inbox.press(key)
+        await inbox.until(lambda: inbox.has_sheet and inbox.app.screen.query(OptionList))
+        choices = inbox.app.screen.query_one(OptionList)
+        await inbox.until(lambda: choices.highlighted is not None)
+
+        def reversed_lines() -> int:
+            lines = [choices.render_line(y) for y in range(choices.size.height)]
+            return sum(any(part.style and part.style.reverse for part in line) for line in lines)
+
+        await inbox.until(lambda: 1 <= reversed_lines() <= 2)

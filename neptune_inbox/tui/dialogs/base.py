@@ -26,6 +26,7 @@ from neptune_inbox.presentation.keymap import Where, key_line
 from neptune_inbox.presentation.remedies import in_the_app
 from neptune_inbox.tui.bindings import bind_keys, live_actions, live_key
 from neptune_inbox.tui.key_buffer import forget_keys, hold_keys, release_keys
+from neptune_inbox.tui.widgets.choice_list import ChoiceList
 from neptune_inbox.tui.widgets.key_line import KeyLine
 
 T = TypeVar("T")
@@ -173,7 +174,7 @@ class ChoiceDialog(Dialog[str]):
             yield line(self._title, "sheet-title")
             for text, tone in self._lines:
                 yield line(text, f"sheet-line {tone}")
-            yield OptionList(*(Option(self._prompt(choice)) for choice in self._choices), classes="sheet-choices")
+            yield ChoiceList(*(Option(self._prompt(choice)) for choice in self._choices), classes="sheet-choices")
             yield line("", "sheet-problem warn empty")
 
     def on_mount(self) -> None:

@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 from neptune_inbox.presentation.keymap import Action, Where, shown_keys
 from neptune_inbox.tui.dialogs.base import WAYS_OUT, line
 from neptune_inbox.tui.dialogs.filter import FilterDialog
+from neptune_inbox.tui.widgets.choice_list import ChoiceList
 from neptune_inbox.tui.widgets.key_line import KeyLine
 
 
@@ -30,7 +31,7 @@ class HelpDialog(FilterDialog):
         with Vertical(classes="sheet paper"):
             yield line("Help: every key, and enter runs what is highlighted", "sheet-title")
             yield Input(placeholder="type to find an action", classes="sheet-input")
-            yield OptionList(classes="sheet-choices")
+            yield ChoiceList(classes="sheet-choices")
             for note in self._notes:
                 yield line(note, "sheet-line dim")
             yield KeyLine(self.key_line(*WAYS_OUT), classes="where-narrow")

@@ -25,6 +25,7 @@ from neptune_inbox.sync.events import Fact, MarksChanged
 from neptune_inbox.tui.background import run_in_background
 from neptune_inbox.tui.bindings import live_actions
 from neptune_inbox.tui.dialogs.base import Choice, ChoiceDialog, Dialog, has_gone, line
+from neptune_inbox.tui.widgets.choice_list import ChoiceList
 from neptune_inbox.tui.widgets.key_line import KeyLine
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class OutboxDialog(Dialog[Key]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="sheet paper"):
             yield line("Outbox", "sheet-title")
-            yield OptionList(classes="sheet-choices")
+            yield ChoiceList(classes="sheet-choices")
             yield line("", "sheet-line detail")
             yield line("", "sheet-problem")
             yield KeyLine(self.key_line(*KEYS))

@@ -20,6 +20,7 @@ from neptune_inbox.presentation.keymap import Where
 from neptune_inbox.tui.background import run_in_background
 from neptune_inbox.tui.dialogs.base import WAYS_OUT, has_gone, line
 from neptune_inbox.tui.dialogs.filter import FilterDialog
+from neptune_inbox.tui.widgets.choice_list import ChoiceList
 from neptune_inbox.tui.widgets.key_line import KeyLine
 
 ASKING = "Asking the server for more …"
@@ -78,7 +79,7 @@ class Picker(FilterDialog):
         with Vertical(classes="sheet tall"):
             yield line(self._title, "sheet-title")
             yield Input(placeholder="type a part of it", classes="sheet-input")
-            yield OptionList(classes="sheet-choices")
+            yield ChoiceList(classes="sheet-choices")
             yield line("", "sheet-problem")
             yield KeyLine(self.key_line(*WAYS_OUT), classes="where-narrow")
 

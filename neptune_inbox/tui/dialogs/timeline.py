@@ -15,6 +15,7 @@ from neptune_inbox.presentation.keymap import Where
 from neptune_inbox.presentation.timeline import NOTHING_KNOWN, AxisLine, bell_sentences
 from neptune_inbox.sync.timeline.history import History, as_of
 from neptune_inbox.tui.dialogs.base import Dialog, line
+from neptune_inbox.tui.widgets.choice_list import ChoiceList
 from neptune_inbox.tui.widgets.key_line import KeyLine
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class TimelineDialog(Dialog["Instant"]):
         with Vertical(classes="sheet paper"):
             yield line(self._title, "sheet-title")
             yield line("" if self._lines else NOTHING_KNOWN, "bell-then")
-            yield OptionList(*self._options(), classes="axis")
+            yield ChoiceList(*self._options(), classes="axis")
             keys = ("timeline.take",) if self._lines else ()
             yield KeyLine(self.key_line(*keys, "document.copy_text", "document.copy_json", "dialog.back"))
 

@@ -20,6 +20,7 @@ from neptune_inbox.presentation.sentences import last_known_sentence, unfinished
 from neptune_inbox.sync.customers.contact_status import ContactStatus
 from neptune_inbox.tui.bindings import live_key
 from neptune_inbox.tui.dialogs.base import Dialog, has_gone, line
+from neptune_inbox.tui.widgets.choice_list import ChoiceList
 from neptune_inbox.tui.widgets.key_line import KeyLine
 
 FIRST_KEYS = ("user.change", "user.add", "user.remove", "user.edit", "user.copy", "dialog.back")
@@ -71,7 +72,7 @@ class UserDialog(Dialog[PersonAction]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="sheet form"):
             yield line("", "sheet-title")
-            yield OptionList(classes="contacts")
+            yield ChoiceList(classes="contacts")
             yield line("", "sheet-line warn person-missing")
             yield line("", "sheet-line warn person-half-done")
             with VerticalScroll(classes="form-body"):
