@@ -286,7 +286,7 @@ async def test_a_view_is_renamed_moved_and_deleted_where_it_is_chosen(tmp_path: 
         await inbox.asked("There is already a view fresh.")
         await inbox.fill_sheet("cards")
         await inbox.press("enter")
-        await inbox.hears("The view money is called cards now.")
+        await inbox.hears("The view money is now called cards.")
         assert views() == ["cards", "fresh"]
         await change(inbox, "fresh", "u")
         await inbox.hears("The view fresh was moved up.")
