@@ -95,7 +95,7 @@ def test_what_zsh_puts_into_the_line_is_the_id_itself(shell: Shell, tmp_path: Pa
     shell("watch", "$(touch x)")
     program = ZSH.replace("$'\\t'\n", "$'\\t\\n'\n")
     assert "\\t\\n" in program
-    complete_with(program, shell, "neptune-inbox unwatch ", "watch nobody", tmp_path)
+    complete_with(program, shell, "neptune-inbox unwatch ", "watch no users", tmp_path)
     assert shell("watch").out == ""
     assert not (tmp_path / "x").exists()
 
