@@ -84,6 +84,14 @@ class Mark(Struct, frozen=True):
         """What was posted for it last; None before the first request."""
         return self.target if self.attempts else None
 
+    @property
+    def unknown_tries(self) -> int:
+        """How many tries to post it ended without an outcome that was seen: the server may have taken it."""
+        is_told = self.state in SENT or self.contradicted_at is not None
+        # One try that was refused read nothing; of several, an earlier one may have.
+        is_refused = self.state is MarkState.FAILED and self.attempts == 1
+        return 0 if is_told or is_refused else self.attempts
+
 
 class Receipt(Struct, frozen=True):
     """What one act of marking did: the frozen set of ids, each with its outcome."""

@@ -132,10 +132,17 @@ def read_sentence(evidence: Evidence) -> str:
 def reader_words(evidence: Evidence | RowHistory) -> str:
     """Who marked it read: `by us`, and in a team which of us, when, and with which mark."""
     reader = evidence.reader
+    if evidence.read_by is ReadBy.PERHAPS_US:
+        return f"perhaps by us: {tried_words(evidence.unknown_tries)}"
     if reader is None:
         return READERS[evidence.read_by]
     batch = f", batch {reader.batch[:BATCH_SHOWN]}" if reader.batch else ""
     return f"by {reader.agent} (us), {date_text(reader.at, '%H:%M:%S')}{batch}"
+
+
+def tried_words(tries: int) -> str:
+    """What is known of tries to post whose answers never came."""
+    return f"tried {plural(tries, 'time')}, outcome unknown"
 
 
 def standing(evidence: Evidence) -> Row:

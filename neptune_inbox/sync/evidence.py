@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Generator, Iterable, Iterator
+from collections.abc import AsyncGenerator, Generator, Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,8 @@ class ReadBy(StrEnum):
     NOT_US = "not us"
     UNSURE = "us or the customer"
     """It was still unread after our mark was accepted, and is read now."""
+    PERHAPS_US = "perhaps us"
+    """Before it was read we tried to mark it, and nobody saw the outcome."""
 
 
 class Reader(Struct, frozen=True):
@@ -57,6 +59,11 @@ class Evidence(Struct, frozen=True):
     team: TeamState = NOTHING_SHARED
     """What the team shared about it."""
     is_in_team: bool = False
+
+    @property
+    def unknown_tries(self) -> int:
+        """How many tries of ours to mark it ended without an outcome that was seen."""
+        return sum(mark.unknown_tries for mark in self.marks)
 
 
 class EvidenceBook:
@@ -109,8 +116,7 @@ class EvidenceBook:
             return None
         sighting = self._store.data.cache.sighting(key)
         marks = tuple(self._store.data.outbox.history(key))
-        sent = [mark for mark in marks if mark.state in SENT]
-        surely = [mark for mark in sent if mark.contradicted_at is None]
+        surely = surely_ours(marks)
         entries = self._store.data.journal.of_verb(SERVER_ALL)
         alls = [
             began
@@ -123,7 +129,7 @@ class EvidenceBook:
             notification,
             sighting,
             [*(mark.made_at for mark in surely), *alls, *(reader.at for reader in theirs)],
-            [mark.made_at for mark in sent if mark.contradicted_at is not None],
+            marks,
         )
         readers = list(theirs)
         if self._store.data.team is not None:
@@ -209,18 +215,25 @@ def read_between(
     return sighting.last_seen_unread_at or notification.created_at, sighting.first_seen_read_at
 
 
+def surely_ours(marks: Iterable[Mark]) -> list[Mark]:
+    """The marks that were accepted, and that no list contradicted."""
+    return [mark for mark in marks if mark.state in SENT and mark.contradicted_at is None]
+
+
 def who_read(
-    notification: Notification | Row, sighting: Sighting | None, ours: list[Instant], doubtful: list[Instant]
+    notification: Notification | Row, sighting: Sighting | None, ours: list[Instant], marks: Sequence[Mark]
 ) -> ReadBy:
     """Ours if it was not read before our first write about it; the server's own time decides where there is one.
 
-    `doubtful` is when we marked it without an effect that could be seen.
+    `ours` is when we surely wrote; of `marks`, those without an effect or an outcome that was seen leave a doubt.
     """
     if not notification.is_read:
         return ReadBy.NOBODY
     earliest, latest = read_between(notification, sighting)
     read_at = notification.read_at or latest or earliest
-    for times, answer in ((ours, ReadBy.US), (doubtful, ReadBy.UNSURE)):
+    doubtful = [mark.made_at for mark in marks if mark.contradicted_at is not None]
+    tried = [mark.made_at for mark in marks if mark.unknown_tries]
+    for times, answer in ((ours, ReadBy.US), (doubtful, ReadBy.UNSURE), (tried, ReadBy.PERHAPS_US)):
         if times and (read_at is None or read_at >= min(times)):
             return answer
     return ReadBy.NOT_US

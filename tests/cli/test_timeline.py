@@ -54,6 +54,17 @@ def test_our_marks_stand_on_it_and_the_read_is_ours(shell: Shell, seen: dict[str
     assert kinds["read"]["by"] == "us"
 
 
+def test_a_read_that_a_lost_answer_may_have_caused_is_perhaps_ours(shell: Shell, seen: dict[str, str]) -> None:
+    shell.faults.set("reset after", method="POST")
+    shell("mark", seen["new"], "-u", CUSTOMER, "--yes")
+    shell("list", "-u", CUSTOMER, "--type", "all")
+    told = valid(shell("timeline", "-u", CUSTOMER, "--json", "--since", "10m").json)
+    kinds = {entry["kind"]: entry for entry in told["entries"] if entry["id"] == seen["new"]}
+    assert kinds["read"]["by"] == "perhaps us"
+    assert shell("why", seen["new"], "--json").json["read_by"] == "perhaps us"
+    assert "perhaps by us: tried 1 time, outcome unknown" in shell("why", seen["new"]).out
+
+
 def test_a_note_stands_where_it_was_written(shell: Shell, seen: dict[str, str]) -> None:
     assert shell("note", seen["old"], "Called back.").code == 0
     [noted] = [

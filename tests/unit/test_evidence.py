@@ -6,7 +6,7 @@ import pytest
 
 from neptune_inbox.model import Filter, JsonObject, Key, MarkState
 from neptune_inbox.model.team import FactDetails, FactKind, TeamFact
-from neptune_inbox.presentation.sentences import read_sentence
+from neptune_inbox.presentation.sentences import read_sentence, reader_words
 from neptune_inbox.sandbox.faults import Kind
 from neptune_inbox.sandbox.records import NotificationRecord
 from neptune_inbox.sandbox.rows import notification_row
@@ -159,6 +159,60 @@ async def test_a_mark_that_was_refused_read_nothing(office: Office, session: Ses
     office.read_elsewhere(id)
     await look(office, session)
     assert (await evidence(session, id)).read_by is ReadBy.NOT_US
+
+
+async def try_in_vain(office: Office, session: Session, id: str, kind: Kind) -> None:
+    """Mark, and have every answer get lost for a while."""
+    await look(office, session)
+    await session.marking.hold(keys([id]), label="1 shown")
+    office.faults.set(kind, method="POST")
+    for _ in range(2):
+        office.clock.advance(60)
+        await session.sender.send_due()
+
+
+@pytest.mark.parametrize("is_dropped", [False, True])
+async def test_a_read_that_a_lost_answer_may_have_caused_is_perhaps_ours(
+    office: Office, session: Session, is_dropped: bool
+) -> None:
+    (id,) = office.arrive(1)
+    await try_in_vain(office, session, id, Kind.RESET_AFTER)
+    if is_dropped:
+        assert await session.marking.drop() == 1
+    await look(office, session)
+    proof = await evidence(session, id)
+    assert proof.read_by is ReadBy.PERHAPS_US
+    assert read_sentence(proof).endswith(", perhaps by us: tried 2 times, outcome unknown")
+    (told,) = (await session.timelines.of("u-1")).rows
+    assert reader_words(told) == "perhaps by us: tried 2 times, outcome unknown"
+
+
+async def test_what_was_read_before_we_tried_is_not_ours(office: Office, session: Session) -> None:
+    (id,) = office.arrive(1)
+    await look(office, session)
+    office.read_elsewhere(id)
+    office.clock.advance(60)
+    await session.marking.hold(keys([id]), label="1 shown")
+    office.faults.set(Kind.RESET_BEFORE, method="POST")
+    office.clock.advance(60)
+    await session.sender.send_due()
+    await look(office, session)
+    await session.inbox.refresh("u-1", Filter.ALL)
+    assert (await evidence(session, id)).read_by is ReadBy.NOT_US
+
+
+async def test_a_mark_without_effect_that_was_dropped_may_have_had_one_late(office: Office, session: Session) -> None:
+    (id,) = office.arrive(1)
+    await look(office, session)
+    await session.marking.hold(keys([id]), label="1 shown")
+    office.faults.set(Kind.EMPTY, method="POST")
+    office.clock.advance(5)
+    await session.sender.flush()
+    await look(office, session)
+    assert await session.marking.drop() == 1
+    office.read_elsewhere(id)
+    await look(office, session)
+    assert (await evidence(session, id)).read_by is ReadBy.UNSURE
 
 
 @pytest.mark.parametrize("has_times", [True, False])

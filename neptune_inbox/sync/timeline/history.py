@@ -51,6 +51,8 @@ class RowHistory(Struct, frozen=True):
     """Between these the service listed it as read after our mark, and as unread again."""
     read_by: ReadBy = ReadBy.NOBODY
     reader: Reader | None = None
+    unknown_tries: int = 0
+    """How many tries of ours to mark it ended without an outcome that was seen."""
 
     @property
     def is_exact(self) -> bool:
@@ -127,6 +129,7 @@ def row_history(
         again,
         read_by,
         reader,
+        sum(mark.unknown_tries for mark in marks),
     )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from neptune_inbox.model import SENT, Freshness, Instant, Key, Mark, Now, Row, SeenRow
+from neptune_inbox.model import Freshness, Instant, Key, Mark, Now, Row, SeenRow
 from neptune_inbox.model.team import NOTHING_SHARED, TeamMark, TeamState
-from neptune_inbox.sync.evidence import ReadBy, Reader, narrowed, readers_among, server_alls, who_read
+from neptune_inbox.sync.evidence import ReadBy, Reader, narrowed, readers_among, server_alls, surely_ours, who_read
 from neptune_inbox.sync.marking.audit import SERVER_ALL
 from neptune_inbox.sync.store_thread import read_on_thread
 from neptune_inbox.sync.timeline.history import History, Noted, RowHistory, row_history
@@ -78,14 +78,13 @@ class Timelines:
         ahead = team.ahead if team is not None else 0
         sighting = narrowed(seen.sighting, state.sighting, ahead)
         readers = readers_among(theirs, row, ahead)
-        sent = [mark for mark in marks if mark.state in SENT]
-        surely = [mark for mark in sent if mark.contradicted_at is None]
+        surely = surely_ours(marks)
         began = [start for start, answered in alls if answered >= (row.created_at or 0)]
         read_by = who_read(
             row,
             sighting,
             [*(mark.made_at for mark in surely), *began, *(reader.at for reader in readers)],
-            [mark.made_at for mark in sent if mark.contradicted_at is not None],
+            marks,
         )
         reader = None
         if team is not None and read_by is ReadBy.US:
