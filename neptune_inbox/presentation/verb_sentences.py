@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from neptune_inbox.model import MarkState, Receipt, Row
+from neptune_inbox.model import Mark, MarkState, Receipt, Row
 from neptune_inbox.presentation.sentences import plural
 from neptune_inbox.presentation.times import date_text, return_time
-from neptune_inbox.sync.marking.marking import MarkAllPlan
+from neptune_inbox.sync.marking.marking import Dropped, MarkAllPlan
 from neptune_inbox.sync.verbs import Changed, Claimed, Snoozed, Unchanged, Watched
 
 if TYPE_CHECKING:
@@ -157,12 +157,46 @@ def next_id_sentence(tried: int, left: int) -> str:
     return " ".join(parts)
 
 
-def drop_sentence(count: int) -> str:
-    return f"Dropped {plural(count, 'mark')}; still unread for the customer."
+def drop_risk(marks: Sequence[Mark]) -> str:
+    """What becomes of marks when they are dropped, before that is done."""
+    tried, under_way = _tried(marks), sum(mark.state is MarkState.SENDING for mark in marks)
+    given_up = len(marks) - tried - under_way
+    stay = "the notification stays" if given_up == 1 else "the notifications stay"
+    words = [f"{plural(given_up, 'is', 'are')} given up: {stay} unread for the customer."] if given_up else []
+    words += [f"{_perhaps_read(tried)}."] if tried else []
+    words += [_under_way(under_way)] if under_way else []
+    return " ".join(words)
 
 
-def unsent_sentence(count: int) -> str:
-    return f"{plural(count, 'mark is', 'marks are')} not sent yet"
+def drop_sentence(outcome: Dropped) -> str:
+    """What was dropped, what of it may have been read, and what could not be."""
+    count, tried = len(outcome.marks), _tried(outcome.marks)
+    number = f"{count - tried:,} " if tried else ""
+    unread = [f"{number}still unread for the customer"] if count > tried else []
+    became = ", ".join([*unread, *([_perhaps_read(tried)] if tried else [])])
+    words = [f"Dropped {plural(count, 'mark')}; {became}." if count else "No mark was dropped."]
+    return " ".join([*words, *([_under_way(outcome.under_way)] if outcome.under_way else [])])
+
+
+def unsent_sentence(marks: Sequence[Mark]) -> str:
+    """How many marks wait, those apart that the server may have taken."""
+    tried = sum(mark.unknown_tries > 0 for mark in marks)
+    waiting = len(marks) - tried
+    words = [f"{plural(waiting, 'mark is', 'marks are')} not sent yet"] if waiting else []
+    words += [f"{plural(tried, 'mark was', 'marks were')} tried, outcome unknown"] if tried else []
+    return ", ".join(words)
+
+
+def _tried(marks: Sequence[Mark]) -> int:
+    return sum(mark.unknown_tries > 0 and mark.state is not MarkState.SENDING for mark in marks)
+
+
+def _perhaps_read(count: int) -> str:
+    return f"{plural(count, 'was', 'were')} tried and may have been read there"
+
+
+def _under_way(count: int) -> str:
+    return f"{plural(count, 'is', 'are')} under way and {'stays' if count == 1 else 'stay'} in the outbox."
 
 
 def left_alone_sentence(count: int) -> str:

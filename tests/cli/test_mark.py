@@ -291,6 +291,14 @@ class TestWhenItGoesWrong:
         assert shell("outbox", "--send", "--yes").code == 0
         assert sorted(shell.unread_on_server()) == sorted([ids[0], ids[2]])
 
+    def test_what_was_tried_and_is_dropped_may_have_been_read(self, shell: Shell, ids: list[str]) -> None:
+        shell("list", "-u", CUSTOMER)
+        shell.faults.set(Kind.RESET_AFTER, method="POST")
+        shell("mark", ids[0], "-u", CUSTOMER, "--yes")
+        dropped = shell("outbox", "--drop", "--yes")
+        assert "Dropped 1 mark; 1 was tried and may have been read there." in dropped.err
+        assert ids[0] not in shell.unread_on_server()
+
     def test_an_id_that_the_outbox_does_not_hold_is_named(self, shell: Shell) -> None:
         assert "holds no nothing-like-it" in shell("outbox", "nothing-like-it", "--drop", "--yes").err
         assert shell("outbox", "--drop", "--send").code == 2

@@ -75,6 +75,23 @@ async def test_dropping_what_waits_leaves_what_was_refused_in_the_outbox() -> No
     assert states == {MarkState.FAILED}
 
 
+async def test_what_is_under_way_is_not_dropped_and_that_is_said() -> None:
+    service = Service()
+    service.has(2)
+    async with inbox_of(service) as inbox:
+        service.faults.set("hang", method="POST")
+        await inbox.press("m", "$")
+        await inbox.until(lambda: "sending" in inbox.text())
+        await inbox.press("j", "m", "q")
+        await inbox.asked("1 mark is not sent yet, 1 mark was tried, outcome unknown")
+        await inbox.asked("1 is under way and stays in the outbox.")
+        await inbox.press_last("d")
+        await inbox.is_left()
+        words = "Dropped 1 mark; still unread for the customer. 1 is under way and stays in the outbox."
+        assert inbox.app._exit_renderables == [words]
+        service.faults.clear()
+
+
 async def test_staying_leaves_everything_as_it_is() -> None:
     service = Service()
     service.has(2)

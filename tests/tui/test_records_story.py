@@ -46,6 +46,22 @@ async def test_the_outbox_tries_again_and_drops() -> None:
         await inbox.until(lambda: "refused" not in inbox.top())
 
 
+async def test_dropping_what_was_tried_does_not_say_that_it_stays_unread() -> None:
+    service = Service()
+    service.has(2)
+    async with inbox_of(service) as inbox:
+        service.faults.set("reset after", method="POST", route=READ)
+        await inbox.press("m", "$")
+        await inbox.comes(lambda: service.is_read("Card 2"))
+        await inbox.press("O")
+        await inbox.asked("waiting to be sent:")
+        await inbox.press("d")
+        await inbox.asked("1 was tried and may have been read there.")
+        assert "unread" not in inbox.sheet()
+        await inbox.press("y")
+        await inbox.asked("Dropped 1 mark; 1 was tried and may have been read there.")
+
+
 async def test_a_mark_that_is_refused_again_and_again_stands_in_the_outbox_once() -> None:
     service = Service()
     service.has(1)

@@ -178,7 +178,7 @@ async def test_a_read_that_a_lost_answer_may_have_caused_is_perhaps_ours(
     (id,) = office.arrive(1)
     await try_in_vain(office, session, id, Kind.RESET_AFTER)
     if is_dropped:
-        assert await session.marking.drop() == 1
+        assert len((await session.marking.drop()).marks) == 1
     await look(office, session)
     proof = await evidence(session, id)
     assert proof.read_by is ReadBy.PERHAPS_US
@@ -209,7 +209,7 @@ async def test_a_mark_without_effect_that_was_dropped_may_have_had_one_late(offi
     office.clock.advance(5)
     await session.sender.flush()
     await look(office, session)
-    assert await session.marking.drop() == 1
+    assert len((await session.marking.drop()).marks) == 1
     office.read_elsewhere(id)
     await look(office, session)
     assert (await evidence(session, id)).read_by is ReadBy.UNSURE

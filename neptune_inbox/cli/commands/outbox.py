@@ -27,7 +27,13 @@ from neptune_inbox.model import STUCK, UNDER_WAY, Key, Mark, MarkState, Receipt
 from neptune_inbox.presentation.json import iso, journal_json, mark_json, receipt_json
 from neptune_inbox.presentation.sentences import journal_sentence, plural, receipt_sum, receipt_text
 from neptune_inbox.presentation.table import Column
-from neptune_inbox.presentation.verb_sentences import NOTHING_TO_RETRY, NOTHING_TO_UNDO, drop_sentence, undo_sentence
+from neptune_inbox.presentation.verb_sentences import (
+    NOTHING_TO_RETRY,
+    NOTHING_TO_UNDO,
+    drop_risk,
+    drop_sentence,
+    undo_sentence,
+)
 from neptune_inbox.sync.inbox.times import parse_past
 
 if TYPE_CHECKING:
@@ -184,13 +190,13 @@ async def _drop(cli: Cli, session: Session, ids: Sequence[str], *, is_agreed: bo
             _print_marks(cli, [])
         cli.output.note("The outbox holds nothing that could be dropped.")
         return 0
-    question = f"Drop {plural(len(marks), 'mark')}? They will never be sent."
+    question = f"Drop {plural(len(marks), 'mark')}? {drop_risk(marks)}"
     cli.nothing_done = Account("nothing was dropped.", START_AGAIN)
     confirm(cli.output, session.profile, question, is_agreed=is_agreed)
-    count = await session.marking.drop([mark.key for mark in marks])
+    dropped = await session.marking.drop([mark.key for mark in marks])
     if cli.output.is_data:
         _print_marks(cli, await _standing(session, marks))
-    cli.output.note(drop_sentence(count))
+    cli.output.note(drop_sentence(dropped))
     return 0
 
 

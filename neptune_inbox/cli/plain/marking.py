@@ -14,6 +14,7 @@ from neptune_inbox.presentation.sentences import plural
 from neptune_inbox.presentation.verb_sentences import (
     NOTHING_MARKED,
     all_shown_label,
+    drop_risk,
     drop_sentence,
     held_sentence,
     left_alone_sentence,
@@ -177,16 +178,16 @@ async def leave(inbox: PlainInbox, _: str) -> None:
         waiting = []
     answer: str | None = "keep"
     if waiting and not inbox.workspace.is_demo:
-        inbox.console.say(f"{unsent_sentence(len(waiting))}.")
+        inbox.console.say(f"{unsent_sentence(waiting)}.")
         inbox.console.say(
-            "send sends them now, keep keeps them for next time, drop leaves them unread, stay does not quit."
+            "send sends them now, keep keeps them for next time, drop gives them up, stay does not quit."
         )
+        inbox.console.say(f"With drop: {drop_risk(waiting)}")
         answer = await inbox.console.choose("send, keep, drop or stay?", ("send", "keep", "drop", "stay"), "stay")
     if answer == "stay":
         return
     if answer == "drop":
-        count = await inbox.session.marking.drop([mark.key for mark in waiting])
-        inbox.console.say(drop_sentence(count))
+        inbox.console.say(drop_sentence(await inbox.session.marking.drop([mark.key for mark in waiting])))
     elif answer == "send":
         await send_now(inbox, "")
         await inbox.tell_news()

@@ -28,6 +28,7 @@ from neptune_inbox.presentation.sentences import (
 from neptune_inbox.presentation.times import DAY, ago
 from neptune_inbox.presentation.verb_sentences import (
     NOTHING_TO_RETRY,
+    drop_risk,
     drop_sentence,
     next_id_sentence,
     retry_sentence,
@@ -102,9 +103,8 @@ async def drop(inbox: PlainInbox, text: str) -> None:
     marks = await _marks(inbox, "drop", text)
     if not marks:
         inbox.console.say("There is nothing to drop.")
-    elif await inbox.console.agrees(f"Drop {plural(len(marks), 'mark')}? They stay unread."):
-        count = await inbox.session.marking.drop([mark.key for mark in marks])
-        inbox.console.say(drop_sentence(count))
+    elif await inbox.console.agrees(f"Drop {plural(len(marks), 'mark')}? {drop_risk(marks)}"):
+        inbox.console.say(drop_sentence(await inbox.session.marking.drop([mark.key for mark in marks])))
     else:
         inbox.console.say("Nothing was dropped.")
 

@@ -319,25 +319,27 @@ class Outbox(OutboxView):
     def send_now(self) -> int:
         """End the window of every held mark; how many were waiting."""
         at = self._now()
-        return self._change(
+        changed = self._change(
             None,
             f"m.state = 'held' AND m.due_at > {at}",
             f"due_at = {at}",
             lambda row: row.entry("held", at, detail="send now", due_at=at),
         )
+        return len(changed)
 
     def retry(self, keys: Collection[Key] | None = None) -> int:
         """Hold the failed and contradicted marks again, due now; how many."""
         at = self._now()
-        return self._change(
+        changed = self._change(
             keys,
             f"{STUCK} AND {STANDING}",
             f"state = 'held', due_at = {at}, {AFRESH}",
             lambda row: row.entry("retried", at, due_at=at),
         )
+        return len(changed)
 
-    def drop(self, keys: Collection[Key] | None = None) -> int:
-        """Give up held, failed and contradicted marks, never one that is being sent; how many."""
+    def drop(self, keys: Collection[Key] | None = None) -> list[Mark]:
+        """Give up held, failed and contradicted marks, never one that is being sent; those, as they were before."""
         at = self._now()
         return self._change(
             keys,
@@ -356,20 +358,20 @@ class Outbox(OutboxView):
         condition: str,
         assignments: str,
         entry: Callable[[MarkRow], JournalEntry],
-    ) -> int:
-        """Journal and change the held and failed marks of a tenant that meet a condition; how many."""
+    ) -> list[Mark]:
+        """Journal and change the held and failed marks of a tenant that meet a condition; those, as they were."""
         at = self._now()
 
-        def plan(connection: sqlite3.Connection) -> JournalledChange[int]:
+        def plan(connection: sqlite3.Connection) -> JournalledChange[list[Mark]]:
             if keys is None:
                 rows = select(connection, f"m.place = ? AND {condition}", (self._tenant,))
             else:
                 rows = select_keys(connection, self._tenant, keys, condition)
 
-            def apply() -> int:
+            def apply() -> list[Mark]:
                 serials = [(row.mark.serial,) for row in rows]
                 connection.executemany(f"UPDATE mark SET {assignments} WHERE serial = ?", serials)
-                return len(rows)
+                return [row.mark for row in rows]
 
             return JournalledChange([entry(row) for row in rows], [_as_it_was(row, at) for row in rows], apply)
 

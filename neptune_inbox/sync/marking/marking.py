@@ -53,6 +53,15 @@ class MarkAllPlan(Struct, frozen=True):
         return len(self.rowids)
 
 
+class Dropped(Struct, frozen=True):
+    """What dropping did."""
+
+    marks: tuple[Mark, ...]
+    """Those that were given up, as they were before."""
+    under_way: int
+    """How many were asked for too, and are being sent."""
+
+
 def plan_mark_all(rows: Iterable[Row]) -> MarkAllPlan:
     """The unread rows of a list, exactly, and the words that describe them."""
     unread, pending = [], 0
@@ -209,16 +218,18 @@ class Marking:
         stuck = [mark for mark in self._store.data.outbox.marks() if mark.state in STUCK and mark.key in keys]
         return self._store.data.outbox.retry_with(self._posting.next_targets(stuck))
 
-    async def drop(self, keys: Sequence[Key] | None = None) -> int:
-        """Forget what was not sent (or these of it); the answer is how many. Raises ObserveOnly.
+    async def drop(self, keys: Sequence[Key] | None = None) -> Dropped:
+        """Give up what is not settled, or these of it. Raises ObserveOnly.
 
         The outbox of a tenant is shared: what lies there may be another profile's.
         """
         self.check_allowed()
         await self._audit_log.check()
-        count = await self._store.outbox.drop(keys)
+        marks = await self._store.outbox.drop(keys)
         self._changed(())
-        return count
+        asked = None if keys is None else frozenset(keys)
+        left = [mark for mark in await self.unsettled() if mark.state is MarkState.SENDING]
+        return Dropped(tuple(marks), sum(asked is None or mark.key in asked for mark in left))
 
     async def mark_everything_on_server(self, user_id: str) -> None:
         """Send the API's own mark-all for one user, now and never later: it also marks what nobody has seen.

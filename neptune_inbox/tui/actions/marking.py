@@ -12,6 +12,8 @@ from neptune_inbox.presentation.sentences import plural
 from neptune_inbox.presentation.team import claim_sentence, claimants
 from neptune_inbox.presentation.verb_sentences import (
     all_shown_label,
+    drop_risk,
+    drop_sentence,
     held_sentence,
     left_alone_sentence,
     mark_question,
@@ -225,25 +227,27 @@ async def quit_inbox(inbox: InboxScreen) -> None:
         inbox.app.exit(0)
         return
     waiting = [mark for mark in unsettled if not mark.is_settled]
+    last_words = None
     if waiting and not inbox.workspace.is_demo:
         choices = [
             Choice("s", "s", "send", "Send now, then quit"),
             Choice("k", "k", "keep", "Keep for next time", "They stay in the outbox and are sent when you are back."),
-            Choice("d", "d", "drop", "Drop them", "They stay unread for the customer."),
+            Choice("d", "d", "drop", "Drop them", drop_risk(waiting)),
         ]
-        title = unsent_sentence(len(waiting))
+        title = unsent_sentence(waiting)
         default = None if inbox.session.profile.is_production else "send"
         answer = await inbox.app.push_screen_wait(ChoiceDialog(title, [], choices, default=default))
         if answer is None:
             return
         if answer == "drop":
-            await inbox.session.marking.drop([mark.key for mark in waiting])
+            dropped = await inbox.session.marking.drop([mark.key for mark in waiting])
+            last_words = drop_sentence(dropped) if dropped.under_way else None
         elif answer == "send":
             await inbox.session.marking.send_now()
             inbox.say("Sending …")
             await inbox.session.sender.flush()
     await inbox.list.remember()
-    inbox.app.exit(0)
+    inbox.app.exit(0, message=last_words)
 
 
 VERBS = {

@@ -20,7 +20,13 @@ from neptune_inbox.presentation.remedies import in_the_app
 from neptune_inbox.presentation.sentences import mark_state_words, outcome_words, plural, posted_words
 from neptune_inbox.presentation.styled import column, fit
 from neptune_inbox.presentation.times import age, local
-from neptune_inbox.presentation.verb_sentences import drop_sentence, next_id_sentence, retry_sentence, send_sentence
+from neptune_inbox.presentation.verb_sentences import (
+    drop_risk,
+    drop_sentence,
+    next_id_sentence,
+    retry_sentence,
+    send_sentence,
+)
 from neptune_inbox.sync.events import Fact, MarksChanged
 from neptune_inbox.tui.background import run_in_background
 from neptune_inbox.tui.bindings import live_actions
@@ -105,12 +111,13 @@ class OutboxDialog(Dialog[Key]):
 
     def _act(self, what: str) -> None:
         here = self.query_one(OptionList).highlighted
-        one = [self._marks[here].key] if here is not None else []
+        one = [self._marks[here]] if here is not None else []
         # Owned by the app: leaving the sheet must not end what its key began.
         run_in_background(self.app, "outbox", partial(self._do, what, one))
 
-    async def _do(self, what: str, one: list[Key]) -> None:
+    async def _do(self, what: str, marks: list[Mark]) -> None:
         marking = self._session.marking
+        one = [mark.key for mark in marks]
         try:
             if what == "send":
                 words = send_sentence(await marking.send_now())
@@ -121,20 +128,20 @@ class OutboxDialog(Dialog[Key]):
                 words = retry_sentence(await marking.retry(None if what == "retry_all" else one))
             else:
                 keys = None if what == "drop_all" else one
-                if not await self._is_sure(len(self._marks) if keys is None else len(keys)):
+                if not await self._is_sure(self._marks if keys is None else marks):
                     return
                 words = drop_sentence(await marking.drop(keys))
         except InboxError as error:
             words = in_the_app(error, live_actions(self.app))
         self._tell(".sheet-problem", words)
 
-    async def _is_sure(self, count: int) -> bool:
+    async def _is_sure(self, marks: list[Mark]) -> bool:
         """Ask before marks are dropped: what was asked for them is not done then."""
-        if not count:
+        if not marks:
             return False
-        lines = [("It is not sent, and the notification stays unread for the customer.", "warn")]
+        lines = [(drop_risk(marks), "warn")]
         choices = [Choice("y", "y", "yes", "Yes, drop"), Choice("n", "n", "no", "No, leave it")]
-        sheet = ChoiceDialog(f"Drop {plural(count, 'mark')}?", lines, choices, default="no")
+        sheet = ChoiceDialog(f"Drop {plural(len(marks), 'mark')}?", lines, choices, default="no")
         return await self.app.push_screen_wait(sheet) == "yes"
 
     def _tell(self, where: str, words: str) -> None:
