@@ -393,12 +393,13 @@ def state_spans(row: RowFacts, now: Instant, limit: int, undo_key: str = "z") ->
 def _pending_spans(mark: MarkFacts, now: Instant, limit: int, undo_key: str) -> tuple[Span, ...]:
     if mark.state == "sending":
         return (("sending", Role.PENDING),)
-    undo: tuple[Span, ...] = ((f"  {undo_key}", Role.KEY),) if undo_key else ()
-    room = limit - width_of(undo)
     left = f"{seconds_left(mark.due_at, now):>2} s"
     if mark.attempts:
+        # The server may have taken it: it can no longer be taken back.
         words = f"tried {mark.attempts}×, next in {left}"
-        return ((words if cells(words) <= room else f"↻ {left}", Role.WARN), *undo)
+        return ((words if cells(words) <= limit else f"↻ {left}", Role.WARN),)
+    undo: tuple[Span, ...] = ((f"  {undo_key}", Role.KEY),) if undo_key else ()
+    room = limit - width_of(undo)
     words = "marking next" if mark.due_at <= now else f"marking, {left}"
     return ((words if cells(words) <= room else left, Role.PENDING), *undo)
 

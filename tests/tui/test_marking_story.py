@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from neptune_inbox.config import Settings, UiSettings
 from neptune_inbox.model import Filter, Mode
 from tests.tui.driver import inbox_of
@@ -27,6 +29,39 @@ async def test_a_mark_is_held_counts_down_and_is_then_sent() -> None:
         await inbox.until(lambda: "pending" not in inbox.top())
         assert service.unread() == ["Card 1", "Card 3"]
         assert inbox.titles() == ["Card 3", "Card 2", "Card 1"], "it stays in its place until I refresh"
+
+
+@pytest.fixture
+def lasting_messages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is said goes only when it is no longer true."""
+    monkeypatch.setattr("neptune_inbox.tui.inbox.status_message.MESSAGE_SECONDS", 600.0)
+
+
+@pytest.mark.usefixtures("lasting_messages")
+async def test_when_sending_fails_nothing_offers_to_take_the_mark_back() -> None:
+    service = Service()
+    service.has(1)
+    async with inbox_of(service) as inbox:
+        service.faults.set("reset before", method="POST", route=READ)
+        await inbox.press("m")
+        await inbox.hears("z takes it back")
+        await inbox.let_time_pass(5)
+        await inbox.until(lambda: "tried 1×" in inbox.row("Card 1"))
+        await inbox.until(lambda: "takes it back" not in inbox.status())
+        assert " z" not in inbox.row("Card 1")
+
+
+@pytest.mark.usefixtures("lasting_messages")
+async def test_when_a_mark_is_refused_nothing_offers_to_take_it_back() -> None:
+    service = Service()
+    service.has(1)
+    async with inbox_of(service) as inbox:
+        service.faults.set("403", method="POST", route=READ)
+        await inbox.press("m")
+        await inbox.hears("z takes it back")
+        await inbox.let_time_pass(5)
+        await inbox.until(lambda: "refused" in inbox.row("Card 1"))
+        await inbox.until(lambda: "takes it back" not in inbox.status())
 
 
 async def test_the_countdown_runs_by_itself() -> None:

@@ -48,7 +48,7 @@ class TestRows:
         [
             (mark(MarkState.HELD), "◷", "marking,  3 s  z"),
             (mark(MarkState.HELD, due_in=-1), "◷", "marking next  z"),
-            (mark(MarkState.HELD, due_in=40 * SECOND, attempts=2), "◷", "tried 2×, next in 40 s  z"),
+            (mark(MarkState.HELD, due_in=40 * SECOND, attempts=2), "◷", "tried 2×, next in 40 s"),
             (mark(MarkState.SENDING), "◷", "sending"),
             (mark(MarkState.ACCEPTED), "◐", "accepted, not yet confirmed"),
             (mark(MarkState.CONTRADICTED), "●", "accepted, still unread there"),

@@ -69,7 +69,9 @@ async def hold(inbox: InboxScreen, keys: Sequence[Key], label: str, left_alone: 
     """Put the marks on disk, then show them; `known` is whose claim was shown before."""
     receipt = await inbox.session.marking.hold(keys, label=label, left_alone=left_alone, known=known)
     inbox.acts.note_marks(receipt.id, label)
-    inbox.say(held_sentence(receipt, inbox.session.undo_ms / 1000, voice(inbox)), about=About.MARKS)
+    words = held_sentence(receipt, inbox.session.undo_ms / 1000, voice(inbox))
+    until = min((mark.due_at for mark in receipt.marks if mark.receipt_id == receipt.id), default=None)
+    inbox.say(words, about=About.MARKS, until=until if inbox.session.undo_ms else None)
 
 
 async def may_send(inbox: InboxScreen, question: str) -> bool:

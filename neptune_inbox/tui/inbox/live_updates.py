@@ -100,6 +100,7 @@ class LiveUpdates:
     def tick(self) -> None:
         """Draw what time changed; the ages in the list and in the preview are of one minute."""
         self._drawing.draw()
+        self._messages.tick(self._session.now())
         minute = self._session.now() // MILLISECONDS_A_MINUTE
         if minute != self._minute:
             self._minute = minute
@@ -176,6 +177,7 @@ class LiveUpdates:
             while self._marks_are_stale:
                 self._marks_are_stale = False
                 await self._list.redraw_marks()
+                self._messages.tick(self._session.now())
                 self._run_countdown()
                 await asyncio.sleep(REDRAW_PAUSE if self._drawing.view.held > MANY else 0)
         except StoreProblem as problem:

@@ -45,6 +45,7 @@ from neptune_inbox.tui.widgets.row_list import CursorMoved, RowOpened, RowsWante
 from neptune_inbox.tui.widgets.suggestions import CandidateChosen
 
 if TYPE_CHECKING:
+    from neptune_inbox.model import Instant
     from neptune_inbox.store.outbox.outbox import OutboxCounts
     from neptune_inbox.sync.session import Session
     from neptune_inbox.sync.workspace import Workspace
@@ -210,9 +211,11 @@ class InboxScreen(Screen[None]):
         """What a sentence calls the key of an action."""
         return key_label(self.actions, action_id)
 
-    def say(self, message: str, level: str = "ok", *, about: About = About.ANYTHING) -> None:
-        """Say one sentence in the status line; it goes by itself."""
-        self.messages.say(message, level, about)
+    def say(
+        self, message: str, level: str = "ok", *, about: About = About.ANYTHING, until: Instant | None = None
+    ) -> None:
+        """Say one sentence in the status line; it goes by itself, at the latest when it is no longer true."""
+        self.messages.say(message, level, about, until)
 
     def select(self, keys: frozenset[Key]) -> None:
         """Select exactly these."""

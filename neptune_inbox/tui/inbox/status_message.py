@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
     from textual.timer import Timer
 
+    from neptune_inbox.model import Instant
+
 MESSAGE_SECONDS = 8.0
 
 
@@ -33,14 +35,24 @@ class StatusMessages:
         self._show = show
         self._timer: Timer | None = None
         self.about = About.ANYTHING
+        self._until: Instant | None = None
 
-    def say(self, message: str, level: str = "ok", about: About = About.ANYTHING) -> None:
-        """Say one sentence; it goes by itself."""
+    def say(
+        self, message: str, level: str = "ok", about: About = About.ANYTHING, until: Instant | None = None
+    ) -> None:
+        """Say one sentence; it goes by itself, or when it is no longer true: `until` then."""
         self.about = about
+        self._until = until
         self._show(message, level)
         if self._timer is not None:
             self._timer.stop()
         self._timer = self._node.set_timer(MESSAGE_SECONDS, self.clear)
+
+    def tick(self, now: Instant) -> None:
+        """Say no more what is no longer true."""
+        if self._until is not None and now >= self._until:
+            self._until = None
+            self.clear()
 
     def be_silent(self, about: About) -> None:
         """Take back what was last said, if it was about this."""
