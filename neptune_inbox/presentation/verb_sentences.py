@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from neptune_inbox.store.outbox.undo import Undone
     from neptune_inbox.sync.act_history import TakenBack
 
+STILL_THERE = "What was tried is still in the outbox."
 NOTHING_TO_UNDO = "There is nothing to take back."
 NOTHING_TO_RETRY = "Nothing was refused or without effect."
 NOTHING_MARKED = "Nothing was marked."
@@ -110,30 +111,39 @@ def held_sentence(receipt: Receipt, seconds: float, voice: Voice) -> str:
     return f"{without}{when}: {receipt.label}."
 
 
-def too_late_sentence(labels: Sequence[str]) -> str:
-    """What is said of marks that cannot be taken back any more."""
-    return f"Already sent, cannot be taken back: {', '.join(labels)}. The API has no mark-as-unread."
+def too_late_sentence(sent: Sequence[str], tried: Sequence[str] = ()) -> str:
+    """What is said of acts that cannot be taken back any more: `tried` may have been sent, and waits."""
+    words = [f"Already sent, cannot be taken back: {', '.join(sent)}. The API has no mark-as-unread."] if sent else []
+    if tried:
+        words.append(f"Tried with unknown outcome, cannot be taken back: {', '.join(tried)}. {STILL_THERE}")
+    return " ".join(words)
 
 
 def undo_sentence(outcome: Undone | None) -> str:
     if outcome is None:
         return NOTHING_TO_UNDO
-    label = outcome.receipt.label
+    label, tried = outcome.receipt.label, len(outcome.tried)
+    sent = len(outcome.too_late) - tried
+    if not outcome.undone and not (sent and tried):
+        return too_late_sentence((), (label,)) if tried else too_late_sentence((label,))
+    some = f" {plural(sent, 'was', 'were')} sent already." if sent else ""
+    some += f" {plural(tried, 'was', 'were')} tried with unknown outcome. {STILL_THERE}" if tried else ""
     if not outcome.undone:
-        return too_late_sentence((label,))
+        return f"Nothing of it is taken back: {label}.{some}"
     left = outcome.milliseconds_left / 1000
     when = f", {left:.0f} s before sending" if left > 0 else ", not sent yet"
-    some = f" {plural(len(outcome.too_late), 'was', 'were')} sent already." if outcome.too_late else ""
-    return f"Taken back: {label}{when}.{some}"
+    part = f"{len(outcome.undone):,} of " if some else ""
+    return f"Taken back: {part}{label}{when}.{some}"
 
 
 def taken_back_sentence(outcome: TakenBack) -> str:
-    """Which act was taken back, and which later ones were sent already."""
+    """Which act was taken back, and which later ones were sent or tried already."""
     is_undone = outcome.undone is not None and outcome.undone.undone
     if not outcome.label and not is_undone:
-        return too_late_sentence(outcome.sent) if outcome.sent else undo_sentence(outcome.undone)
+        return too_late_sentence(outcome.sent, outcome.tried) or undo_sentence(outcome.undone)
     words = f"Taken back: {outcome.label}." if outcome.label else undo_sentence(outcome.undone)
-    return f"{words} Sent already: {', '.join(outcome.sent)}." if outcome.sent else words
+    words += f" Sent already: {', '.join(outcome.sent)}." if outcome.sent else ""
+    return f"{words} Tried already: {', '.join(outcome.tried)}. {STILL_THERE}" if outcome.tried else words
 
 
 def send_sentence(count: int) -> str:

@@ -37,6 +37,8 @@ class TakenBack(Struct, frozen=True):
     """The marks that were taken back, or were not."""
     sent: tuple[str, ...] = ()
     """The later acts that were skipped, as they were sent already."""
+    tried: tuple[str, ...] = ()
+    """The later acts that were skipped, as some of their marks were tried with unknown outcome."""
 
 
 class ActHistory:
@@ -64,16 +66,17 @@ class ActHistory:
     async def take_back(self) -> TakenBack:
         """Take back the newest act that can be."""
         sent: list[str] = []
+        tried: list[str] = []
         while self._acts:
             act = self._acts[-1]
-            found = await self._try(act, sent)
+            found = await self._try(act, sent, tried)
             self._acts.remove(act)
             if found is not None:
-                return replace(found, sent=tuple(sent))
+                return replace(found, sent=tuple(sent), tried=tuple(tried))
         # Of another instance, or of before this start.
-        return TakenBack(undone=await self._session.marking.undo(), sent=tuple(sent))
+        return TakenBack(undone=await self._session.marking.undo(), sent=tuple(sent), tried=tuple(tried))
 
-    async def _try(self, act: Act, sent: list[str]) -> TakenBack | None:
+    async def _try(self, act: Act, sent: list[str], tried: list[str]) -> TakenBack | None:
         if act.restore is not None:
             await act.restore()
             return TakenBack(act.label)
@@ -81,7 +84,7 @@ class ActHistory:
         if undone is not None and undone.undone:
             return TakenBack(undone=undone)
         if undone is not None and undone.too_late:
-            sent.append(act.label)
+            (tried if undone.tried else sent).append(act.label)
         return None
 
     def _note(self, act: Act) -> None:

@@ -346,6 +346,16 @@ class TestUndo:
         assert shell("mark", ids[1], "-u", CUSTOMER, "--yes").code == 0
         assert sorted(shell.unread_on_server()) == sorted([ids[0], ids[2]])
 
+    def test_what_was_tried_with_unknown_outcome_is_not_called_sent(self, shell: Shell, ids: list[str]) -> None:
+        shell("list", "-u", CUSTOMER)
+        shell.faults.set(Kind.RESET_AFTER, method="POST", times=1)
+        shell("mark", ids[0], "-u", CUSTOMER, "--yes")
+        undone = shell("undo")
+        assert undone.code == 1
+        assert "Tried with unknown outcome, cannot be taken back: " in undone.err
+        assert "sent" not in undone.err
+        assert "still in the outbox" in undone.err
+
     def test_what_was_sent_cannot_be_taken_back(self, shell: Shell, ids: list[str]) -> None:
         shell("mark", ids[0], "-u", CUSTOMER, "--yes")
         undone = shell("undo")

@@ -49,6 +49,8 @@ async def test_when_sending_fails_nothing_offers_to_take_the_mark_back() -> None
         await inbox.until(lambda: "tried 1×" in inbox.row("Card 1"))
         await inbox.until(lambda: "takes it back" not in inbox.status())
         assert " z" not in inbox.row("Card 1")
+        await inbox.press("z")
+        await inbox.hears("Tried with unknown outcome, cannot be taken back: ")
 
 
 @pytest.mark.usefixtures("lasting_messages")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from neptune_inbox.model import Filter, Key, MarkState
+from neptune_inbox.presentation.verb_sentences import undo_sentence
 from neptune_inbox.sandbox.faults import Kind
 from neptune_inbox.sync.inbox.inbox import Scope
 from neptune_inbox.sync.session import Session
@@ -115,6 +116,24 @@ async def test_of_an_act_half_sent_the_rest_is_taken_back(office: Office, sessio
     assert {mark.id for mark in undone.too_late} == sent
     await send_everything(office, session)
     assert set(office.marked) == sent
+
+
+async def test_of_an_act_what_was_sent_and_what_was_tried_are_told_apart(office: Office, session: Session) -> None:
+    ids = await fetch(office, session, 20)
+    await session.marking.hold(keys(ids), label="20 shown")
+    office.clock.advance(5)
+    await session.sender.send_due()
+    office.faults.set(Kind.RESET_AFTER, method="POST", times=1)
+    await session.sender.send_due()
+    undone = await session.marking.undo()
+    assert undone is not None
+    assert len(undone.tried) == 1
+    taken, sent = len(undone.undone), len(undone.too_late) - 1
+    assert taken
+    assert sent
+    words = undo_sentence(undone)
+    assert words.startswith(f"Taken back: {taken} of 20 shown, not sent yet. {sent} were sent already.")
+    assert words.endswith("1 was tried with unknown outcome. What was tried is still in the outbox.")
 
 
 async def test_nothing_to_take_back(session: Session) -> None:

@@ -29,6 +29,11 @@ class Undone(Struct, frozen=True):
     milliseconds_left: int
     """How much of the window was left."""
 
+    @property
+    def tried(self) -> tuple[Mark, ...]:
+        """Those of `too_late` whose outcome nobody saw; the outbox still has them."""
+        return tuple(mark for mark in self.too_late if mark.unknown_tries)
+
 
 def plan_undo(
     connection: sqlite3.Connection, tenant: str, receipt_id: str | None, at: Instant, profile: str
