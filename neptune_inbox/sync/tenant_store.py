@@ -25,6 +25,7 @@ class AsyncCache(OnThread[Cache]):
     recall = Awaited(Cache.recall)
     unread_keys = Awaited(Cache.unread_keys)
     snapshot = Awaited(Cache.snapshot)
+    newest_rowid = Awaited(Cache.newest_rowid)
 
 
 class AsyncUsers(OnThread[UserCache]):

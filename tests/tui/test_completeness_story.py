@@ -119,6 +119,17 @@ async def test_what_a_first_look_brings_is_loaded_and_what_comes_later_is_new() 
         assert "loaded ↑" not in inbox.bar()
 
 
+async def test_what_another_process_fetched_waits_behind_the_banner_within_a_minute() -> None:
+    service = Service()
+    service.has(1)
+    async with inbox_of(service, size=(140, 24)) as inbox:
+        await inbox.until(lambda: "fresh" in inbox.top())
+        service.has(1)
+        await inbox.session.inbox.refresh("u-1", Filter.UNREAD)
+        await inbox.let_time_pass(61)
+        await inbox.until(lambda: "1 new" in inbox.bar())
+
+
 async def test_the_counts_of_views_are_at_least_while_not_all_is_loaded() -> None:
     service = Service(users=("u-1", "u-2"))
     service.use_settings(Settings(views={"codes": "event:otp_*"}))

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 AT_ONCE = 500
 """Rows that are read and written at once."""
+LOOK_AGAIN = 2.0
+"""Seconds between two looks for rows that another process wrote: to this one's own polls they are not new."""
 
 
 class Following:
@@ -128,18 +130,21 @@ async def follow(following: Following, session: Session, output: Output, limit: 
         jobs.append(session.watch_rule.run())
     working = [asyncio.create_task(job) for job in jobs]
     reading = asyncio.create_task(output.until_unread())
+    newest = -1
     try:
         while not output.is_unread:
             waiting = asyncio.create_task(changed.wait())
-            await asyncio.wait({waiting, *working, reading}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({waiting, *working, reading}, timeout=LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED)
             waiting.cancel()
             for task in working:
                 if task.done():
                     task.result()
-            changed.clear()
             if session.health.waits_for_token and session.health.error is not None:
                 raise session.health.error
-            await following.go_on()
+            newest, before = await session.inbox.newest_rowid(), newest
+            if changed.is_set() or newest != before:
+                changed.clear()
+                await following.go_on()
     finally:
         stop()
         for task in (*working, reading):

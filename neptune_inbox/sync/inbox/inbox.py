@@ -134,6 +134,10 @@ class Inbox:
         """The same of these users in one list."""
         return await self._open(Scope(kind=kind), parse_query(query, self._now()), limit=limit, users=users)
 
+    async def newest_rowid(self) -> int:
+        """The rowid of what the cache got last, whoever wrote it."""
+        return await self._store.cache.newest_rowid()
+
     async def waiting(self, scope: Scope, snapshot: ListSnapshot, among: frozenset[Key] | None = None) -> int:
         """How many rows the scope has now, all or `among` these, that the window, drawn earlier, does not show."""
         return len(await self.open_newer(scope, snapshot, among))

@@ -105,6 +105,8 @@ class LiveUpdates:
         if minute != self._minute:
             self._minute = minute
             self._preview.fill()
+            # What another process fetched is not new to our own polls.
+            self._count_waiting()
 
     def hear(self, fact: Fact) -> None:
         """Take in one fact from below."""
