@@ -10,8 +10,8 @@ from typing import TypeAlias
 
 from neptune_inbox.cli.plain.console import Console, PlainOutput
 from neptune_inbox.cli.plain.session import converse
-from neptune_inbox.model import Filter, Profile
-from tests.builders import ENVIRONMENT, Office, settled
+from neptune_inbox.model import UNDER_WAY, Filter, MarkState, Profile
+from tests.builders import ENVIRONMENT, Office, settled, until
 
 Step: TypeAlias = "str | Callable[[], Awaitable[None] | object]"
 """A line to type, or something that happens before the next one is typed."""
@@ -94,12 +94,18 @@ def turn(office: Office, seconds: float) -> Callable[[], None]:
 
 
 def sent(office: Office, count: int) -> Callable[[], Awaitable[None]]:
-    """The window passes, and so many marks have reached the service."""
+    """The window passes, so many marks have reached the service, and what it answered is on disk."""
+
+    def is_settled() -> bool:
+        with office.stores.state_file.reading() as connection:
+            states = {MarkState(state) for (state,) in connection.execute("SELECT DISTINCT state FROM mark")}
+        return states.isdisjoint(UNDER_WAY)
 
     async def wait() -> None:
         while len(office.marked) < count:
             office.clock.advance(6)
             await asyncio.sleep(0)
+        await until(is_settled)
 
     return wait
 
