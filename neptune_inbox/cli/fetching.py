@@ -47,6 +47,14 @@ class FetchedRows(ListSummary, frozen=True):
     rows: tuple[Row, ...] = ()
 
 
+async def watched_users(session: Session) -> list[str]:
+    """The watched users; raises UsageProblem where there are none."""
+    watched = await session.inbox.watched() or list(session.profile.users)
+    if not watched:
+        raise UsageProblem("You watch no users.", "`neptune-inbox watch USER_ID` adds one.")
+    return watched
+
+
 async def users_in_scope(session: Session, users: Sequence[str]) -> list[str]:
     """The users that were named, or the watched ones; raises UsageProblem where there are none."""
     scope = list(dict.fromkeys(users)) or await session.inbox.watched() or list(session.profile.users)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from neptune_inbox.cli.context import Cli, SignIn
-from neptune_inbox.cli.fetching import users_in_scope
+from neptune_inbox.cli.fetching import watched_users
 from neptune_inbox.cli.options import LISTS, command
 from neptune_inbox.cli.parameters import TEXT
 from neptune_inbox.presentation.incidents import columns_on_screen, columns_whole, incidents_json, watched_sentence
@@ -51,7 +51,7 @@ def incidents(cli: Cli, since: str) -> None:
     """
 
     async def work(session: Session) -> tuple[IncidentReport, Instant]:
-        scope = await users_in_scope(session, ())
+        scope = await watched_users(session)
         now = session.now()
         return await session.incidents.since(scope, parse_past(since, now)), now
 

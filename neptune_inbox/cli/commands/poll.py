@@ -89,7 +89,7 @@ async def _once(cli: Cli, session: Session) -> int:
     from neptune_inbox.sync.unattended import Unattended
 
     await fetching.follow_watch_list(session, cli.output)
-    await fetching.users_in_scope(session, ())
+    await fetching.watched_users(session)
     arrived: list[Row] = []
 
     async def keep(keys: Sequence[Key]) -> None:
@@ -114,7 +114,7 @@ async def _endless(cli: Cli, session: Session) -> int:
     from neptune_inbox.sync.unattended import Unattended
 
     await fetching.follow_watch_list(session, cli.output)
-    await fetching.users_in_scope(session, ())
+    await fetching.watched_users(session)
 
     async def hand_on(keys: Sequence[Key]) -> None:
         await _print(cli, session, await _rows(session, keys))
