@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from neptune_inbox.errors import NotFound
+from neptune_inbox.model import JsonObject
 from tests.builders import ENVIRONMENT
 from tests.tui.driver import inbox_of
 from tests.tui.forms import EMAIL, MOBILE, contacts_of, fill, open_person, submit, text_of, with_rajiv
@@ -194,6 +195,19 @@ async def test_a_token_that_may_not_read_users_says_so() -> None:
         await inbox.press("P")
         await inbox.asked("Neptune denied access to user u-1")
         await inbox.asked("Ask for access to this environment, or choose another with `E`.")
+
+
+async def test_on_a_small_screen_the_sheet_begins_with_who_it_is() -> None:
+    service = with_rajiv(EMAIL)
+    meta: JsonObject = {"name": "Rajiv Seelam", **{f"field_{number}": "x" for number in range(12)}}
+    service.sandbox_state.update_user(ENVIRONMENT, "u-1", meta)
+    async with inbox_of(service, size=(60, 15)) as inbox:
+        await open_person(inbox)
+        await inbox.sees("field_1")
+        shown = inbox.text()
+        assert "u-1   Rajiv Seelam" in shown.splitlines()[0]
+        assert EMAIL.value in shown
+        assert "r reload" in shown
 
 
 async def test_an_id_longer_than_the_screen_can_still_be_typed_out() -> None:

@@ -70,7 +70,7 @@ class UserDialog(Dialog[PersonAction]):
         """What was chosen before the server had said who this is."""
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="sheet form"):
+        with Vertical(classes="sheet form person"):
             yield line("", "sheet-title")
             yield ChoiceList(classes="contacts")
             yield line("", "sheet-line warn person-missing")
