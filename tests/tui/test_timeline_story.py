@@ -41,9 +41,9 @@ async def test_the_head_says_what_the_bell_held_at_the_cursor_and_enter_shows_it
         await inbox.until(lambda: len(service.marked) == 1)
         await inbox.poll()
         await inbox.press("Z")
-        await inbox.asked("0 unread, 1 read, 1 not known")
-        await inbox.press("down")
         await inbox.asked("1 unread, 1 read, 0 not known")
+        await inbox.press("up")
+        await inbox.asked("0 unread, 1 read, 1 not known")
         await inbox.press("G")
         await inbox.asked("1 unread, 0 read, 0 not known")
         await inbox.press("enter")
@@ -68,9 +68,9 @@ async def test_what_no_look_tells_of_is_counted_as_not_known() -> None:
     async with inbox_of(service) as inbox:
         await inbox.let_time_pass(2)
         await inbox.press("Z")
-        await inbox.asked("0 unread, 0 read, 1 not known. The last look known here began")
-        await inbox.press("j")
         await inbox.asked("1 unread, 0 read, 0 not known.")
+        await inbox.press("k")
+        await inbox.asked("0 unread, 0 read, 1 not known. The last look known here began")
 
 
 async def test_without_a_customer_it_says_how_to_choose_one() -> None:

@@ -40,7 +40,7 @@ class TimelineDialog(Dialog["Instant"]):
         as_text: str,
         as_json: str,
     ) -> None:
-        """`moments` are those of the lines; the cursor starts at `at`, else at the first."""
+        """`moments` are those of the lines; the cursor starts at `at`, else where it was last looked."""
         super().__init__()
         self._title = title
         self._history = history
@@ -61,10 +61,18 @@ class TimelineDialog(Dialog["Instant"]):
         axis = self.query_one(OptionList)
         axis.focus()
         if self._lines:
-            start = self._moments.index(self._at) if self._at in self._moments else 0
+            start = self._start()
             axis.highlighted = axis.get_option_index(str(start))
             self._tell(start)
         self.call_after_refresh(self._fit)
+
+    def _start(self) -> int:
+        """The line of the chosen moment, else the newest of what is known: since the last look nothing is."""
+        if self._at in self._moments:
+            return self._moments.index(self._at)
+        looked_at = self._history.looked_at
+        known = (place for place, at in enumerate(self._moments) if looked_at is None or at <= looked_at)
+        return next(known, 0)
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
