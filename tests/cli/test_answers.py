@@ -167,7 +167,7 @@ def test_doctor_says_how_the_lists_answer(tenant: Place) -> None:
     assert "rows under `data`" in words
     assert "`notifications*uuid` is posted" in words
     assert "`notification_deliveries*notification_uuid` repeats" in words
-    assert "`notification_deliveries*read_at` tells it" in words
+    assert "`notification_deliveries*read_at` decides" in words
     assert "a total of 3" in words
     assert said[0]["details"]["posted_field"] == "notifications*uuid"
     assert not [each for each in tenant.service.requests if each.method != "GET"]

@@ -113,7 +113,7 @@ async def test_a_notification_too_large_to_show_says_so_stays_where_it_is_and_is
     office, answering = at([row(1), row(2, body=huge), row(3)])
     async with inbox_of(office) as inbox:
         await inbox.until(lambda: titles(inbox) == ["(too large to show)", "Title 1", "Title 3"])
-        assert "cannot be marked here" in inbox.preview()
+        await inbox.until(lambda: "cannot be marked here" in inbox.preview())
         await inbox.press("m")
         await inbox.hears("no id of its own")
         assert answering.posted == []

@@ -59,7 +59,7 @@ async def test_the_next_unread_one_is_found_however_far_it_is() -> None:
         await inbox.burst("v", *["pagedown"] * 5, "v", "m")
         last = inbox.screen.rows.cursor_index
         assert last is not None
-        await inbox.hears("Sent in")
+        await inbox.hears("Held 5 s before sending")
         await inbox.press("g")
         await inbox.until(lambda: inbox.row(f"Card {ROWS - 1}").theirs == "◷")
         await inbox.press("n")
