@@ -152,7 +152,7 @@ def test_whichever_call_fails_no_mark_is_said_to_be_kept_that_is_not(error: str,
             told = console(machine, f"m {len(before) + 1}", before=failing(home, error=error, at=at))
             tried += 1
             refused += "NOT saved" in told
-            is_claimed = "Held 5 s before sending" in told and NOT_KEPT not in told
+            is_claimed = "before sending, undo takes it back" in told and NOT_KEPT not in told
             after = waiting(machine)
             assert before <= after, "what was held before is held"
             assert len(after - before) == is_claimed, (at, told)
