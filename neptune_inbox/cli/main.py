@@ -124,16 +124,21 @@ def _open(ctx: click.Context, user: str, kind: str, plain: bool, version: bool, 
             "--plain is for the inbox itself; `neptune-inbox demo --plain` runs the demo that way."
         )
     if ctx.invoked_subcommand is not None and (user or kind):
-        option = "--user" if user else "--type"
-        raise click.UsageError(
-            f"{option} before a command is for the inbox; write it after `{ctx.invoked_subcommand}`."
-        )
+        raise click.UsageError(_misplaced(ctx, "--user" if user else "--type"))
     if ctx.invoked_subcommand is not None or cli is None:
         return None
     from neptune_inbox.cli.launch import open_inbox
 
     flags = {"plain": "yes" if plain else "", "codes": "yes" if cli.shows_codes else ""}
     return open_inbox({"user": user, "kind": kind, "profile": cli.profile_name or "", **flags}, cli.output)
+
+
+def _misplaced(ctx: click.Context, option: str) -> str:
+    name = str(ctx.invoked_subcommand)
+    command = root.get_command(ctx, name)
+    takes_it = command is not None and any(option in each.opts for each in command.params)
+    advice = f"write it after `{name}`" if takes_it else f"`{name}` does not take it"
+    return f"{option} before a command is for the inbox; {advice}."
 
 
 root = Root(

@@ -112,6 +112,24 @@ class TestHelp:
         assert set(command_names()) == set(root.list_commands(None))  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("line", "advice"),
+    [
+        (("--user", "u-1", "list"), "write it after `list`."),
+        (("-u", "u-1", "status"), "`status` does not take it."),
+        (("--type", "read", "list"), "write it after `list`."),
+        (("--type", "all", "poll", "--once"), "`poll` does not take it."),
+    ],
+)
+def test_an_option_of_the_inbox_before_a_command_is_refused_and_not_dropped(
+    shell: Shell, line: tuple[str, ...], advice: str
+) -> None:
+    refused = shell(*line)
+    assert refused.code == 2
+    assert " before a command is for the inbox; " in refused.err
+    assert advice in refused.err
+
+
 class TestAtATerminal:
     def test_a_person_sees_a_table_and_is_asked(self, shell: Shell, tmp_path: Path) -> None:
         for number in range(3):

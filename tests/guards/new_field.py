@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from typing import Any
 
 from neptune_inbox.notification_fields import ColumnShape, Field, Kind, declare
 
@@ -22,12 +23,28 @@ declare(
 declare(Field("expires_at", Kind.INSTANT, wire=("expires_at",)))
 
 
+def answer(noon: int) -> dict[str, Any]:
+    """What a server sends whose rows carry the field, each under one of its names."""
+    return {
+        "data": [
+            {"id": "n-1", "title": "Card declined", "importance": "high", "created_at": noon},
+            {
+                "id": "n-2",
+                "title": "Welcome",
+                "priority": "low\u001b[31m",
+                "created_at": noon - 1,
+                "expires_at": "2026-11-05T12:00:00Z",
+            },
+        ]
+    }
+
+
 def main() -> None:
     from neptune_inbox.api.decode_notifications import decode_page
     from neptune_inbox.cli.commands.inbox import ON_SCREEN
     from neptune_inbox.cli.schemas import CSV, LISTED, columns
     from neptune_inbox.config import Settings, UiSettings
-    from neptune_inbox.model import Clause, Filter, JsonObject, Key, Search, Triage
+    from neptune_inbox.model import Clause, Filter, Key, Search, Triage
     from neptune_inbox.presentation.json import notification_json
     from neptune_inbox.presentation.rows import Columns, row_spans
     from neptune_inbox.startup.snapshot import dump_rows
@@ -35,19 +52,7 @@ def main() -> None:
     from neptune_inbox.store.cache.schema import open_cache
     from tests.builders import NOON
 
-    wire: JsonObject = {
-        "data": [
-            {"id": "n-1", "title": "Card declined", "importance": "high", "created_at": NOON},
-            {
-                "id": "n-2",
-                "title": "Welcome",
-                "priority": "low\u001b[31m",
-                "created_at": NOON - 1,
-                "expires_at": "2026-11-05T12:00:00Z",
-            },
-        ]
-    }
-    page = decode_page(wire, user_id="u-1", kind=Filter.UNREAD)
+    page = decode_page(answer(NOON), user_id="u-1", kind=Filter.UNREAD)
     cache = Cache(open_cache(None, lambda: NOON), "acme", lambda: NOON)
     cache.merge("u-1", page, seen_at=NOON)
     again = cache.merge("u-1", page, seen_at=NOON)
