@@ -440,7 +440,7 @@ def document() -> Schema:
 
 
 def columns(schema: Schema, prefix: str = "") -> list[str]:
-    """The names of a record's values, those of records inside it behind a dot; what is optional is no column."""
+    """The column names of a record; a nested record's names follow a dot. Optional values get no column."""
     found: list[str] = []
     for name, inner in schema["properties"].items():
         if name not in schema["required"]:

@@ -214,7 +214,7 @@ class InboxScreen(Screen[None]):
     def say(
         self, message: str, level: str = "ok", *, about: About = About.ANYTHING, until: Instant | None = None
     ) -> None:
-        """Say one sentence in the status line; it goes by itself, at the latest when it is no longer true."""
+        """Show a sentence in the status line; it disappears by itself, at the latest when it is no longer true."""
         self.messages.say(message, level, about, until)
 
     def select(self, keys: frozenset[Key]) -> None:

@@ -40,7 +40,7 @@ class StatusMessages:
     def say(
         self, message: str, level: str = "ok", about: About = About.ANYTHING, until: Instant | None = None
     ) -> None:
-        """Say one sentence; it goes by itself, or when it is no longer true: `until` then."""
+        """Show a sentence; it disappears by itself, or at `until`, when it is no longer true."""
         self.about = about
         self._until = until
         self._show(message, level)
@@ -49,7 +49,7 @@ class StatusMessages:
         self._timer = self._node.set_timer(MESSAGE_SECONDS, self.clear)
 
     def tick(self, now: Instant) -> None:
-        """Say no more what is no longer true."""
+        """Clear the sentence once it is no longer true."""
         if self._until is not None and now >= self._until:
             self._until = None
             self.clear()
