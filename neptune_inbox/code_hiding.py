@@ -53,7 +53,7 @@ class Codes(Struct, frozen=True):
         found = [code for code in self.codes if code in joined]
         if not found:
             return text
-        kept = [match.span() for match in ID_OR_INSTANT.finditer(plain)]
+        kept = [match.span() for match in ID_OR_INSTANT.finditer(plain)] if "-" in plain else ()
         shown, whole = list(text), plain.upper()
         for code in found:
             for where in _places(code, plain, whole, joined):
@@ -61,6 +61,15 @@ class Codes(Struct, frozen=True):
                     for place in where:
                         shown[place] = HIDDEN
         return "".join(shown)
+
+    def may_be_in_json(self, payload: str) -> bool:
+        """Whether any of them may be in a JSON text: quick, and true where escapes or markup make it unsure."""
+        if not DIGIT.search(payload):
+            return False
+        if "\\" in payload or "<" in payload:
+            return True
+        joined = _BETWEEN.sub("", folded(payload)).upper()
+        return any(code in joined for code in self.codes)
 
     def hide_value(self, value: Any) -> Any:
         """A value of JSON without them: a number in which one is becomes text."""

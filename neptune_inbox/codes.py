@@ -85,6 +85,8 @@ def may_hold_code(title: str) -> bool:
 
 def hide_in_json(codes: Codes, payload: str) -> str:
     """JSON text without these codes; unchanged where none is in it."""
+    if not codes.may_be_in_json(payload):
+        return payload
     value = parsed(payload)
     try:
         hidden = codes.hide_value(value)

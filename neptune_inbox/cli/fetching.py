@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -16,6 +16,7 @@ from neptune_inbox.sync.inbox.query import parse_query
 
 if TYPE_CHECKING:
     from neptune_inbox.cli.output import Output
+    from neptune_inbox.sync.inbox.list_snapshot import ListSnapshot, WholeRow
     from neptune_inbox.sync.session import Session
 
 
@@ -187,8 +188,23 @@ async def pages(
 ) -> AsyncIterator[list[Row]]:
     """The rows of `read` a few at a time, each page when it is asked for, in flat memory. Raises BadQuery."""
     snapshot = await session.inbox.open_users(users, kind, query, limit=limit)
-    for start in (0, *range(FIRST_PAGE, len(snapshot), PAGE)):
-        yield await session.inbox.page(snapshot, start, start + PAGE if start else FIRST_PAGE)
+    for start, end in _page_bounds(snapshot):
+        yield await session.inbox.page(snapshot, start, end)
+
+
+async def whole_pages(
+    session: Session, users: Sequence[str], kind: Filter, query: str, limit: int | None
+) -> AsyncIterator[list[WholeRow]]:
+    """The same with the whole notifications."""
+    snapshot = await session.inbox.open_users(users, kind, query, limit=limit)
+    for start, end in _page_bounds(snapshot):
+        yield await session.inbox.whole_page(snapshot, start, end)
+
+
+def _page_bounds(snapshot: ListSnapshot) -> Iterator[tuple[int, int]]:
+    yield 0, FIRST_PAGE
+    for start in range(FIRST_PAGE, len(snapshot), PAGE):
+        yield start, start + PAGE
 
 
 async def summary(session: Session, users: Sequence[str], kind: Filter, query: str, count: int) -> ListSummary:

@@ -75,7 +75,9 @@ def notification_json(
         if key == MARK_BEHIND:
             whole["mark"] = row_mark_json(mark)
     whole["mine"] = mine_json(triage)
-    return {**whole, "codes_hidden": True} if notification.hides_codes else whole
+    if notification.hides_codes:
+        whole["codes_hidden"] = True
+    return whole
 
 
 def _as_it_is(value: bool | int | None) -> JsonValue:

@@ -27,6 +27,7 @@ from neptune_inbox.presentation.sentences import oddity_sentences, unknown_user_
 from neptune_inbox.presentation.table import Column
 from neptune_inbox.presentation.times import table_age
 from neptune_inbox.sync.inbox.laid_over import is_of_team
+from neptune_inbox.sync.inbox.list_snapshot import WholeRow
 from neptune_inbox.sync.inbox.query import parse_query
 
 if TYPE_CHECKING:
@@ -102,17 +103,19 @@ def _list_once(
         asked = (session, scope, kind, query, limit)
         try:
             if cli.output.shape is Shape.JSONL and not is_cached:
-                return await _print_pages(cli, session, scope, fetching.stream(*asked), asked[2:4])
+                return await _print_objects(cli, session, scope, _whole(session, fetching.stream(*asked)), asked[2:4])
             if not is_cached:
                 await fetching.load(*asked)
         except Unreachable as error:
             shown = at_a_shell(error)
             raise shown.saying(remedy=shown.remedy + await _tell_cached(session, scope)) from error
-        pages = fetching.pages(*asked)
         if is_cached:
             fetched = [(user, fresh.fetched_at) for user, fresh in (await session.inbox.freshness(scope)).items()]
             cli.output.note(cached_note(fetched, session.now()))
-        listing = await _print_pages(cli, session, scope, pages, asked[2:4])
+        if cli.output.is_data:
+            listing = await _print_objects(cli, session, scope, fetching.whole_pages(*asked), asked[2:4])
+        else:
+            listing = await _print_pages(cli, session, scope, fetching.pages(*asked), asked[2:4])
         if not is_cached and not listing.count:
             unknown.extend(await fetching.unknown_users(session, scope))
         return listing
@@ -173,28 +176,44 @@ async def _print_pages(
 
     On a terminal all rows are aligned with one another, so that nothing is written before the last is known.
     """
-    records, aligned = cli.output.records(LISTED), list[Row]()
+    aligned = list[Row]()
     count = masked = 0
     async for rows in pages:
         count += len(rows)
-        if cli.output.is_data:
-            objects = await whole_objects(session, rows, await session.inbox.freshness(users))
-            masked += sum("codes_hidden" in each for each in objects)
-            records.add(objects)
-        elif cli.output.is_terminal:
+        masked += sum(row.hides_codes for row in rows)
+        if cli.output.is_terminal:
             aligned += rows
         else:
             await _print_rows(cli, session, rows)
-        if not cli.output.is_data:
-            masked += sum(row.hides_codes for row in rows)
         cli.output.flush()
         if cli.output.is_unread:
             break
-    if cli.output.is_data:
-        records.end()
-    elif aligned:
+    if aligned:
         await _print_rows(cli, session, aligned)
     return replace(await fetching.summary(session, users, *asked, count), masked=masked)
+
+
+async def _print_objects(
+    cli: Cli, session: Session, users: list[str], pages: AsyncIterator[list[WholeRow]], asked: tuple[Filter, str]
+) -> fetching.ListSummary:
+    """Write each page of objects as soon as it is read; the answer is what the whole list is by then."""
+    records = cli.output.records(LISTED)
+    count = masked = 0
+    async for rows in pages:
+        count += len(rows)
+        masked += sum(row.notification.hides_codes for row in rows)
+        records.add(_objects(rows, await session.inbox.freshness(users)))
+        cli.output.flush()
+        if cli.output.is_unread:
+            break
+    records.end()
+    return replace(await fetching.summary(session, users, *asked, count), masked=masked)
+
+
+async def _whole(session: Session, pages: AsyncIterator[list[Row]]) -> AsyncIterator[list[WholeRow]]:
+    """The whole notifications of these pages of rows."""
+    async for rows in pages:
+        yield await _still_known(session, rows)
 
 
 @command("count", shapes=TABLES)
@@ -283,11 +302,20 @@ async def whole_objects(
     session: Session, rows: Sequence[Row], freshness: Mapping[str, Freshness]
 ) -> list[JsonObject]:
     """Each row as `list --json` prints it."""
-    whole, fields = await session.inbox.notifications(rows), json_fields()
+    return _objects(await _still_known(session, rows), freshness)
+
+
+async def _still_known(session: Session, rows: Sequence[Row]) -> list[WholeRow]:
+    """The whole notifications of these rows; of one that left the cache since, what its row shows."""
+    whole = {each.notification.key: each for each in await session.inbox.whole(rows)}
+    return [whole.get(row.key) or WholeRow(_as_known(row), row.triage, row.mark) for row in rows]
+
+
+def _objects(rows: Sequence[WholeRow], freshness: Mapping[str, Freshness]) -> list[JsonObject]:
+    fields = json_fields()
     return [
-        notification_json(whole.get(row.rowid) or _as_known(row), row.triage, row.mark, fields)
-        | {"skipped": freshness[row.user_id].skipped}
-        for row in rows
+        notification_json(notification, triage, mark, fields) | {"skipped": freshness[notification.user_id].skipped}
+        for notification, triage, mark in rows
     ]
 
 

@@ -56,6 +56,8 @@ _NAME = " LEFT JOIN user u ON u.account = n.account"
 _EXTRA = " LEFT JOIN extra x ON x.seq = n.seq"
 _LINE = "n.seq, a.user_id, n.id, n.title, e.name, n.created_at, n.is_read, n.read_at, n.has_link, u.name"
 _FIELDS = standard_fields()
+_NAMES = tuple(field.name for field in _FIELDS)
+_FLAGS = tuple(field.name for field in _FIELDS if field.kind is Kind.FLAG)
 _WHOLE = f"{', '.join(field.stored for field in _FIELDS)}, x.fields{_FROM} JOIN content c ON c.seq = n.seq{_EXTRA}"
 _PARTS = (
     f"SELECT n.seq, e.name, n.title, c.body, c.link, c.status, c.data, c.raw, x.fields{_FROM}"
@@ -232,12 +234,12 @@ class Cache:
             return self._hide_codes(_notification(found)) if found is not None else None
 
     def notifications(self, rowids: Sequence[int]) -> dict[int, Notification]:
-        """The notifications with these rowids, each with all that the server sent; others are left out."""
+        """The notifications with these rowids, without their rows as they came; others are left out."""
         with self._database.reading() as connection:
             found = connection.execute(
                 f"SELECT n.seq, {_WHOLE} WHERE n.seq IN (SELECT value FROM json_each(?))", (json.dumps(list(rowids)),)
             )
-            return {seq: self._hide_codes(_notification(fields)) for seq, *fields in found}
+            return {seq: self._hide_codes(_notification(fields), is_raw_kept=False) for seq, *fields in found}
 
     def _masked(self, connection: sqlite3.Connection, rows: Sequence[Row]) -> list[Row]:
         """The rows without codes in their titles; all of a notification is read only where its title may hold one."""
@@ -262,11 +264,12 @@ class Cache:
         """The codes in any part of a notification."""
         return self._codes.find(event, title, body, (link, status), (data, raw, extras) if extras else (data, raw))
 
-    def _hide_codes(self, row: Notification) -> Notification:
+    def _hide_codes(self, whole: Notification, *, is_raw_kept: bool = True) -> Notification:
+        row = whole if is_raw_kept else replace(whole, raw="")
         if row.key == self.revealed or not self._codes.is_on:
             return row
         extras = json.dumps(row.extras) if row.extras else None
-        codes = self._codes_of(row.event_type, row.title, row.body, row.link, row.status, row.data, row.raw, extras)
+        codes = self._codes_of(row.event_type, row.title, row.body, row.link, row.status, row.data, whole.raw, extras)
         if codes is None:
             return row
         hidden = replace(
@@ -452,10 +455,9 @@ def _line(fields: Sequence[Any]) -> Row:
 
 def _notification(fields: Sequence[Any]) -> Notification:
     *values, extras = fields
-    told: dict[str, Any] = {
-        field.name: bool(value) if field.kind is Kind.FLAG else value
-        for field, value in zip(_FIELDS, values, strict=True)
-    }
+    told: dict[str, Any] = dict(zip(_NAMES, values, strict=True))
+    for name in _FLAGS:
+        told[name] = bool(told[name])
     return Notification(**told, extras=_extras(extras))
 
 

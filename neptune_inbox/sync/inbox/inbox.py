@@ -34,7 +34,7 @@ from neptune_inbox.model.team import Claim
 from neptune_inbox.sync.inbox.completeness import Coverage, coverage, lacking
 from neptune_inbox.sync.inbox.laid_over import is_about_us, resolved
 from neptune_inbox.sync.inbox.list_pages import ListPages
-from neptune_inbox.sync.inbox.list_snapshot import ListSnapshot, RowReader
+from neptune_inbox.sync.inbox.list_snapshot import ListSnapshot, RowReader, WholeRow
 from neptune_inbox.sync.inbox.query import parse_query
 from neptune_inbox.sync.store_thread import on_thread, read_on_thread
 
@@ -221,9 +221,14 @@ class Inbox:
         return await self._store.cache.notification(key)
 
     @read_on_thread
-    def notifications(self, rows: Sequence[Row]) -> dict[int, Notification]:
-        """The whole notifications of these rows, by rowid, from the cache."""
-        return self._store.data.cache.notifications([row.rowid for row in rows])
+    def whole(self, rows: Sequence[Row]) -> list[WholeRow]:
+        """The whole notifications of these rows that are still cached, in their order."""
+        return self._row_reader.whole([row.rowid for row in rows])
+
+    @read_on_thread
+    def whole_page(self, snapshot: ListSnapshot, start: int, end: int) -> list[WholeRow]:
+        """The whole notifications of a window from a position to before another, as `page`."""
+        return snapshot.whole(start, end)
 
     async def freshness(self, users: Sequence[str]) -> dict[str, Freshness]:
         """How fresh what is known of each of these users is."""

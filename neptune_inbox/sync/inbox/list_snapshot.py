@@ -11,11 +11,11 @@ from __future__ import annotations
 from array import array
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from msgspec.structs import replace
 
-from neptune_inbox.model import ColumnValues, Key, Row
+from neptune_inbox.model import ColumnValues, Key, Mark, Notification, Row, Triage
 from neptune_inbox.text import CleanText
 
 if TYPE_CHECKING:
@@ -25,6 +25,17 @@ if TYPE_CHECKING:
 PAGE = 64
 PAGES_KEPT = 16
 """How many pages are kept in addition to those in use."""
+
+
+class WholeRow(NamedTuple):
+    """A notification with what is ours of it, as JSON and CSV print it."""
+
+    notification: Notification
+    triage: Triage
+    mark: Mark | None
+
+
+NOTHING_OF_MINE: Final = Triage()
 
 
 class RowReader:
@@ -51,6 +62,17 @@ class RowReader:
             if row.key in changed
             else row
             for row in rows
+        ]
+
+    def whole(self, rowids: Sequence[int]) -> list[WholeRow]:
+        """The whole notifications in the order asked for, without the rows as they came; no list row is read."""
+        found = self._data.cache.notifications(rowids)
+        notifications = [found[rowid] for rowid in rowids if rowid in found]
+        keys = [each.key for each in notifications]
+        marks, triage = self._data.outbox.current_marks(keys), self._data.triage.triage(keys)
+        return [
+            WholeRow(each, triage.get(key, NOTHING_OF_MINE), marks.get(key))
+            for each, key in zip(notifications, keys, strict=True)
         ]
 
     def rowid(self, key: Key) -> int | None:
@@ -224,6 +246,10 @@ class ListSnapshot:
     def page(self, start: int, end: int) -> list[Row]:
         """The rows from a position to before another that are still cached; none is kept."""
         return self._row_reader.rows(self.ids[start:end]) if self._row_reader else []
+
+    def whole(self, start: int, end: int) -> list[WholeRow]:
+        """The whole notifications from a position to before another that are still cached; none is kept."""
+        return self._row_reader.whole(self.ids[start:end]) if self._row_reader else []
 
     def _line_of(self, rowid: int) -> int:
         """The row that is shown in the line of a notification."""
