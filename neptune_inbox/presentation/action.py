@@ -181,20 +181,26 @@ class ActionTable(Sequence[Action]):
 
     def __init__(self, actions: Iterable[Action] = ()) -> None:
         self._actions: list[Action] = []
+        self._owners: dict[str, str] = {}
+        """The id of the action that has a name."""
         for action in actions:
             self.register(action)
 
     def register(self, action: Action) -> None:
         """Add an action. Raises ValueError for an id, a key, a word or a command that another one has."""
-        for other in self._actions:
-            if shared := _names(other) & _names(action):
-                raise ValueError(f"{action.id} and {other.id} share {', '.join(sorted(shared))}")
+        names = _names(action)
+        if shared := sorted(names & self._owners.keys()):
+            other = self._owners[shared[0]]
+            both = ", ".join(name for name in shared if self._owners[name] == other)
+            raise ValueError(f"{action.id} and {other} share {both}")
+        self._owners |= dict.fromkeys(names, action.id)
         places = [index for index, other in enumerate(self._actions, 1) if other.group == action.group]
         self._actions.insert(places[-1] if places else len(self._actions), action)
 
     def unregister(self, id: str) -> None:
         """Take an action out again."""
         self._actions = [action for action in self._actions if action.id != id]
+        self._owners = {name: owner for name, owner in self._owners.items() if owner != id}
 
     def find(self, id: str) -> Action:
         """The action with this id, or of which a word of `--plain` has it. Raises LookupError."""
