@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from msgspec import Struct, field
 
 from neptune_inbox.errors import InboxError
-from neptune_inbox.model import EVERYONE, Filter, Freshness, Instant, Key, Profile, Remark
+from neptune_inbox.model import EVERYONE, Filter, Freshness, Instant, Key, Profile
 from neptune_inbox.presentation.keymap import Action, first_key
 from neptune_inbox.presentation.lines import FilterFacts, SidebarFacts, StatusFacts, TopFacts, ViewFacts, Watched
 from neptune_inbox.presentation.panes import Emptiness
@@ -192,7 +192,7 @@ def _narrowed_to(view: View) -> str:
 
 
 def status_facts(view: View) -> StatusFacts:
-    fresh = view.freshness
+    odd = view.overview.oddities(view.users)
     users = {key.user_id for key in view.selected}
     whose = f"of {next(iter(users))}" if len(users) == 1 else f"of {len(users)} users"
     return StatusFacts(
@@ -208,9 +208,9 @@ def status_facts(view: View) -> StatusFacts:
         message=view.message,
         level=view.level,
         hidden=view.hidden,
-        unshown=sum(one.skipped for one in fresh),
-        unnamed=sum(one.unnamed for one in fresh),
-        is_endless=any(Remark.PAGES_REPEAT in one.remarks for one in fresh),
+        unshown=odd.skipped,
+        unnamed=odd.unnamed,
+        is_endless=odd.is_endless,
         is_reading=view.is_reading,
     )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from neptune_inbox import config
@@ -28,12 +29,12 @@ WORDS = ("card", "invoice", "delivery", "yesterday", "number", "waits", "answer"
 PAGE = 2_000
 
 
-def notification(number: int, now: int) -> Notification:
+def notification(number: int, now: int, users: Sequence[str] = USERS) -> Notification:
     """Row `#number`, the newest first."""
     words = " ".join(WORDS[(number * step) % len(WORDS)] for step in (1, 3, 5, 7))
     return Notification(
         id=f"{number:08x}-0000-4000-8000-{number:012x}",
-        user_id=USERS[number % len(USERS)],
+        user_id=users[number % len(users)],
         title=clean_line(f"#{number:06} {words}"),
         body=clean_block(f"Dear customer,\n\n{words} {words}.\n\n**{number}** is your number."),
         event_type=clean_line(EVENTS[number % len(EVENTS)]),
@@ -44,32 +45,32 @@ def notification(number: int, now: int) -> Notification:
     )
 
 
-def fill(folder: Path, count: int) -> None:
-    """Make the home; an existing one with this many rows is left as it is."""
+def fill(folder: Path, count: int, users: Sequence[str] = USERS) -> None:
+    """Make the home of these watched users; an existing one with this many rows is left as it is."""
     paths = Paths.under(folder).create()
     done = folder / f"filled-{count}"
     if done.exists():
         return
     now = time.time_ns() // 1_000_000
-    profile = Profile("bench", API_BASE, API_BASE, "dev", Mode.ACT, users=USERS)
+    profile = Profile("bench", API_BASE, API_BASE, "dev", Mode.ACT, users=tuple(users))
     config.set_profile(paths, profile)
     config.set_default_profile(paths, profile.name)
     machine = tenant_key(profile, "")
     database = open_cache(paths.cache_db, lambda: now)
     cache = Cache(database, machine, lambda: now)
-    users = UserCache(database, machine)
-    for user_id in USERS:
-        rows = [notification(number, now) for number in range(count) if USERS[number % len(USERS)] == user_id]
+    user_cache = UserCache(database, machine)
+    for place, user_id in enumerate(users):
+        rows = [notification(number, now, users) for number in range(place, count, len(users))]
         for start in range(0, len(rows), PAGE):
             page = Page(tuple(rows[start : start + PAGE]), len(rows))
             cache.merge(user_id, page, seen_at=now)
         unread = sum(not row.is_read for row in rows)
-        users.set_counts(user_id, Counts(len(rows), unread, len(rows) - unread), now)
-        users.set_freshness(Freshness(user_id, now, has_everything=True))
+        user_cache.set_counts(user_id, Counts(len(rows), unread, len(rows) - unread), now)
+        user_cache.set_freshness(Freshness(user_id, now, has_everything=True))
     database.close()
     state = open_state(paths.state_db, lambda: now)
     triage_store = TriageStore(state, machine, lambda: now)
-    for user_id in USERS:
+    for user_id in users:
         triage_store.watch(user_id)
     # As a session that signed in leaves it: else nobody could tell whose rows these are without a session.
     triage_store.bind("\n".join((profile.name, profile.api_base, profile.environment)))

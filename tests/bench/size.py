@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.bench.aims import LINES, Found
 
-MODULES = ("size_journal", "size_streams", "size_keys", "size_instances")
+MODULES = ("size_start", "size_journal", "size_streams", "size_keys", "size_sender", "size_instances")
 """Each adds its lines to the table when it is imported."""
 
 

@@ -10,7 +10,8 @@ import json
 from array import array
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -25,6 +26,7 @@ from neptune_inbox.model import (
     Key,
     Notification,
     Now,
+    Remark,
     Row,
     Search,
     Term,
@@ -67,7 +69,18 @@ class Scope(Struct, frozen=True):
         return replace(self, is_folded=False, member=0)
 
 
-class Overview(Struct, frozen=True):
+class Oddities(NamedTuple):
+    """What is odd about the lists of some users, taken together."""
+
+    skipped: int
+    """Rows that could not be read."""
+    unnamed: int
+    """Rows that nothing identifies."""
+    is_endless: bool
+    """The server gives the same pages again and again."""
+
+
+class Overview(Struct, frozen=True, dict=True):
     """The counts and the freshness of a scope's users, as the sidebar and the filter bar show them."""
 
     users: tuple[str, ...] = ()
@@ -96,8 +109,33 @@ class Overview(Struct, frozen=True):
 
     def total(self, kind: Filter, users: tuple[str, ...]) -> tuple[int | None, bool]:
         """The sum over these users, and whether it is exact (the server gave a number for each of them)."""
+        return self._totals[kind] if users is self.users else self._total(kind, users)
+
+    def oddities(self, users: tuple[str, ...]) -> Oddities:
+        """What is odd about the lists of these users."""
+        return self._all_oddities if users is self.users else self._oddities(users)
+
+    # Everybody's are asked for at every step of the cursor, and there may be thousands of them.
+
+    @cached_property
+    def _totals(self) -> dict[Filter, tuple[int | None, bool]]:
+        return {kind: self._total(kind, self.users) for kind in Filter}
+
+    @cached_property
+    def _all_oddities(self) -> Oddities:
+        return self._oddities(self.users)
+
+    def _total(self, kind: Filter, users: tuple[str, ...]) -> tuple[int | None, bool]:
         told = [count for user in users if (count := self.counts.get(user, Counts()).of(kind)) is not None]
         return (sum(told) if told else None), len(told) == len(users)
+
+    def _oddities(self, users: tuple[str, ...]) -> Oddities:
+        fresh = [self.freshness[user] for user in users if user in self.freshness]
+        return Oddities(
+            skipped=sum(one.skipped for one in fresh),
+            unnamed=sum(one.unnamed for one in fresh),
+            is_endless=any(Remark.PAGES_REPEAT in one.remarks for one in fresh),
+        )
 
 
 class Inbox:
