@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from tests.tui.driver import Inbox, inbox_of
 from tests.tui.service import Service
 
 
+@pytest.mark.slow
 async def test_opening_and_moving_never_mark_anything() -> None:
     service = Service()
     service.has(30, body="Some **body**.\n" * 30)
@@ -62,6 +64,7 @@ async def test_the_preview_waits_while_somebody_types_and_follows_when_the_searc
         await inbox.until(lambda: inbox.preview().startswith("Card 1"))
 
 
+@pytest.mark.slow
 async def test_the_keys_go_where_they_say() -> None:
     service = Service()
     service.has(60)
@@ -116,6 +119,7 @@ async def test_the_filters_show_all_unread_and_read_with_their_counts() -> None:
         assert inbox.cursor() == "Card 3", "the cursor stays with its notification"
 
 
+@pytest.mark.slow
 async def test_new_rows_wait_behind_a_banner_and_the_cursor_stays() -> None:
     service = Service()
     service.has(5)
@@ -146,6 +150,7 @@ async def test_going_up_from_the_first_row_folds_in_what_is_new() -> None:
         await inbox.until(lambda: len(inbox.titles()) == 3)
 
 
+@pytest.mark.slow
 async def test_a_row_read_by_the_customer_stays_in_place_and_says_so() -> None:
     service = Service()
     service.has(3)
@@ -160,6 +165,30 @@ async def test_a_row_read_by_the_customer_stays_in_place_and_says_so() -> None:
         await inbox.until(lambda: inbox.titles() == ["Card 3", "Card 1"])
 
 
+async def test_the_preview_says_what_its_row_says_however_late_the_row_is_read_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    service = Service()
+    service.has(2)
+    async with inbox_of(service) as inbox:
+        await inbox.until(lambda: "Card 2" in inbox.preview())
+        pages, may_be_read = inbox.session.inbox.pages, asyncio.Event()
+        reload = pages.reload
+
+        async def reload_late(snapshot: ListSnapshot, positions: Sequence[range]) -> None:
+            await may_be_read.wait()
+            await reload(snapshot, positions)
+
+        monkeypatch.setattr(pages, "reload", reload_late)
+        service.read_on_server("Card 2")
+        await inbox.poll()
+        await inbox.settle()
+        may_be_read.set()
+        await inbox.until(lambda: inbox.row("Card 2").theirs == "○")
+        await inbox.until(lambda: "not by us" in inbox.preview())
+
+
+@pytest.mark.slow
 async def test_finding_narrows_as_it_is_typed_and_escape_clears_it() -> None:
     service = Service()
     service.has(3)
@@ -193,6 +222,7 @@ async def test_a_query_that_cannot_be_understood_says_why_and_keeps_the_list() -
         await inbox.until(lambda: "1 new" in inbox.bar())
 
 
+@pytest.mark.slow
 async def test_a_query_that_goes_wrong_before_the_letter_before_was_found_leaves_what_is_shown(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -215,6 +245,7 @@ async def test_a_query_that_goes_wrong_before_the_letter_before_was_found_leaves
         await inbox.until(lambda: "1 new" in inbox.bar())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("query", "wrong", "words"),
     [
@@ -237,6 +268,7 @@ async def test_the_word_that_is_wrong_is_underlined_where_it_stands(query: str, 
         assert inbox.underlined() == ""
 
 
+@pytest.mark.slow
 async def test_a_view_is_saved_chosen_and_counted() -> None:
     service = Service(users=("u-1", "u-2"))
     service.has(2)
@@ -259,6 +291,7 @@ async def test_a_view_is_saved_chosen_and_counted() -> None:
         assert service.workspace().settings.views == {"codes": "event:otp_requested"}
 
 
+@pytest.mark.slow
 async def test_a_view_is_renamed_moved_and_deleted_where_it_is_chosen(tmp_path: Path) -> None:
     service = Service()
     service.has(3)
@@ -300,6 +333,7 @@ async def test_a_view_is_renamed_moved_and_deleted_where_it_is_chosen(tmp_path: 
         assert "cards" not in inbox.sidebar()
 
 
+@pytest.mark.slow
 async def test_the_saved_views_say_how_many_each_holds_of_whom_is_looked_at() -> None:
     service = Service(users=("u-1", "u-2"))
     service.use_settings(Settings(views={"codes": "event:otp_*", "long ones": "is:noted", "broken": "is:nonsense"}))
@@ -332,6 +366,7 @@ async def test_a_view_that_cannot_be_understood_is_named_and_nothing_breaks() ->
         assert len(inbox.titles()) == 2
 
 
+@pytest.mark.slow
 async def test_an_empty_list_says_why_in_one_sentence() -> None:
     service = Service()
     service.has(1, is_read=True)
@@ -378,6 +413,7 @@ async def test_deleting_is_answered_with_what_there_is_instead() -> None:
         assert inbox.titles() == ["Card 1"]
 
 
+@pytest.mark.slow
 async def test_polling_is_slower_while_nobody_looks() -> None:
     service = Service()
     service.has(1)

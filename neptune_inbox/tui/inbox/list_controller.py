@@ -266,8 +266,12 @@ class ListController:
         self._preview.fill_at_rest()
 
     def read_again(self) -> None:
-        """Draw what the rows say now, as soon as it is read; none moves."""
-        run_in_background(self._node, "rows", self._loader.reload)
+        """Draw what the rows say now, and what the preview says of one, as soon as it is read; none moves."""
+        run_in_background(self._node, "rows", self._read_again)
+
+    async def _read_again(self) -> None:
+        await self._loader.reload()
+        self._preview.fill()
 
     async def redraw_marks(self) -> None:
         """Read again what the outbox and triage say of the rows; no row moves."""

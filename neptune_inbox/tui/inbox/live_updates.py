@@ -124,7 +124,6 @@ class LiveUpdates:
                     run_in_background(self._node, "names", self._name_watched)
                 if changed:
                     self._list.read_again()
-                    self._preview.fill()
                 self._redraw()
                 if user == self._state.scope.user_id and not self._drawing.view.overview.cached.all:
                     look = partial(self._look_up_empty, user)
