@@ -156,8 +156,9 @@ def column_text(s: str) -> CleanText:
     s = clean_line(s)
     if s.isascii():
         return CleanText(s)
-    s = _JOINED_TAIL.sub("", s.translate(_COLUMN_TABLE))
-    return CleanText(_SKIN_TONE.sub("", s))
+    kept = _SKIN_TONE.sub("", _JOINED_TAIL.sub("", s.translate(_COLUMN_TABLE)))
+    # What was left out may have stood between marks, which are too many now or belong in another order.
+    return s if kept == s else clean_line(kept)
 
 
 def ascii_json(value: object) -> str:

@@ -7,7 +7,7 @@ import re
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from neptune_inbox.text import ascii_json, body_to_markdown, clean_block, clean_line, column_text
@@ -76,6 +76,8 @@ def test_a_body_is_clean_whether_it_was_html_or_not(s: str) -> None:
 
 @settings(max_examples=400, deadline=None)
 @given(HOSTILE)
+@example("\u0301\ufe0f\u0338")
+@example("\u0338" * 3 + "\U0001f3fb" + "\u0338")
 def test_a_column_holds_no_character_that_changes_the_width_of_another(s: str) -> None:
     column = column_text(s)
     assert not [
@@ -244,6 +246,7 @@ BOMBS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BOMBS)
 def test_an_html_bomb_is_defused_before_it_takes_long(name: str) -> None:
     body_to_markdown("<p>loaded</p>")
