@@ -1,4 +1,4 @@
-"""A sandbox on a socket for each test, and a shell at it."""
+"""A sandbox on a socket for each test, and a shell at it; for `--plain`, an office with a customer."""
 
 from __future__ import annotations
 
@@ -12,8 +12,16 @@ from neptune_inbox.sandbox.faults import Faults
 from neptune_inbox.sandbox.server import create_app
 from neptune_inbox.sandbox.state import SandboxState
 from neptune_inbox.wiring.workspace import wall_clock
+from tests.builders import Office
+from tests.cli.plain_visitor import office_with_mail
 from tests.cli.shell import CUSTOMER, ENVIRONMENT, Shell
 from tests.socket_sandbox import BackgroundServer
+
+
+@pytest.fixture
+def office() -> Office:
+    """One watched customer with three unread notifications."""
+    return office_with_mail()
 
 
 @pytest.fixture

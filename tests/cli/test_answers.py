@@ -48,6 +48,7 @@ def row(number: int, *, is_read: bool = False, **said: JsonValue) -> Truth:
     return Truth({"uuid": f"n-{number}", "title": f"Title {number}", **said}, is_read, f"n-{number}")
 
 
+@pytest.mark.slow
 def test_the_list_of_read_ones_shows_what_is_read_under_another_name(tenant: Place) -> None:
     tenant.service.rows = [
         row(1),
@@ -77,6 +78,7 @@ def test_rows_without_an_id_of_their_own_are_shown_and_named(tenant: Place) -> N
     assert "2 notifications of u-1 cannot be marked: no id in the answer is their own." in listed.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrap", [bare])
 def test_without_totals_count_reads_to_the_end_and_says_so(tenant: Place, wrap: Wrap) -> None:
     tenant.service.wrap = wrap
@@ -147,6 +149,7 @@ def test_an_event_has_a_message_id_and_a_duplicate_is_told(tenant: Place) -> Non
     assert f"The server has event {sent.cells[0][-1]} already" in sent.err
 
 
+@pytest.mark.slow
 def test_doctor_says_how_the_lists_answer(tenant: Place) -> None:
     tenant.shell("watch", USER)
     tenant.service.rows = [
@@ -173,6 +176,7 @@ def test_doctor_says_how_the_lists_answer(tenant: Place) -> None:
     assert not [each for each in tenant.service.requests if each.method != "GET"]
 
 
+@pytest.mark.slow
 def test_doctor_says_what_it_could_not_read(tenant: Place) -> None:
     tenant.shell("watch", USER)
     tenant.service.wrap = lambda rows, page, per_page, total: {"inbox_rows": [{"uuid": "a"}]}

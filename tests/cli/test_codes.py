@@ -33,6 +33,7 @@ def is_hidden(text: str) -> bool:
 
 
 class TestHidden:
+    @pytest.mark.slow
     @pytest.mark.parametrize("shape", [[], ["--json"], ["--jsonl"], ["--csv"]])
     @pytest.mark.parametrize("cached", [[], ["--cached"]])
     def test_in_a_list_of_any_shape(self, shell: Shell, coded: str, shape: list[str], cached: list[str]) -> None:
@@ -54,6 +55,7 @@ class TestHidden:
         jsonschema_rs.validator_for(SCHEMAS["list"]).validate([code, invoice])
         assert "codes_hidden" not in LISTED["required"]
 
+    @pytest.mark.slow
     def test_text_says_it_beside_the_list(self, shell: Shell, coded: str) -> None:
         told = "One-time codes are hidden in 1 notification; --show-codes shows them."
         assert told in shell("list", "-u", CUSTOMER).err
@@ -72,6 +74,7 @@ class TestHidden:
         jsonschema_rs.validator_for(SCHEMAS["why"]).validate(shown.json)
         assert is_hidden(shell("why", coded, "-u", CUSTOMER).out)
 
+    @pytest.mark.slow
     def test_in_whatever_else_names_a_notification(self, shell: Shell, coded: str) -> None:
         shell("watch", CUSTOMER)
         said = [
@@ -87,6 +90,7 @@ class TestHidden:
         ]
         assert [each.out for each in said if not is_hidden(each.out + each.err)] == []
 
+    @pytest.mark.slow
     def test_in_a_report(self, shell: Shell, coded: str) -> None:
         shell("list", "-u", CUSTOMER)
         assert is_hidden(shell("report", "--show").out)
@@ -102,6 +106,7 @@ class TestHidden:
 
 
 class TestShown:
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         "words",
         [
@@ -136,6 +141,7 @@ class TestShown:
         shell.tell(f"{CODE} is your code")
         assert CODE in shell("poll", "--once", "--jsonl", "--show-codes").out
 
+    @pytest.mark.slow
     def test_in_the_plain_inbox_and_to_the_commands_that_it_pipes_to(self, shell: Shell, coded: str) -> None:
         shell.config('[profiles.dev]\nenvironment = "dev"\napi_base = "{base}"\n[commands]\ncopy = ["cat"]\n')
         lines = (f"@ {CUSTOMER}", "1", "raw", "pipe 1 copy", "link 1", "q")
@@ -148,6 +154,7 @@ class TestShown:
         assert "The link holds a one-time code, which is hidden." in hidden
         assert "--show-codes` can use it" in hidden
 
+    @pytest.mark.slow
     def test_in_the_demo(self, shell: Shell) -> None:
         lines = ("@ u-0815", "/ event:otp_requested", "1", "q")
         for more, words in ((), "Use ••• ••• to finish"), (("--show-codes",), "Use 482 913 to finish"):

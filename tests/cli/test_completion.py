@@ -53,6 +53,7 @@ def complete_with(program: str, shell: Shell, line: str, wanted: str, folder: Pa
     return done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["bash", "zsh", "fish"])
 @pytest.mark.parametrize(
     ("line", "wanted"),
@@ -69,6 +70,7 @@ def test_a_half_typed_word_is_completed(shell: Shell, tmp_path: Path, kind: str,
 HOSTILE = ("$(touch x)", "`touch x`", "a; touch x", "it's", 'say "hi"', "*")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["bash", "zsh", "fish"])
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_a_hostile_id_is_never_run(shell: Shell, tmp_path: Path, kind: str, hostile: str) -> None:
@@ -78,6 +80,7 @@ def test_a_hostile_id_is_never_run(shell: Shell, tmp_path: Path, kind: str, host
     assert said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_what_bash_puts_into_the_line_is_one_word_of_the_command(shell: Shell, tmp_path: Path, hostile: str) -> None:
     shell("watch", hostile)
@@ -100,6 +103,7 @@ def test_what_zsh_puts_into_the_line_is_the_id_itself(shell: Shell, tmp_path: Pa
     assert not (tmp_path / "x").exists()
 
 
+@pytest.mark.slow
 def test_what_the_tab_key_offers(shell: Shell, tmp_path: Path) -> None:
     id = shell.tell("Card declined", event_type="payment_failed")
     shell("watch", CUSTOMER, "u-2")

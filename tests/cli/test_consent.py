@@ -57,6 +57,7 @@ def triage_store(shell: Shell, request: pytest.FixtureRequest) -> Shell:
     return shell
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WRITES)
 def test_a_script_is_refused_without_yes_and_a_person_is_asked(triage_store: Shell, name: str) -> None:
     waiting = triage_store("outbox", "--json").json
@@ -87,6 +88,7 @@ def writing_commands() -> set[str]:
     return found - {"team init", "hooks skip"} | {"outbox"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["act", "ask", "observe"])
 @pytest.mark.parametrize("name", [*WRITES, "mark -", "event stdin", "mark path"])
 def test_nobody_is_asked_for_anything_before_it_is_clear_that_somebody_agrees(

@@ -16,6 +16,7 @@ def lines(file: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in file.read_text("ascii").splitlines()]
 
 
+@pytest.mark.slow
 def test_it_tells_requests_timings_and_decisions_and_no_secret(shell: Shell, tmp_path: Path) -> None:
     id = shell.tell("A secret title", body="A secret body")
     file = tmp_path / "trace.jsonl"

@@ -8,6 +8,8 @@ from neptune_inbox.model import Filter
 from tests.cli.shell import CUSTOMER, ENVIRONMENT, Shell
 from tests.dialects import DIALECTS
 
+pytestmark = pytest.mark.slow
+
 in_every_dialect = pytest.mark.parametrize("shell", DIALECTS, indirect=True)
 
 

@@ -67,6 +67,7 @@ def without_seconds(result: Result) -> Result:
 
 
 class TestTheSameAnswer:
+    @pytest.mark.slow
     @pytest.mark.parametrize("kind", ["all", "unread", "read"])
     @pytest.mark.parametrize("users", [[], ["-u", CUSTOMER], ["-u", OTHER, "--user", CUSTOMER], ["-u", "nobody"]])
     @pytest.mark.parametrize("limit", ["0", "5", "100"])
@@ -118,6 +119,7 @@ class TestTheSameAnswer:
         assert "Card ending 4242 was declined" in quick.out
         assert "••••••" in quick.out
 
+    @pytest.mark.slow
     def test_what_is_hidden_otherwise_is_for_the_command(self, busy: Shell, answered: list[bool]) -> None:
         busy.config('[profiles.dev]\nenvironment = "dev"\napi_base = "{base}"\n[privacy]\nmask_codes = false\n')
         busy("list", "-u", CUSTOMER)
@@ -125,12 +127,14 @@ class TestTheSameAnswer:
         busy("list", "--cached", "-u", CUSTOMER)
         assert answered == [False]
 
+    @pytest.mark.slow
     def test_every_state_of_a_row_is_among_them(self, busy: Shell, answered: list[bool]) -> None:
         rows = busy("list", "--cached", "--type", "all", "--limit", "0").cells
         assert {row[0] for row in rows} == {"read", "unread", "pending", "refused"}
         assert {row[5] for row in rows} == {"", "done", "snoozed", "starred noted"}
         assert answered == [True]
 
+    @pytest.mark.slow
     def test_a_named_profile_leads_to_its_own_rows(self, busy: Shell, answered: list[bool]) -> None:
         busy.config(
             'default_profile = "dev"\n[profiles.dev]\nenvironment = "dev"\napi_base = "{base}"\n'
@@ -145,6 +149,7 @@ class TestTheSameAnswer:
 
 
 class TestSilence:
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         "more", [["--json"], ["--csv"], ["-q", "x"], ["--limit", "many"], ["--type", "odd"], ["--bogus"], ["-u"]]
     )
@@ -158,6 +163,7 @@ class TestSilence:
         assert shell("list", "--cached").code == 2
         assert answered == [False]
 
+    @pytest.mark.slow
     def test_and_a_profile_that_was_changed_since(self, busy: Shell, answered: list[bool]) -> None:
         busy.config('[profiles.dev]\nenvironment = "dev"\napi_base = "{base}"\n')
         busy("list", "-u", CUSTOMER)
@@ -166,12 +172,14 @@ class TestSilence:
         assert busy("list", "--cached", "-u", CUSTOMER).cells == []
         assert answered == [False]
 
+    @pytest.mark.slow
     def test_and_a_damaged_cache(self, busy: Shell, answered: list[bool]) -> None:
         (busy.home / "cache" / "cache.db").write_bytes(b"no database at all")
         shown = busy("list", "--cached", "-u", CUSTOMER)
         assert (shown.code, shown.out) == (0, "")
         assert answered == [False]
 
+    @pytest.mark.slow
     def test_and_a_terminal(self, busy: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
         assert fast_list.list_cached(["--cached"], busy.environment) is None

@@ -89,6 +89,7 @@ class TestManPages:
                 for paragraph in (command.help or "").split("\n\n"):
                     assert _words(paragraph.replace("`", "")) in shown, (name, paragraph)
 
+    @pytest.mark.slow
     @pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not installed here")
     def test_every_page_is_sound_for_groff(self) -> None:
         for name, text in pages().items():

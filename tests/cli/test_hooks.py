@@ -88,6 +88,7 @@ def state(shell: Shell, name: str = "pager") -> dict[str, Any]:
 
 
 class TestArrivals:
+    @pytest.mark.slow
     def test_what_arrives_is_handed_over_once_and_a_first_look_is_not(self, shell: Shell, pager: Pager) -> None:
         watching(shell, hook("pager", *pager.command))
         assert pager.rows == [], "what was there at the first look did not arrive"
@@ -101,6 +102,7 @@ class TestArrivals:
         assert pager.ids == [first, second], "once it is taken it is not handed over again"
         assert (state(shell)["handed"], state(shell)["waiting"], state(shell)["exit_code"]) == (2, 0, 0)
 
+    @pytest.mark.slow
     def test_only_what_the_query_finds(self, shell: Shell, pager: Pager, tmp_path: Path) -> None:
         other = Pager(tmp_path / "other.jsonl")
         watching(
@@ -115,6 +117,7 @@ class TestArrivals:
         assert (pager.ids, other.ids) == ([paid], [welcome])
         assert state(shell, "other")["waiting"] == 0, "what does not match waits for nothing"
 
+    @pytest.mark.slow
     def test_what_another_command_fetched_arrived_as_well(self, shell: Shell, pager: Pager) -> None:
         watching(shell, hook("pager", *pager.command))
         id = shell.tell("Seen by a list first")
@@ -123,6 +126,7 @@ class TestArrivals:
         assert shell("poll", "--once").code == 0
         assert pager.ids == [id]
 
+    @pytest.mark.slow
     def test_a_new_hook_starts_with_what_comes_from_then_on(self, shell: Shell, pager: Pager) -> None:
         watching(shell)
         shell.tell("Came before the hook")
@@ -133,6 +137,7 @@ class TestArrivals:
         shell("poll", "--once")
         assert pager.ids == [id]
 
+    @pytest.mark.slow
     def test_more_than_a_page_comes_in_order_the_oldest_first(self, shell: Shell, pager: Pager) -> None:
         watching(shell, hook("pager", *pager.command))
         ids = shell.tell_many(230)
@@ -143,6 +148,7 @@ class TestArrivals:
         assert pager.ids[:230] == ids[:230]
         assert shell("hooks").cells[0][0] == "pager"
 
+    @pytest.mark.slow
     def test_older_pages_and_customers_who_are_new_do_not_arrive(self, shell: Shell, pager: Pager) -> None:
         shell.tell_many(260)
         watching(shell, hook("pager", *pager.command))
@@ -155,6 +161,7 @@ class TestArrivals:
         shell("poll", "--once")
         assert pager.ids == [id]
 
+    @pytest.mark.slow
     def test_the_cache_may_be_lost_while_a_command_fails(
         self, shell: Shell, pager: Pager, let_pass: Callable[[float], None]
     ) -> None:
@@ -195,6 +202,7 @@ class TestArrivals:
 
 
 class TestHostile:
+    @pytest.mark.slow
     def test_hostile_rows_reach_the_command_as_json_and_nothing_else(self, shell: Shell, pager: Pager) -> None:
         watching(shell, hook("pager", *pager.command, query=""))
         put = [row.put_into(shell.sandbox_state, "dev", CUSTOMER).uuid for row in hostile_rows()]
@@ -209,6 +217,7 @@ class TestHostile:
         for line in text.splitlines():
             json.loads(line, parse_constant=refuse)
 
+    @pytest.mark.slow
     def test_neither_the_token_nor_a_variable_of_ours_is_in_its_environment(
         self, shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -232,6 +241,7 @@ class TestHostile:
 
 
 class TestTrouble:
+    @pytest.mark.slow
     def test_a_command_that_fails_gets_the_same_again_later_and_is_told_of(
         self, shell: Shell, pager: Pager, tmp_path: Path, let_pass: Callable[[float], None]
     ) -> None:
@@ -259,6 +269,7 @@ class TestTrouble:
         [finding] = [each for each in shell("doctor", "--json").json if each["what"] == "hook"]
         assert finding["level"] == "ok"
 
+    @pytest.mark.slow
     def test_what_is_always_refused_is_named_shown_and_skipped_on_consent(
         self, shell: Shell, pager: Pager, tmp_path: Path, let_pass: Callable[[float], None]
     ) -> None:
@@ -294,6 +305,7 @@ class TestTrouble:
         assert cursed in [row["id"] for row in shell("list", "--cached", "--json").json], "the list keeps it"
         assert state(shell)["waiting"] == 0
 
+    @pytest.mark.slow
     def test_one_that_hangs_is_stopped_with_all_that_it_started(self, shell: Shell, tmp_path: Path) -> None:
         script = tmp_path / "hang.sh"
         script.write_text(f"#!/bin/sh\nsleep 300 &\necho $! > {tmp_path}/pid\nwait\n")
@@ -305,12 +317,14 @@ class TestTrouble:
         left = Path(f"/proc/{(tmp_path / 'pid').read_text().strip()}/stat")
         assert not left.exists() or left.read_text().split()[2] == "Z"
 
+    @pytest.mark.slow
     def test_one_that_is_missing_is_named(self, shell: Shell) -> None:
         watching(shell, hook("pager", "/nowhere/at-all"))
         shell.tell("Missing")
         assert "/nowhere/at-all could not be started: No such file or directory." in shell("poll", "--once").err
         assert state(shell)["waiting"] == 1
 
+    @pytest.mark.slow
     def test_one_that_reads_nothing_and_ends_well_has_taken_it(self, shell: Shell) -> None:
         watching(shell, hook("pager", "true"))
         for number in range(120):
@@ -318,6 +332,7 @@ class TestTrouble:
         assert shell("poll", "--once").code == 10
         assert (state(shell)["handed"], state(shell)["waiting"]) == (120, 0)
 
+    @pytest.mark.slow
     def test_one_that_goes_on_in_the_background_has_ended(self, shell: Shell, tmp_path: Path) -> None:
         script = tmp_path / "background.sh"
         script.write_text(f"#!/bin/sh\nsleep 20 &\necho $! > {tmp_path}/pid\n")
@@ -336,6 +351,7 @@ class TestTrouble:
         assert pager.ids == [id]
         assert state(shell, "broken")["failures"] == 1
 
+    @pytest.mark.slow
     def test_the_service_may_be_in_trouble_while_something_waits(
         self, shell: Shell, pager: Pager, let_pass: Callable[[float], None]
     ) -> None:
@@ -350,6 +366,7 @@ class TestTrouble:
 
 
 class TestTrying:
+    @pytest.mark.slow
     def test_the_last_match_is_handed_over_and_what_comes_of_it_is_shown(self, shell: Shell, tmp_path: Path) -> None:
         script = tmp_path / "try.sh"
         script.write_text("#!/bin/sh\nwc -l\necho oops >&2\nexit 3\n")

@@ -23,6 +23,7 @@ def four(shell: Shell) -> Shell:
     return shell
 
 
+@pytest.mark.slow
 def test_a_list_shows_as_much_of_each_id_as_it_takes_and_commands_take_it(
     four: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -43,6 +44,7 @@ def test_ids_that_differ_early_are_shown_with_eight_characters(shell: Shell, mon
     assert sorted(line.split()[-1] for line in shown) == [id[:8] for id in ids]
 
 
+@pytest.mark.slow
 def test_a_beginning_that_several_have_is_refused_with_all_of_them(four: Shell) -> None:
     for arguments in (["done"], ["why"], ["note"], ["mark", "-u", CUSTOMER, "--yes"]):
         refused = four(arguments[0], IN_ORDER[0][:8], *(["Text"] if arguments == ["note"] else []), *arguments[1:])
@@ -53,6 +55,7 @@ def test_a_beginning_that_several_have_is_refused_with_all_of_them(four: Shell) 
     assert len(four.unread_on_server()) == 4
 
 
+@pytest.mark.slow
 def test_a_beginning_that_is_too_short_says_so(four: Shell) -> None:
     for arguments in (
         ["why", "018f3"],
@@ -65,6 +68,7 @@ def test_a_beginning_that_is_too_short_says_so(four: Shell) -> None:
     assert "6 characters" not in four("why", "no-such-id").err
 
 
+@pytest.mark.slow
 def test_the_same_id_of_two_customers_is_named_with_the_customer(shell: Shell) -> None:
     shell.tell("Mine", uuid="n-1")
     shell.tell("Theirs", "team/2", uuid="n-1")
@@ -82,6 +86,7 @@ def test_the_same_id_of_two_customers_is_named_with_the_customer(shell: Shell) -
     assert planned == [["would mark", "n-1", "Theirs"]]
 
 
+@pytest.mark.slow
 def test_a_mark_takes_the_customer_with_the_id_and_several_of_them_at_once(shell: Shell) -> None:
     ours, theirs, other = (shell.tell(f"Of {user}", user) for user in (CUSTOMER, "team/2", "team/2"))
     shell("list", "-u", CUSTOMER)
@@ -107,6 +112,7 @@ def test_a_person_is_shown_whose_they_are_before_they_agree(shell: Shell) -> Non
     assert shell.writes == 0
 
 
+@pytest.mark.slow
 def test_a_customer_who_was_never_looked_at_is_asked_for_at_the_server(shell: Shell) -> None:
     id = shell.tell("New to us", "u-9")
     assert shell("why", f"u-9/{id}", "--json").json["title"] == "New to us"
@@ -121,6 +127,7 @@ def test_a_customer_who_was_never_looked_at_is_asked_for_at_the_server(shell: Sh
     assert "--user" in doubtful.err
 
 
+@pytest.mark.slow
 def test_a_path_that_can_be_read_in_two_ways_is_refused(shell: Shell) -> None:
     shell.tell("Of a", "a", uuid="b/c-1234567")
     shell.tell("Of a/b", "a/b", uuid="c-1234567")
@@ -161,6 +168,7 @@ def test_the_outbox_takes_them_as_well(four: Shell) -> None:
     assert [row[4] for row in four("outbox").cells] == [IN_ORDER[2]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shell", [make_dialect("nobejs", row_order="a")], indirect=True)
 def test_the_outbox_takes_the_id_of_a_delivery_and_the_beginning_of_what_was_posted(shell: Shell) -> None:
     for title in ("One", "Two", "Three"):
@@ -181,6 +189,7 @@ def test_the_outbox_takes_the_id_of_a_delivery_and_the_beginning_of_what_was_pos
     assert shell("outbox", deliveries[0], "--drop", "--yes").code == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shell", [make_dialect("nobejs", row_order="a")], indirect=True)
 def test_a_row_is_found_by_the_id_of_its_delivery_too(shell: Shell) -> None:
     shell.tell("Other")
@@ -194,6 +203,7 @@ def test_a_row_is_found_by_the_id_of_its_delivery_too(shell: Shell) -> None:
     assert [mark["id"] for mark in marked.json["marks"]] == [row["id"]]
 
 
+@pytest.mark.slow
 def test_receipts_are_named_by_their_beginnings_too(four: Shell) -> None:
     for id in IN_ORDER[:2]:
         four("mark", id, "-u", CUSTOMER, "--yes")

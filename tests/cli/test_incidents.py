@@ -57,6 +57,7 @@ def test_since_when(outage: Shell) -> None:
     assert outage("incidents", "--since", "whenever").code == 2
 
 
+@pytest.mark.slow
 def test_a_query_finds_the_members(outage: Shell) -> None:
     def listed(query: str, kind: str = "all") -> set[str]:
         shown = outage("list", "--cached", "--type", kind, "--query", query, "--json").json
@@ -95,6 +96,7 @@ def test_the_hand_over_tells_the_same_incidents(outage: Shell) -> None:
     assert "4 of 5 watched in 6 min · 1 read · since " in outage("handover", "--md").out
 
 
+@pytest.mark.slow
 def test_the_demo_has_one_to_look_at(shell: Shell) -> None:
     told = type_into(shell, "incidents", "/ is:incident", "q", arguments=("demo", "--plain")).stdout
     assert "payment_failed: 6 of 12 watched in 4 min, 2 read, since " in told

@@ -77,6 +77,7 @@ class TestWhatOpensTheInbox:
         assert shown.code == 2
         assert "Choose all, unread or read." in shown.err
 
+    @pytest.mark.slow
     def test_it_is_opened_as_wished(self, shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
         opened: list[tuple[object, ...]] = []
 
@@ -96,6 +97,7 @@ class TestWhatOpensTheInbox:
 
 
 class TestHelp:
+    @pytest.mark.slow
     @pytest.mark.parametrize("name", command_names())
     def test_every_command_explains_itself(self, shell: Shell, name: str) -> None:
         shown = shell(name, "--help")
@@ -154,6 +156,7 @@ class TestAtATerminal:
         marking.expect(pexpect.EOF)
         assert shell.writes == 1
 
+    @pytest.mark.slow
     def test_ctrl_c_at_a_question_ends_with_130_and_nothing_written(self, shell: Shell) -> None:
         id = shell.tell("Hello")
         environment = {**os.environ, **shell.environment, "TERM": "xterm-256color"}

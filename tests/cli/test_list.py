@@ -33,6 +33,7 @@ def three(shell: Shell) -> list[str]:
 
 
 class TestWhatIsListed:
+    @pytest.mark.slow
     def test_the_type_decides_as_the_service_decides_it(self, shell: Shell, three: list[str]) -> None:
         read, *unread = three
         for kind, expected in (("unread", unread), ("read", [read]), ("all", three)):
@@ -40,6 +41,7 @@ class TestWhatIsListed:
             assert shown.code == 0
             assert [row[-1] for row in shown.cells] == expected[::-1]
 
+    @pytest.mark.slow
     def test_without_a_type_the_unread_ones_are_listed(self, shell: Shell, three: list[str]) -> None:
         assert [row[0] for row in shell("list", "-u", CUSTOMER).cells] == ["unread", "unread"]
 
@@ -52,6 +54,7 @@ class TestWhatIsListed:
         shown = shell("list", "-u", CUSTOMER, "-u", "eu/44 10", "--json").json
         assert [row["id"] for row in shown] == [three[2], between, three[1]]
 
+    @pytest.mark.slow
     def test_as_many_pages_are_fetched_as_the_limit_takes(self, shell: Shell) -> None:
         ids = shell.tell_many(330)
         few = shell("list", "-u", CUSTOMER, "--limit", "7")
@@ -120,6 +123,7 @@ class TestHowItIsPrinted:
         assert shown.code == 2
         assert shown.error["sentence"] == "--json and --csv do not go together."
 
+    @pytest.mark.slow
     def test_no_hostile_text_gets_out_raw_in_any_shape(self, shell: Shell) -> None:
         for row in hostile_rows():
             row.put_into(shell.sandbox_state, "dev", CUSTOMER)
@@ -134,6 +138,7 @@ class TestHowItIsPrinted:
         rows = shell("list", "-u", CUSTOMER, "--limit", "0").cells
         assert {len(row) for row in rows} == {7}
 
+    @pytest.mark.slow
     def test_a_reader_that_goes_away_is_no_error(self, shell: Shell) -> None:
         shell.tell_many(300)
         assert shell("list", "-u", CUSTOMER, "--limit", "0").code == 0
@@ -202,6 +207,7 @@ class TestCounting:
 
 
 class TestEvidence:
+    @pytest.mark.slow
     def test_why_tells_when_it_was_read_and_by_whom(self, shell: Shell, three: list[str]) -> None:
         told = shell("why", three[0], "-u", CUSTOMER, "--json").json
         assert told["read_by"] == "not us"
@@ -225,6 +231,7 @@ class TestEvidence:
 
 
 class TestTheRequestsOfAList:
+    @pytest.mark.slow
     def test_a_first_look_asks_for_no_more_than_it_prints(self, shell: Shell) -> None:
         users = [f"u-{number}" for number in range(5)]
         for user in users:
@@ -238,6 +245,7 @@ class TestTheRequestsOfAList:
         assert shell("list", "--limit", "60", "-u", "u-1").cells[0][4] == "Number 119"
         assert shell.requests <= 2
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("count", [3, 120])
     def test_what_was_read_since_is_not_listed_as_unread(self, shell: Shell, count: int) -> None:
         ids = shell.tell_many(count)[-3:]
@@ -245,6 +253,7 @@ class TestTheRequestsOfAList:
         shell.sandbox_state.mark_read("dev", ids[-1])
         assert [row[-1] for row in shell("list", "-u", CUSTOMER, "--limit", "2").cells] == [ids[1], ids[0]]
 
+    @pytest.mark.slow
     def test_all_of_them_are_still_found_after_a_short_look(self, shell: Shell) -> None:
         shell.tell_many(180)
         shell("list", "-u", CUSTOMER, "--limit", "1")
@@ -253,6 +262,7 @@ class TestTheRequestsOfAList:
 
 
 class TestTheLinesOfAList:
+    @pytest.mark.slow
     def test_each_is_printed_as_soon_as_it_is_known_to_come_next(
         self, shell: Shell, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -272,6 +282,7 @@ class TestTheLinesOfAList:
         assert len(set(asked_at)) > 2
         assert shell("list", "-u", CUSTOMER, "--jsonl", "--limit", "3").jsonl == shown.jsonl[:3]
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("limit", ["0", "1", "70", "130"])
     def test_they_are_those_of_json_in_the_same_order(self, shell: Shell, limit: str) -> None:
         shell.tell_many(90, "u-1")
@@ -283,6 +294,7 @@ class TestTheLinesOfAList:
 
 
 class TestWhatWasNotLookedAt:
+    @pytest.mark.slow
     def test_nothing_matches_is_not_said_of_what_is_not_loaded(self, shell: Shell) -> None:
         shell.tell("The old one", created_at=shell.sandbox_state.now() - 90_000_000)
         shell.tell_many(330)
@@ -309,6 +321,7 @@ class TestWhatWasNotLookedAt:
 
 
 class TestALongList:
+    @pytest.mark.slow
     def test_it_goes_out_page_by_page_and_in_the_same_order_in_every_shape(
         self, shell: Shell, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -333,6 +346,7 @@ class TestALongList:
         assert [cell[names.index("id")] for cell in cells] == [line["id"] for line in lines]
         assert [cell[-1] for cell in shell(*both, "--cached").cells] == [line["id"] for line in lines]
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("wish", [["list", "--cached", "-u", CUSTOMER, "--limit", "0", "--jsonl"], ["journal"]])
     def test_nothing_more_is_read_once_the_reader_has_gone(
         self, shell: Shell, monkeypatch: pytest.MonkeyPatch, wish: list[str]

@@ -73,6 +73,7 @@ def open_inbox(shell: Shell, *, sends: bool = True) -> Iterator[None]:
 
 
 class TestMarkingByName:
+    @pytest.mark.slow
     def test_the_customer_has_read_it_then(self, shell: Shell, ids: list[str]) -> None:
         marked = shell("mark", ids[0], "--user", CUSTOMER, "--yes")
         assert marked.code == 0
@@ -107,6 +108,7 @@ class TestMarkingByName:
         assert f"{CUSTOMER} has no notification {theirs}" in marked.err
         assert shell.writes == 0
 
+    @pytest.mark.slow
     def test_an_old_one_is_found_behind_the_first_pages(self, shell: Shell) -> None:
         oldest = shell.tell_many(330)[0]
         assert shell("mark", oldest, "-u", CUSTOMER, "--yes").code == 0
@@ -247,6 +249,7 @@ class TestServerAll:
 
 
 class TestWhenItGoesWrong:
+    @pytest.mark.slow
     def test_without_a_network_the_marks_stay_and_are_sent_later(self, shell: Shell, ids: list[str]) -> None:
         shell("list", "-u", CUSTOMER)
         shell.faults.set(Kind.BROKEN, method="POST")
@@ -282,6 +285,7 @@ class TestWhenItGoesWrong:
         assert "1 mark stays in the outbox" in marked.err
         assert marked.cells[0][0].startswith("waiting")
 
+    @pytest.mark.slow
     def test_what_waits_can_be_dropped_and_is_never_sent(self, shell: Shell, ids: list[str]) -> None:
         shell("list", "-u", CUSTOMER)
         shell.faults.set(Kind.BROKEN, method="POST")
@@ -393,6 +397,7 @@ class TestWhatWasDone:
 class TestWithoutEffect:
     """The server takes the mark with 200 and keeps the row unread."""
 
+    @pytest.mark.slow
     def test_it_is_never_told_as_read_after_the_next_look(self, shell: Shell, ids: list[str]) -> None:
         shell.faults.set(Kind.EMPTY, method="POST")
         assert shell("mark", ids[0], "-u", CUSTOMER, "--yes").cells[0][0] == "accepted"
@@ -408,6 +413,7 @@ class TestWithoutEffect:
         assert [line[3] for line in shell("receipts").cells] == ["1 contradicted"]
         assert [line[0] for line in shell("outbox").cells] == ["accepted, still unread there"]
 
+    @pytest.mark.slow
     def test_it_can_be_tried_again(self, shell: Shell, ids: list[str]) -> None:
         shell.faults.set(Kind.EMPTY, method="POST")
         shell("mark", ids[0], "-u", CUSTOMER, "--yes")

@@ -10,6 +10,7 @@ from tests.cli.shell import CUSTOMER, Shell
 ODD_IDS = ("a/b c?d%", "ünï", "x" * 300)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("user_id", ODD_IDS)
 def test_any_id_is_created_read_changed_told_about_and_deleted(shell: Shell, user_id: str) -> None:
     assert shell("users", "create", user_id, "--json", "--yes").json["user_id"] == user_id

@@ -38,6 +38,7 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "line", ["--version", "--help", "help keys", "help json", "completion bash", "sandbox --help", "demo --plain"]
 )
@@ -48,6 +49,7 @@ def test_what_stores_nothing_works(home: Path, line: str) -> None:
     assert said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "line", ["list --cached --user u-1", "count --user u-1", "mark n-1 --user u-1 --yes", "journal", "poll --once"]
 )

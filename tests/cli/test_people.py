@@ -182,6 +182,7 @@ class TestSendingAnEvent:
         assert shell("event", "send", "welcome", "-u", CUSTOMER, answers="production\n").code == 0
         assert shell.writes == 1
 
+    @pytest.mark.slow
     def test_a_refusal_is_1_and_in_the_journal(self, shell: Shell) -> None:
         shell.faults.set(Kind.INVALID, route="/events/*")
         assert shell("event", "send", "welcome", "-u", CUSTOMER, "--yes").code == 1

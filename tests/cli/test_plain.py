@@ -15,7 +15,7 @@ from neptune_inbox.model import Filter, Mode, Profile
 from neptune_inbox.presentation.action_table import ACTIONS
 from neptune_inbox.sync.programs import opener, run_program
 from tests.builders import API, EDGE, ENVIRONMENT, Office
-from tests.cli.plain_visitor import FORBIDDEN, Visitor, office_with_mail, polls
+from tests.cli.plain_visitor import FORBIDDEN, Visitor, polls
 from tests.hostile import hostile_rows
 
 NOT_NEEDED = {
@@ -37,12 +37,6 @@ NOT_NEEDED = {
     "nothing.deleted": "d and D are answered with what there is instead",
 }
 """The actions without a command of their own, and why."""
-
-
-@pytest.fixture
-def office() -> Office:
-    """One watched customer with three unread notifications."""
-    return office_with_mail()
 
 
 class TestTheList:
@@ -142,6 +136,7 @@ class TestTheList:
         assert "Nothing matches." in visitor.said("/zebra")
         assert "There is no view no." in visitor.said("f no")
 
+    @pytest.mark.slow
     async def test_older_ones_are_loaded_and_numbered_on(self) -> None:
         office = Office()
         office.arrive(230, every=1)
@@ -282,6 +277,7 @@ class TestPapers:
 
 
 class TestWhateverTheContent:
+    @pytest.mark.slow
     async def test_nothing_is_drawn_and_no_cursor_is_moved(self) -> None:
         office = Office()
         for row in hostile_rows():

@@ -14,18 +14,14 @@ from tests.builders import ENVIRONMENT, Office
 from tests.cli.plain_visitor import Visitor, office_with_mail
 
 
-@pytest.fixture
-def office() -> Office:
-    """One watched customer with three unread notifications."""
-    return office_with_mail()
-
-
 class TestWords:
+    @pytest.mark.slow
     @pytest.mark.parametrize("typed", ["mark 3", "m 3", "m3", "MARK 3", "M 3", "M3", "Mark  3", "mark 3,"])
     async def test_marking_is_the_same_word_however_it_is_written(self, office: Office, typed: str) -> None:
         visitor = await Visitor(office).console(typed, "q", "drop")
         assert visitor.said(typed).endswith('undo takes it back: "Card declined" of u-1.')
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("letter", "abcdefghijklmnopqrstuvwxyz")
     async def test_a_letter_writes_the_same_in_either_case_and_never_marks_all(self, letter: str) -> None:
         writes = []
@@ -43,6 +39,7 @@ class TestWords:
         assert visitor.said("undo").startswith("Taken back: 2 notifications")
         assert visitor.said("done 2 to 3").endswith("back 2-3 brings it back: 2 notifications of u-1.")
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         "typed", ["undo 3", "send 3", "mark all 3", "mark all of it", "mark everything", "send mail", "refresh 2"]
     )
@@ -63,6 +60,7 @@ class TestWords:
 
 
 class TestAWrongName:
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         "wrong", ["@ nobody", "user nobody", "user lee", "profile nowhere", "search is:foo", "view x"]
     )
@@ -85,6 +83,7 @@ class TestAWrongName:
 
 
 class TestQuestions:
+    @pytest.mark.slow
     @pytest.mark.parametrize("answer", ["maybe", "a", "y e s", "1", "sure", "server!", "load it"])
     async def test_an_unknown_answer_is_no(self, answer: str) -> None:
         office = Office(mode=Mode.ASK)
@@ -96,6 +95,7 @@ class TestQuestions:
         assert visitor.said("list").startswith("u-1"), "one answer, and the next line is a command again"
         assert "not sent yet" not in visitor.said("q")
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         "lines",
         [

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.builders import ENVIRONMENT, Office
 from tests.cli.plain_visitor import Visitor
 
 
+@pytest.mark.slow
 async def test_nothing_is_said_to_be_absent_that_was_not_looked_for() -> None:
     office = Office()
     office.sandbox_state.add_notification(ENVIRONMENT, "u-1", "Your parcel left", event_type="parcel_sent")

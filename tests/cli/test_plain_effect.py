@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pytest
-
 from neptune_inbox.model import JsonValue
 from neptune_inbox.sandbox.faults import Kind
 from tests.builders import Office
-from tests.cli.plain_visitor import Visitor, office_with_mail
+from tests.cli.plain_visitor import Visitor
 from tests.foreign_service import Service, Truth
-
-
-@pytest.fixture
-def office() -> Office:
-    """One watched customer with three unread notifications."""
-    return office_with_mail()
 
 
 def at(rows: Sequence[Truth]) -> tuple[Office, Service]:

@@ -4,18 +4,10 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
 from neptune_inbox.model import Mode, Profile
 from neptune_inbox.sandbox.faults import Kind
 from tests.builders import API, EDGE, ENVIRONMENT, Office
-from tests.cli.plain_visitor import Visitor, office_with_mail, polls, sent, turn
-
-
-@pytest.fixture
-def office() -> Office:
-    """One watched customer with three unread notifications."""
-    return office_with_mail()
+from tests.cli.plain_visitor import Visitor, polls, sent, turn
 
 
 class TestMarking:

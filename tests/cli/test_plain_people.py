@@ -7,13 +7,7 @@ import pytest
 from neptune_inbox.model import Mode, Profile
 from neptune_inbox.sandbox.faults import Kind
 from tests.builders import API, EDGE, ENVIRONMENT, Office
-from tests.cli.plain_visitor import Visitor, office_with_mail
-
-
-@pytest.fixture
-def office() -> Office:
-    """One watched customer with three unread notifications."""
-    return office_with_mail()
+from tests.cli.plain_visitor import Visitor
 
 
 def contacts(office: Office) -> list[tuple[str, str]]:
@@ -89,6 +83,7 @@ class TestContacts:
         assert "contacts lists both" in visitor.said("yes")
         assert len(contacts(office)) == 2
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         "asked", ["add contact email a@b.example", "change contact 1 b@b.example", "delete contact 1"]
     )

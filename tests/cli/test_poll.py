@@ -56,6 +56,7 @@ def ended(process: subprocess.Popen[str]) -> int:
 
 
 class TestOnce:
+    @pytest.mark.slow
     def test_the_exit_code_says_whether_something_came(self, shell: Shell) -> None:
         shell("watch", CUSTOMER)
         shell.tell("Seen before")
@@ -69,6 +70,7 @@ class TestOnce:
         assert 10 in dict(EXIT_CODES)
         assert shell("poll", "--once").code == 0
 
+    @pytest.mark.slow
     def test_what_was_there_long_before_never_arrived_however_far_back_it_is_read(self, shell: Shell) -> None:
         start = shell.sandbox_state.now() - 400 * 60_000
         for number in range(130):
@@ -79,6 +81,7 @@ class TestOnce:
             once = shell("poll", "--once")
             assert (once.code, "0 notifications arrived" in once.err) == (0, True), once.err
 
+    @pytest.mark.slow
     def test_the_budget_ends_a_turn_and_who_was_not_asked_comes_first_the_next_time(self, shell: Shell) -> None:
         users = [f"u-{number}" for number in range(1, 7)]
         shell.config(CONFIG.replace("BASE", f"{shell.base_url}/neptune"))
@@ -92,6 +95,7 @@ class TestOnce:
         assert turns > 1, "the budget was spent before all were asked"
         assert "wait for the next turn: the budget is spent." in shown.err
 
+    @pytest.mark.slow
     def test_a_mark_that_waits_is_sent(self, shell: Shell) -> None:
         id = shell.tell("To be read")
         shell("watch", CUSTOMER)

@@ -6,6 +6,8 @@ import stat
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from tests.cli.shell import CUSTOMER, Shell
 
 CONFIG = f"""
@@ -22,6 +24,7 @@ ticket = ["send-to-hidden-host"]
 """
 
 
+@pytest.mark.slow
 def test_it_is_shown_before_it_is_written_and_names_what_it_holds(shell: Shell) -> None:
     shown = shell("report", answers="n\n")
     assert "version.txt" in shown.err
@@ -29,6 +32,7 @@ def test_it_is_shown_before_it_is_written_and_names_what_it_holds(shell: Shell) 
     assert list(Path.cwd().glob("neptune-inbox-report-*")) == []
 
 
+@pytest.mark.slow
 def test_where_nobody_can_agree_nothing_is_written(shell: Shell, tmp_path: Path) -> None:
     shown = shell("report", "--output", str(tmp_path / "report.zip"))
     assert shown.code == 2
@@ -36,6 +40,7 @@ def test_where_nobody_can_agree_nothing_is_written(shell: Shell, tmp_path: Path)
     assert not (tmp_path / "report.zip").exists()
 
 
+@pytest.mark.slow
 def test_nothing_of_a_customer_and_no_token_is_in_it(shell: Shell, tmp_path: Path) -> None:
     ids = shell.tell_many(2)
     shell.config(CONFIG)
@@ -58,6 +63,7 @@ def test_nothing_of_a_customer_and_no_token_is_in_it(shell: Shell, tmp_path: Pat
     assert shell("report", "--show").out.count("==> ") == len(texts)
 
 
+@pytest.mark.slow
 def test_a_file_that_is_there_is_not_overwritten(shell: Shell, tmp_path: Path) -> None:
     file = tmp_path / "report.zip"
     file.write_text("mine")
@@ -67,6 +73,7 @@ def test_a_file_that_is_there_is_not_overwritten(shell: Shell, tmp_path: Path) -
     assert file.read_text() == "mine"
 
 
+@pytest.mark.slow
 def test_settings_that_cannot_be_read_are_reported_too(shell: Shell) -> None:
     shell.config("[ui\n")
     shown = shell("report", "--show")

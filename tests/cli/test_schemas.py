@@ -142,6 +142,7 @@ def test_the_schemas_are_printed_as_one_document(shell: Shell) -> None:
         jsonschema_rs.validator_for(schema)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "arguments"), COMMANDS, ids=lambda part: part if isinstance(part, str) else " ".join(part)
 )
@@ -160,6 +161,7 @@ def test_what_is_printed_is_what_the_schema_says(
     valid(SCHEMAS[name], shown.json)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("act", ["update", "delete"])
 def test_a_change_of_a_contact_says_what_it_would_be(shell: Shell, act: str) -> None:
     shell("contacts", "add", CUSTOMER, "email", "a@b.example", "--yes")
@@ -197,6 +199,7 @@ def test_signing_in_is_told(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> No
     valid(SCHEMAS["login"], signed_in.json)
 
 
+@pytest.mark.slow
 def test_a_report_names_its_file_and_what_it_holds(shell: Shell, tmp_path: Path) -> None:
     shown = shell("report", "--json", "--yes", "--output", str(tmp_path / "report.zip"))
     assert (shown.code, shown.err) == (0, "")
@@ -242,6 +245,7 @@ def test_what_goes_wrong_is_one_object_on_standard_error(shell: Shell, arguments
 
 
 class TestCsv:
+    @pytest.mark.slow
     @pytest.mark.parametrize("name", list(CSV))
     def test_its_names_are_those_of_the_json(self, shell: Shell, name: str) -> None:
         _seen(shell)

@@ -69,6 +69,7 @@ def login(shell: Shell, *more: str, stdin: str | None = None) -> Any:
 
 
 class TestSigningIn:
+    @pytest.mark.slow
     def test_the_token_is_tried_then_kept_in_the_keyring_alone(self, newcomer: Shell, keyring: MemoryKeyring) -> None:
         newcomer.tell("Hello")
         signed_in = login(newcomer, stdin=f"  {newcomer.token.reveal()}\n")
@@ -214,6 +215,7 @@ class TestDoctor:
             *("terminal", "answers", "polling"),
         }
 
+    @pytest.mark.slow
     def test_a_pipe_gets_a_line_for_each_with_its_remedy(self, shell: Shell) -> None:
         lines = {row[1]: row for row in shell("doctor").cells}
         assert lines["keyring"][0] == "ok"
@@ -239,6 +241,7 @@ class TestDoctor:
         assert found["settings"]["level"] == "fail"
         assert found["keyring"]["level"] == "ok"
 
+    @pytest.mark.slow
     def test_an_expired_token_is_found(self, shell: Shell) -> None:
         shell.environment["NEPTUNE_TOKEN"] = sign_token(
             shell.sandbox_state, expires_at=shell.sandbox_state.now() - 1_000
@@ -246,12 +249,14 @@ class TestDoctor:
         code, found = self.look(shell)
         assert (code, found["token"]["level"]) == (3, "fail")
 
+    @pytest.mark.slow
     def test_one_that_expires_soon_is_a_warning(self, shell: Shell) -> None:
         soon = sign_token(shell.sandbox_state, expires_at=shell.sandbox_state.now() + 3_600_000)
         shell.environment["NEPTUNE_TOKEN"] = soon.reveal()
         code, found = self.look(shell)
         assert (code, found["token"]["level"]) == (0, "warn")
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(("minutes", "word"), [(5, "behind"), (-5, "ahead of")])
     def test_a_clock_that_differs_is_named(self, shell: Shell, minutes: int, word: str) -> None:
         real = shell.sandbox_state.now
@@ -260,6 +265,7 @@ class TestDoctor:
         assert found["clock"]["level"] == "warn"
         assert word in found["clock"]["found"]
 
+    @pytest.mark.slow
     def test_what_waits_in_the_outbox_is_named(self, shell: Shell) -> None:
         id = shell.tell("Hello")
         shell("list", "-u", CUSTOMER)
@@ -269,6 +275,7 @@ class TestDoctor:
         assert found["outbox"]["found"] == "1 mark is waiting"
         assert "--send" in found["outbox"]["remedy"]
 
+    @pytest.mark.slow
     def test_it_writes_nothing_to_the_service(self, shell: Shell) -> None:
         self.look(shell)
         assert shell.writes == 0
@@ -281,6 +288,7 @@ class TestCompletion:
         assert script.code == 0
         assert "_NEPTUNE_INBOX_COMPLETE" in script.out
 
+    @pytest.mark.slow
     def test_a_key_press_completes_commands_and_users(self, shell: Shell) -> None:
         shell("watch", "u-1", "u-2", "x-3")
         assert "plain,journal" in self.complete(shell, "neptune-inbox jour")
@@ -299,6 +307,7 @@ class TestCompletion:
 
 
 class TestTheSandbox:
+    @pytest.mark.slow
     def test_it_serves_what_it_announces_until_it_is_stopped(self, tmp_path: Path) -> None:
         command = [sys.executable, "-m", "neptune_inbox", "sandbox", "--port", "0", "--faults", "500=*/read"]
         environment = {name: value for name, value in os.environ.items() if name not in VARIABLES}
@@ -319,6 +328,7 @@ class TestTheSandbox:
         assert said["NEPTUNE_TOKEN"] not in told
         assert it.returncode is not None
 
+    @pytest.mark.slow
     def test_it_goes_on_where_it_stopped_and_writes_its_world_down(self, tmp_path: Path) -> None:
         files = ["--state", str(tmp_path / "state.db"), "--save", str(tmp_path / "world.json")]
         with self.served(*files, "--empty") as (said, it):
@@ -338,6 +348,7 @@ class TestTheSandbox:
             it.communicate(timeout=20)
         assert [row["title"] for row in rows] == ["Hello"]
 
+    @pytest.mark.slow
     def test_other_machines_are_let_in_only_with_a_warning(self, tmp_path: Path) -> None:
         with self.served("--host", "0.0.0.0", "--allow", "neptune") as (said, it):
             base = said["NEPTUNE_API_BASE"].removesuffix("/neptune")

@@ -90,6 +90,7 @@ class TestWhatItSays:
 
 
 class TestTheSameAnswer:
+    @pytest.mark.slow
     @pytest.mark.parametrize("arguments", [[], [f"--format={EVERYTHING}"], ["--json"], ["--format", "ü {todo} {{}}"]])
     def test_at_both_doors(
         self, busy: Shell, quick: list[bool], monkeypatch: pytest.MonkeyPatch, arguments: list[str]
@@ -102,6 +103,7 @@ class TestTheSameAnswer:
             jsonschema_rs.validator_for(SCHEMAS["status"]).validate(shown.json)
             assert (shown.json["customers"], shown.json["pending"], shown.json["refused"]) == (2, 1, 1)
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("count", [0, 1, 3])
     def test_while_older_pages_are_not_loaded(
         self, shell: Shell, quick: list[bool], monkeypatch: pytest.MonkeyPatch, count: int
@@ -121,6 +123,7 @@ class TestTheSameAnswer:
 
 
 class TestFormats:
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         ("form", "words"),
         [
@@ -143,6 +146,7 @@ class TestFormats:
         if "know" in words:
             assert all(f"{{{name}}}" in shown.err for name in NAMES)
 
+    @pytest.mark.slow
     def test_icons_of_bars_are_printed(self, busy: Shell) -> None:
         assert busy("status", "--format", "\ue0b0 ✉ {pending}").out == "\ue0b0 ✉ 1\n"
 
@@ -157,6 +161,7 @@ class TestFormats:
         assert format_problem(USUAL) == ("", "")
 
 
+@pytest.mark.slow
 def test_the_quick_door_brings_nothing_but_the_words(busy: Shell) -> None:
     code = "import sys\nfrom neptune_inbox.__main__ import run\nassert run(sys.argv[1:]) == 0\n"
     names = {"PATH": os.environ["PATH"], **busy.environment}

@@ -54,6 +54,7 @@ def test_our_marks_stand_on_it_and_the_read_is_ours(shell: Shell, seen: dict[str
     assert kinds["read"]["by"] == "us"
 
 
+@pytest.mark.slow
 def test_a_read_that_a_lost_answer_may_have_caused_is_perhaps_ours(shell: Shell, seen: dict[str, str]) -> None:
     shell.faults.set("reset after", method="POST")
     shell("mark", seen["new"], "-u", CUSTOMER, "--yes")
@@ -129,6 +130,7 @@ def test_on_a_terminal_days_and_signs_make_the_axis(
     assert "● unread" in bell
 
 
+@pytest.mark.slow
 def test_a_list_as_of_a_moment_shows_what_stood_so_or_may_have(shell: Shell, seen: dict[str, str]) -> None:
     shell.tell("Another's", "u-2", created_at=shell.sandbox_state.now() - 2 * HOUR)
     assert shell("list", "-u", "u-2").code == 0

@@ -23,6 +23,7 @@ def triage(shell: Shell) -> dict[str, object]:
 
 
 class TestMyPlane:
+    @pytest.mark.slow
     def test_done_and_back(self, shell: Shell, id: str) -> None:
         done = shell("done", id)
         assert done.cells == [["done", CUSTOMER, id]]
@@ -33,6 +34,7 @@ class TestMyPlane:
         assert triage(shell)["done_at"] is None
         assert len(shell("list").cells) == 1
 
+    @pytest.mark.slow
     def test_snoozed_until_a_time_in_words(self, shell: Shell, id: str) -> None:
         snoozed = shell("snooze", id[:8], "--until", "2h", "--json")
         assert snoozed.json[0]["mine"]["snoozed_until"].endswith("Z")
@@ -41,11 +43,13 @@ class TestMyPlane:
         shell("back", id)
         assert triage(shell)["snoozed_until"] is None
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("until", ["yesterday", "2020-01-01", ""])
     def test_a_time_that_is_none_changes_nothing(self, shell: Shell, id: str, until: str) -> None:
         assert shell("snooze", id, "--until", until).code == 2
         assert triage(shell)["snoozed_until"] is None
 
+    @pytest.mark.slow
     def test_stars_and_notes(self, shell: Shell, id: str) -> None:
         shell("star", id)
         shell("note", id, "call them\x1b[2J back")
@@ -56,6 +60,7 @@ class TestMyPlane:
         shell("note", id, "")
         assert triage(shell) == {"done_at": None, "snoozed_until": None, "starred": False, "note": ""}
 
+    @pytest.mark.slow
     def test_a_user_who_was_seen_need_not_be_watched_or_named(self, shell: Shell) -> None:
         id = shell.tell("Seen")
         assert shell("mark", id, "-u", CUSTOMER, "--yes").code == 0
@@ -95,6 +100,7 @@ class TestWatching:
         shell.config('[profiles.acme]\nenvironment = "dev"\napi_base = "{base}"\nusers = ["u-1", 42]\n')
         assert shell("watch").cells == [["u-1"], ["42"]]
 
+    @pytest.mark.slow
     def test_without_a_token_nobody_knows_whose_list_it_is(self, shell: Shell) -> None:
         del shell.environment["NEPTUNE_TOKEN"]
         assert shell("watch", "a").code == 3

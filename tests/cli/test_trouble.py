@@ -46,6 +46,7 @@ class TestTheToken:
         assert shown.code == 3
         assert "NEPTUNE_TOKEN is not a token" in shown.err
 
+    @pytest.mark.slow
     def test_without_any_the_keyring_that_is_not_there_is_named(self, shell: Shell) -> None:
         del shell.environment["NEPTUNE_TOKEN"]
         shown = shell("list", "-u", CUSTOMER)
@@ -67,6 +68,7 @@ class TestTheToken:
 
 
 class TestTheNetwork:
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         ("kind", "name"),
         [

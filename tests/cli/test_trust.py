@@ -26,6 +26,7 @@ def elsewhere() -> Iterator[tuple[str, Faults]]:
         yield f"{server.base_url}/neptune", faults
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variable", ["NEPTUNE_API_BASE", "NEPTUNE_EDGE_BASE"])
 def test_after_its_first_use_a_token_goes_to_no_other_host(
     shell: Shell, elsewhere: tuple[str, Faults], variable: str
@@ -41,6 +42,7 @@ def test_after_its_first_use_a_token_goes_to_no_other_host(
     assert (sum(heard.requests.values()), shell.requests) == (0, before)
 
 
+@pytest.mark.slow
 def test_a_token_command_stays_with_the_address_beside_it(
     shell: Shell, elsewhere: tuple[str, Faults], tmp_path: Path
 ) -> None:

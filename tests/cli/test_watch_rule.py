@@ -57,6 +57,7 @@ class TestAFile:
         assert "2 customers asked" in shell("poll", "--once").err
         assert watched(shell) == ["u-2", "u-3"]
 
+    @pytest.mark.slow
     def test_who_was_watched_before_stays_and_who_was_sent_away_stays_away(self, shell: Shell) -> None:
         file = by_file(shell, CUSTOMER, "u-2", "u-3")
         shell("watch", CUSTOMER)
@@ -69,6 +70,7 @@ class TestAFile:
         shell("count")
         assert watched(shell) == [CUSTOMER, "u-4"]
 
+    @pytest.mark.slow
     def test_a_line_that_is_no_id_is_refused_and_told_and_the_others_are_watched(self, shell: Shell) -> None:
         by_file(shell, CUSTOMER, *HOSTILE, "", f"  {CUSTOMER}  ")
         shown = shell("list")
@@ -82,6 +84,7 @@ class TestAFile:
         assert finding["level"] == "warn"
         assert "names 1 customer;" in finding["found"]
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("ids", [(), ("",), HOSTILE])
     def test_a_list_that_names_nobody_changes_nothing(self, shell: Shell, ids: tuple[str, ...]) -> None:
         file = by_file(shell, CUSTOMER)
@@ -112,6 +115,7 @@ class TestACommand:
             shell("count")
         assert runs.read_text() == "x"
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         ("script", "words"),
         [
@@ -146,6 +150,7 @@ def test_whatever_a_list_holds_only_ids_come_of_it(lines: list[bytes]) -> None:
     assert all(clean_line(sentence) == sentence for sentence in refused)
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_whom_the_agent_chose_is_never_touched(data: st.DataObject) -> None:
     """Against a model: watched are those the agent chose, and those the list named who were not sent away since."""

@@ -8,6 +8,8 @@ from neptune_inbox.sandbox.records import ContactRecord
 from tests.cli.shell import CUSTOMER, ENVIRONMENT, Shell
 from tests.guards.api_table import MAIL, TABLE, ApiCall
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("line", TABLE, ids=lambda line: line.title)
 def test_the_command_makes_the_request_of_its_line(shell: Shell, line: ApiCall) -> None:

@@ -41,6 +41,7 @@ def page(shell: Shell, id: str, *options: str) -> str:
     return told.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["--md", "--html"])
 def test_contacts_are_hidden_wherever_they_stand(shell: Shell, told: str, form: str) -> None:
     shell("note", told, f"Called {PHONE}")
@@ -72,6 +73,7 @@ def test_a_mark_of_ours_is_told_as_ours(shell: Shell, told: str) -> None:
     assert re.search(r"- Read: .*, by us \(source: ", text)
 
 
+@pytest.mark.slow
 def test_it_is_written_to_a_new_file_by_the_end_of_its_name(shell: Shell, told: str, tmp_path: Path) -> None:
     file = tmp_path / "evidence.html"
     assert page(shell, told, "--output", str(file)).strip() == str(file)
@@ -132,6 +134,7 @@ PLAIN_HTML = Outline(to_html(a_page("x"))).tags
 PLAIN_MARKDOWN = outline_of_markdown(to_markdown(a_page("x")))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("row", hostile_rows(), ids=lambda row: row.name)
 def test_hostile_text_stays_text(row: Any) -> None:
     for text in (row.title[:3_000], row.body[:3_000], row.link[:3_000]):
@@ -142,6 +145,7 @@ def test_hostile_text_stays_text(row: Any) -> None:
             assert outline_of_markdown(to_markdown(a_page(text))) == PLAIN_MARKDOWN
 
 
+@pytest.mark.slow
 @given(st.text(st.sampled_from("ab1 .)#*_-+=`~[](){}<>!|&;:/\\@$\"'wx\n"), min_size=1, max_size=30))
 def test_no_text_makes_markdown_or_html_of_its_own(text: str) -> None:
     if clean_line(text).strip():

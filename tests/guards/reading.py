@@ -6,7 +6,7 @@ import ast
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -40,20 +40,30 @@ class Module:
     def tree(self) -> ast.Module:
         return ast.parse(self.text)
 
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        return list(ast.walk(self.tree))
+
     @property
     def length(self) -> int:
         return len(self.text.splitlines())
 
     def functions(self) -> Iterator[Function]:
         """All of them, methods and nested ones too."""
-        return (node for node in ast.walk(self.tree) if isinstance(node, Function))
+        return (node for node in self.nodes if isinstance(node, Function))
 
     def where(self, node: ast.stmt | ast.expr | ast.excepthandler) -> str:
         return f"{self.name}:{node.lineno}"
 
 
+@cache
+def module_at(path: Path) -> Module:
+    """Read and parsed once for all guards; their `conftest.py` forgets it when the last of them is done."""
+    return Module(path)
+
+
 def modules(folder: Path = PACKAGE) -> list[Module]:
-    return [Module(path) for path in sorted(folder.rglob("*.py"))]
+    return [module_at(path) for path in sorted(folder.rglob("*.py"))]
 
 
 def files_of_the_repository() -> list[str]:
@@ -66,7 +76,7 @@ def files_of_the_repository() -> list[str]:
 def swallowing_handlers(module: Module) -> Iterator[ast.ExceptHandler]:
     """The handlers that catch everything without a comment that says why, and those that do nothing at all."""
     lines = module.text.splitlines()
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if not isinstance(node, ast.ExceptHandler):
             continue
         is_wide = node.type is None or _names(node.type) & {"Exception", "BaseException"}
@@ -183,7 +193,7 @@ def imports_between(found: list[Module]) -> dict[str, set[str]]:
 
 def _imported(module: Module, names: set[str]) -> set[str]:
     imported: set[str] = set()
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Import):
             imported |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

@@ -39,7 +39,7 @@ def imported(*folders: str) -> set[str]:
         name
         for folder in folders
         for module in modules(ROOT / folder)
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         for name in _imported_by(node)
     }
     foreign = names - set(sys.stdlib_module_names) - {"neptune_inbox", "tests", "screenshots"}
@@ -63,7 +63,7 @@ def test_without_the_sandbox_extra_only_the_sandbox_lacks_anything() -> None:
     importing = {
         module.name
         for module in modules()
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if extra & {canonicalize_name(name) for name in _imported_by(node)}
     }
     assert importing
@@ -71,9 +71,7 @@ def test_without_the_sandbox_extra_only_the_sandbox_lacks_anything() -> None:
 
 
 def test_without_the_team_extra_only_the_reach_to_the_database_lacks_anything() -> None:
-    importing = {
-        module.name for module in modules() for node in ast.walk(module.tree) if "psycopg" in _imported_by(node)
-    }
+    importing = {module.name for module in modules() for node in module.nodes if "psycopg" in _imported_by(node)}
     assert importing
     assert all(name.startswith("neptune_inbox/postgres/") for name in importing)
 

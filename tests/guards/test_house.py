@@ -92,9 +92,9 @@ def test_keys_become_bindings_in_one_place() -> None:
     """What is bound elsewhere could not be changed, and would be in no help."""
     for module in modules():
         if module.name != "neptune_inbox/tui/bindings.py":
-            calls = [node for node in ast.walk(module.tree) if isinstance(node, ast.Call)]
-            names = {ast.unparse(call.func).rpartition(".")[2] for call in calls}
-            assigned = {ast.unparse(node) for node in ast.walk(module.tree) if isinstance(node, ast.Name)}
+            called = [node.func for node in module.nodes if isinstance(node, ast.Call)]
+            names = {func.attr if isinstance(func, ast.Attribute) else ast.unparse(func) for func in called}
+            assigned = {node.id for node in module.nodes if isinstance(node, ast.Name)}
             assert "Binding" not in names, module.name
             assert "BINDINGS" not in assigned, module.name
 

@@ -318,7 +318,7 @@ LOOKED_AT = (PACKAGE, ROOT / "tests", ROOT / "screenshots")
 
 def names_given(module: Module) -> Iterator[str]:
     """Every name that a module defines: classes, functions, parameters, variables and attributes."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         match node:
             case ast.ClassDef(name=name) | ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
                 yield name

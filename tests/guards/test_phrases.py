@@ -25,13 +25,13 @@ PROSE = ("neptune_inbox/sandbox/templates.py",)
 
 def texts(module: Module, *, is_shown: bool) -> Iterator[tuple[ast.expr, str]]:
     """The strings of a module: its docstrings, or all others."""
-    documentation = {id(node.value) for node in ast.walk(module.tree) if isinstance(node, ast.Expr)}
+    documentation = {id(node.value) for node in module.nodes if isinstance(node, ast.Expr)}
     help_of_commands = {
         id(function.body[0].value)
         for function in module.functions()
         if function.decorator_list and isinstance(function.body[0], ast.Expr) and "/commands/" in module.name
     }
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             is_read_by_users = id(node) not in documentation or id(node) in help_of_commands
             if is_read_by_users is is_shown:

@@ -11,7 +11,7 @@ def test_no_method_of_a_store_asks_which_tenant() -> None:
     asking = [
         f"{module.where(method)} {owner.name}.{method.name}"
         for module in modules(PACKAGE / "store")
-        for owner in ast.walk(module.tree)
+        for owner in module.nodes
         if isinstance(owner, ast.ClassDef)
         for method in owner.body
         if isinstance(method, ast.FunctionDef) and method.name != "__init__"
@@ -25,7 +25,7 @@ def test_sync_hands_no_call_to_the_thread_by_itself() -> None:
         module.where(node)
         for module in modules(PACKAGE / "sync")
         if module.path.name != "store_thread.py"
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.Attribute) and node.attr in ("run", "read")
         if ast.unparse(node.value).endswith("thread")
     ]

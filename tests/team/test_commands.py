@@ -63,6 +63,7 @@ def valid(name: str, given: Any) -> Any:
     return given
 
 
+@pytest.mark.slow
 def test_init_shows_the_sql_and_runs_it_after_yes(shell: Shell, empty_database: TeamDatabase) -> None:
     rita = seat(shell, "rita", empty_database.dsn())
 
@@ -112,6 +113,7 @@ def test_a_claim_is_known_to_the_other_before_they_act(office: Office) -> None:
     assert [line["agent"] for line in back] == ["rita"]
 
 
+@pytest.mark.slow
 def test_a_mark_and_done_say_whose_claim_it_is(office: Office) -> None:
     office.rita("claim", office.row)
     asked = office.omar("mark", office.row, "--user", CUSTOMER, answers="n\n")
@@ -159,6 +161,7 @@ def test_what_one_handled_is_out_of_the_others_queue_and_comes_back(office: Offi
     assert len(office.rita("list", "--type", "unread", "--cached", "--json").json) == 1
 
 
+@pytest.mark.slow
 def test_status_and_doctor_say_how_it_is(office: Office) -> None:
     status = office.rita("team", "status")
     assert "Everything is shared and up to date." in status.out
@@ -256,6 +259,7 @@ def test_what_a_colleague_did_a_moment_ago_is_found_and_told(office: Office) -> 
     assert "by rita (us)" in office.omar("why", office.row).out
 
 
+@pytest.mark.slow
 def test_who_of_us_saw_it_first_is_told_once(office: Office) -> None:
     row = office.rita.tell("Seen by Rita first", event_type="welcome")
     office.rita("list")
@@ -276,6 +280,7 @@ def test_a_colleagues_mark_of_a_whole_queue_is_ours_too(office: Office) -> None:
     assert office.omar("why", office.row, "--json").json["reader"]["agent"] == "rita"
 
 
+@pytest.mark.slow
 def test_insight_leaves_out_exactly_what_the_team_marked(office: Office) -> None:
     read = office.rita.tell("Read by the customer", event_type="welcome")
     office.rita("list")
@@ -299,6 +304,7 @@ def test_insight_leaves_out_exactly_what_the_team_marked(office: Office) -> None
     assert {event["event_type"] for event in alone["events"]} == {"welcome", "payment_failed"}
 
 
+@pytest.mark.slow
 def test_no_word_of_a_notification_goes_over_the_wire(office: Office) -> None:
     """What the server was sent, as it logs every statement with its parameters."""
     office.database.do(f"ALTER DATABASE {office.database.name} SET log_statement = 'all'")

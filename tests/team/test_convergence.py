@@ -7,6 +7,8 @@ import pytest
 from tests.team.cluster import TeamDatabase
 from tests.team.crowd import run
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_agents_whose_connections_are_cut_end_up_with_one_state(database: TeamDatabase, seed: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,6 +39,7 @@ facts = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(facts, st.randoms(use_true_random=False), st.integers(NOON - HOUR, NOON + HOUR))
 def test_any_order_and_any_number_of_copies_add_up_to_the_same(told: list[TeamFact], dice: Random, now: int) -> None:
     shuffled = [*told, *dice.sample(told, len(told) // 2)]

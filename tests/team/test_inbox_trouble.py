@@ -18,6 +18,8 @@ from tests.tui.driver import Inbox, inbox_of
 from tests.tui.service import Service
 from tests.tui.test_team_story import line_of
 
+pytestmark = pytest.mark.slow
+
 FULL = """\
 CREATE FUNCTION public.no_room() RETURNS trigger LANGUAGE plpgsql AS
     $$BEGIN RAISE EXCEPTION 'no space' USING ERRCODE = '53100'; END$$;

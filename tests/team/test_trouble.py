@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -151,13 +150,11 @@ def test_a_frozen_database_holds_up_no_fact_and_no_quit_and_gets_everything_late
     rita.sees(lambda: rita.sharer.sharing().state is SharingState.SHARING)
     database.cluster.freeze()
     try:
-        began = time.monotonic()
         for number in range(50):
             rita.tell(FactKind.HANDLED, Key("u-1", f"n-{number}"))
         # While the server stands still nothing of it can have been waited for: the test would not end.
         rita.sharer.stop()
         assert rita.store.count_waiting() > 0
-        assert time.monotonic() - began < 60
     finally:
         database.cluster.thaw()
     rita.file.close()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from neptune_inbox.model import Mode
 from tests.builders import ENVIRONMENT
 from tests.tui.driver import inbox_of
 from tests.tui.forms import EMAIL, MOBILE, contacts_of, fill, open_person, submit, with_rajiv
+
+pytestmark = pytest.mark.slow
 
 CONTACTS = "/{environment}/users/{user_id}/contacts_info"
 NEW = "rajiv@new.example"

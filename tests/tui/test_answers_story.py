@@ -23,6 +23,7 @@ def at(rows: Sequence[Truth]) -> tuple[Service, foreign_service.Service]:
     return office, answering
 
 
+@pytest.mark.slow
 async def test_a_mark_that_is_refused_is_tried_by_the_next_id_from_the_outbox() -> None:
     ids: dict[str, JsonValue] = {"notification_uuid": "a-1", "uuid": "b-1", "delivery_uuid": "c-1"}
     office, answering = at([Truth({"title": "Title 1", **ids}, posted_as="c-1")])
@@ -80,6 +81,7 @@ async def test_rows_that_no_id_names_are_told_and_never_posted() -> None:
         assert answering.posted == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrap", [nobejs, laravel])
 async def test_a_total_below_the_rows_that_came_is_not_believed(wrap: Wrap) -> None:
     office, answering = at([row(number) for number in range(1, 62)])
@@ -90,6 +92,7 @@ async def test_a_total_below_the_rows_that_came_is_not_believed(wrap: Wrap) -> N
         assert "Unread 7 " not in inbox.bar()
 
 
+@pytest.mark.slow
 async def test_a_server_whose_pages_are_all_the_same_is_told_and_asked_no_more() -> None:
     office, answering = at([row(number) for number in range(1, 121)])
     everything = answering.answer
@@ -108,6 +111,7 @@ async def test_a_server_whose_pages_are_all_the_same_is_told_and_asked_no_more()
         assert len(answering.requests) < asked + 20
 
 
+@pytest.mark.slow
 async def test_a_notification_too_large_to_show_says_so_stays_where_it_is_and_is_not_marked() -> None:
     huge = "x" * 7_000_000
     office, answering = at([row(1), row(2, body=huge), row(3)])
@@ -125,6 +129,7 @@ async def test_a_notification_too_large_to_show_says_so_stays_where_it_is_and_is
         assert inbox.cursor() == "(too large to show)"
 
 
+@pytest.mark.slow
 async def test_the_field_that_was_learned_is_posted_first_after_a_restart() -> None:
     ids: list[dict[str, JsonValue]] = [
         {"notification_uuid": f"a-{number}", "uuid": f"b-{number}"} for number in (1, 2)

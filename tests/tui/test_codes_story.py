@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.builders import ENVIRONMENT, NOON
 from tests.tui.driver import inbox_of
 from tests.tui.service import Service
 
 
+@pytest.mark.slow
 async def test_a_code_is_hidden_in_list_preview_and_evidence_and_shown_for_one_row_until_it_is_left() -> None:
     service = Service()
     service.has(1)

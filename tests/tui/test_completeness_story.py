@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from neptune_inbox.config import Settings
 from neptune_inbox.model import Filter
 from tests.tui.driver import inbox_of
 from tests.tui.service import Service
 
 
+@pytest.mark.slow
 async def test_the_last_line_tells_how_far_the_list_is_loaded_and_plus_loads_more() -> None:
     service = Service()
     service.has(460)
@@ -25,6 +28,7 @@ async def test_the_last_line_tells_how_far_the_list_is_loaded_and_plus_loads_mor
         await inbox.hears("Everything is loaded.")
 
 
+@pytest.mark.slow
 async def test_a_search_that_found_nothing_yet_goes_on_by_itself_until_it_finds() -> None:
     service = Service()
     service.has(1, event_type="otp_sent")
@@ -36,6 +40,7 @@ async def test_a_search_that_found_nothing_yet_goes_on_by_itself_until_it_finds(
         await inbox.until(lambda: inbox.titles() == ["Card 1"])
 
 
+@pytest.mark.slow
 async def test_a_search_stops_at_its_bound_and_says_where() -> None:
     service = Service(budget=30)
     service.has(2_600)
@@ -48,6 +53,7 @@ async def test_a_search_stops_at_its_bound_and_says_where() -> None:
         assert "Nothing matches" not in inbox.text()
 
 
+@pytest.mark.slow
 async def test_nothing_matches_is_said_when_everything_was_searched() -> None:
     service = Service()
     service.has(460)
@@ -57,6 +63,7 @@ async def test_nothing_matches_is_said_when_everything_was_searched() -> None:
         assert "loads more" not in inbox.status()
 
 
+@pytest.mark.slow
 async def test_escape_stops_the_loading() -> None:
     service = Service(budget=30)
     service.has(2_600)
@@ -87,6 +94,7 @@ async def test_a_customer_never_fetched_is_not_called_read() -> None:
         assert "has been read" not in inbox.text()
 
 
+@pytest.mark.slow
 async def test_only_some_of_the_users_are_loaded_and_nothing_is_called_fresh() -> None:
     service = Service(users=("u-1", "u-2"))
     service.has(1, "u-1", is_read=True)
@@ -101,6 +109,7 @@ async def test_only_some_of_the_users_are_loaded_and_nothing_is_called_fresh() -
         await inbox.sees("Nothing to show in what is loaded so far.")
 
 
+@pytest.mark.slow
 async def test_what_a_first_look_brings_is_loaded_and_what_comes_later_is_new() -> None:
     service = Service(users=("u-1", "u-2"))
     service.has(1, "u-1")
@@ -130,6 +139,7 @@ async def test_what_another_process_fetched_waits_behind_the_banner_within_a_min
         await inbox.until(lambda: "1 new" in inbox.bar())
 
 
+@pytest.mark.slow
 async def test_the_counts_of_views_are_at_least_while_not_all_is_loaded() -> None:
     service = Service(users=("u-1", "u-2"))
     service.use_settings(Settings(views={"codes": "event:otp_*"}))
@@ -141,6 +151,7 @@ async def test_the_counts_of_views_are_at_least_while_not_all_is_loaded() -> Non
         await inbox.asked("codes 0+ event:otp_*")
 
 
+@pytest.mark.slow
 async def test_a_user_that_neptune_does_not_know_is_no_empty_inbox() -> None:
     service = Service()
     service.has(1)

@@ -9,6 +9,8 @@ from tests.dialects import DIALECTS
 from tests.tui.driver import inbox_of
 from tests.tui.service import Service
 
+pytestmark = pytest.mark.slow
+
 in_every_dialect = pytest.mark.parametrize("dialect", DIALECTS)
 
 

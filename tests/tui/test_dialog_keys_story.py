@@ -36,6 +36,7 @@ async def _go_to_the_question_whether_to_write(inbox: Inbox) -> None:
     await submit(inbox, "write it")
 
 
+@pytest.mark.slow
 async def test_a_key_of_the_outbox_is_changed_and_the_old_one_does_nothing() -> None:
     service = _with_keys(Service(), {"outbox.drop": "f8", "dialog.close": "f9"})
     service.has(1)
@@ -61,6 +62,7 @@ def test_the_topic_of_the_keys_lists_those_of_the_dialogs(shell: Shell) -> None:
         assert any(value.startswith(f"{action.id}: {action.label}") for value in rows), action.id
 
 
+@pytest.mark.slow
 async def test_help_lists_every_key_of_the_dialogs_and_says_where_it_is_pressed() -> None:
     service = _with_keys(Service(), {"outbox.retry": "f8"})
     service.has(1)
@@ -76,6 +78,7 @@ async def test_help_lists_every_key_of_the_dialogs_and_says_where_it_is_pressed(
                     await inbox.press("esc")
 
 
+@pytest.mark.slow
 async def test_a_form_goes_on_by_the_users_key_and_a_click_on_it_is_that_key() -> None:
     service = _with_keys(with_rajiv(), {"form.submit": "ctrl+g", "diff.agree": "ctrl+y"})
     async with inbox_of(service) as inbox:
@@ -94,6 +97,7 @@ async def test_a_form_goes_on_by_the_users_key_and_a_click_on_it_is_that_key() -
         await inbox.until(lambda: len(contacts_of(service)) == 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ["enter", "space", "x", "Y", "ctrl+s", "m", "d"])
 async def test_a_change_is_written_by_the_key_that_is_named_and_by_no_other(key: str) -> None:
     service = with_rajiv()

@@ -51,6 +51,7 @@ def service_on_disk(folder: Path) -> Service:
     return service
 
 
+@pytest.mark.slow
 async def test_no_key_waits_for_opening_locking_syncing_writing_or_searching(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

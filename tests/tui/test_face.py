@@ -56,6 +56,7 @@ async def click_words(app: FaceApp, pilot: Pilot[None], words: str) -> None:
 
 
 class TestTheMouseAlone:
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         ("words", "action"),
         [
@@ -130,6 +131,7 @@ class TestThePreview:
             ):
                 assert words in screen
 
+    @pytest.mark.slow
     async def test_nothing_in_a_body_can_be_clicked(self) -> None:
         async with face((120, 60)) as (app, pilot):
             app.main_view.preview.show(INVOICE)
@@ -184,6 +186,7 @@ class TestThePreview:
 
 
 class TestTheStage:
+    @pytest.mark.slow
     @pytest.mark.parametrize("size", [(200, 60), (120, 40), (100, 24), (80, 24), (60, 15), (40, 10), (20, 5)])
     async def test_every_part_stands_in_its_box(self, size: tuple[int, int]) -> None:
         async with face(size) as (app, _):
@@ -191,6 +194,7 @@ class TestTheStage:
                 part = app.main_view.query_one(f"#{name}")
                 assert part.region == (Region(*box) if box.is_shown else Region())
 
+    @pytest.mark.slow
     async def test_grows_and_shrinks_without_a_tear(self) -> None:
         async with face() as (app, pilot):
             for size in ((60, 15), (160, 50), (80, 24), (20, 5), (100, 24)):

@@ -31,6 +31,7 @@ def terminal(request: pytest.FixtureRequest) -> Iterator[Terminal]:
 
 
 class TestTheFirstFrame:
+    @pytest.mark.slow
     @pytest.mark.parametrize("terminal", [(100, 24), (80, 24), (60, 15)], indirect=True)
     @pytest.mark.parametrize("look", [(DARK, "truecolor"), (LIGHT, ""), (TERMINAL, "truecolor"), (DARK, "none")])
     def test_is_the_first_paint_cell_by_cell(self, terminal: Terminal, look: tuple[str, str], tmp_path: Path) -> None:
@@ -173,6 +174,7 @@ class TestTheRecord:
 
 
 class TestThePage:
+    @pytest.mark.slow
     @pytest.mark.parametrize(("width", "height"), [(20, 5), (60, 15), (80, 24), (100, 24), (200, 60), (33, 9)])
     @pytest.mark.parametrize("count", [0, 3, 60])
     def test_covers_every_cell_of_every_size(self, width: int, height: int, count: int) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from neptune_inbox.config import Hook, Settings
 from tests.tui.driver import inbox_of
 from tests.tui.service import Service
 
 
+@pytest.mark.slow
 async def test_what_arrives_is_handed_over_while_the_list_holds_still(tmp_path: Path) -> None:
     taken = tmp_path / "taken.jsonl"
     service = Service(settings=Settings(hooks={"pager": Hook(command=("tee", "-a", str(taken)), batch="10s")}))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from neptune_inbox.model import Mode
 from tests.tui.driver import Inbox, inbox_of
 from tests.tui.service import Service
@@ -28,6 +30,7 @@ async def folded(inbox: Inbox) -> None:
     await inbox.until(lambda: len(inbox.rows()) == 3)
 
 
+@pytest.mark.slow
 async def test_what_came_to_many_is_one_line_and_unfolds_again() -> None:
     service = outage()
     async with inbox_of(service) as inbox:
@@ -43,6 +46,7 @@ async def test_what_came_to_many_is_one_line_and_unfolds_again() -> None:
         assert inbox.cursor() == "Card 5", "the cursor is on the newest member, which it was on"
 
 
+@pytest.mark.slow
 async def test_opened_it_shows_its_members_and_esc_leads_back() -> None:
     service = outage()
     async with inbox_of(service) as inbox:
@@ -58,6 +62,7 @@ async def test_opened_it_shows_its_members_and_esc_leads_back() -> None:
         assert "1 under way" in inbox.row("payment_failed")
 
 
+@pytest.mark.slow
 async def test_a_mark_counts_first_and_posts_exactly_the_members() -> None:
     service = outage()
     async with inbox_of(service) as inbox:
@@ -79,6 +84,7 @@ async def test_a_mark_counts_first_and_posts_exactly_the_members() -> None:
         assert inbox.row("payment_failed").theirs == "○"
 
 
+@pytest.mark.slow
 async def test_new_members_wait_behind_the_banner() -> None:
     service = outage()
     async with inbox_of(service) as inbox:
@@ -94,6 +100,7 @@ async def test_new_members_wait_behind_the_banner() -> None:
         assert "4 customers in 3 min" in before
 
 
+@pytest.mark.slow
 async def test_new_members_of_an_opened_incident_wait_behind_the_banner_until_r() -> None:
     service = outage()
     async with inbox_of(service) as inbox:
@@ -114,6 +121,7 @@ async def test_new_members_of_an_opened_incident_wait_behind_the_banner_until_r(
         await inbox.until(lambda: "4 customers in" in inbox.row("payment_failed"))
 
 
+@pytest.mark.slow
 async def test_every_verb_on_rows_counts_first() -> None:
     service = outage()
     async with inbox_of(service) as inbox:
@@ -132,6 +140,7 @@ async def test_every_verb_on_rows_counts_first() -> None:
         assert [row.triage for row in inbox.rows()] == [" ", "★", "★", "★", "★", " "]
 
 
+@pytest.mark.slow
 async def test_a_selected_line_selects_its_members() -> None:
     service = outage()
     async with inbox_of(service) as inbox:
@@ -144,6 +153,7 @@ async def test_a_selected_line_selects_its_members() -> None:
         assert "1 selected" in inbox.status()
 
 
+@pytest.mark.slow
 async def test_what_is_about_one_notification_says_that_this_line_is_none() -> None:
     service = outage()
     async with inbox_of(service) as inbox:

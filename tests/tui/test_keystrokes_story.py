@@ -13,6 +13,8 @@ from tests.tui.driver import Inbox, inbox_of
 from tests.tui.forms import EMAIL, contacts_of
 from tests.tui.service import Service
 
+pytestmark = pytest.mark.slow
+
 
 class Hands:
     """Presses keys and counts them; a text is what only the agent knows, such as a name."""

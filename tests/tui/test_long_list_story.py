@@ -8,6 +8,8 @@ from textual.events import MouseScrollDown
 from tests.tui.driver import inbox_of
 from tests.tui.service import Service
 
+pytestmark = pytest.mark.slow
+
 ROWS = 200
 
 

@@ -9,6 +9,7 @@ from tests.tui.driver import inbox_of
 from tests.tui.service import READ, Service
 
 
+@pytest.mark.slow
 async def test_mark_all_marks_exactly_the_shown_ones() -> None:
     service = Service()
     service.has(3)
@@ -31,6 +32,7 @@ async def test_mark_all_marks_exactly_the_shown_ones() -> None:
         await inbox.until(lambda: inbox.titles() == ["Card 6", "Card 5", "Card 4"])
 
 
+@pytest.mark.slow
 async def test_mark_all_respects_filter_and_search() -> None:
     service = Service()
     service.has(2)
@@ -73,6 +75,7 @@ async def test_leaving_the_sheet_marks_nothing() -> None:
         assert service.writes == 0
 
 
+@pytest.mark.slow
 async def test_what_is_being_marked_already_is_not_marked_twice() -> None:
     service = Service()
     service.has(3)
@@ -97,6 +100,7 @@ async def test_the_servers_own_mark_all_is_never_the_default() -> None:
         assert service.writes == 0, "pressing enter again and again marks nothing that was not seen"
 
 
+@pytest.mark.slow
 async def test_everything_of_a_user_is_marked_at_once_after_it_was_asked_twice() -> None:
     service = Service()
     service.has(2)
@@ -154,6 +158,7 @@ async def test_it_is_not_offered_without_a_network_or_for_several_users() -> Non
         assert "on the server" not in inbox.sheet()
 
 
+@pytest.mark.slow
 async def test_older_ones_can_be_loaded_before_all_is_marked() -> None:
     service = Service()
     service.has(230)
@@ -170,6 +175,7 @@ async def test_older_ones_can_be_loaded_before_all_is_marked() -> None:
         await inbox.until(lambda: "230 pending" in inbox.top())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("typed", [["enter"], ["y"], ["down", "enter"], ["enter", "y", "enter"]])
 async def test_nothing_that_is_typed_while_the_rest_is_loaded_marks_it(typed: list[str]) -> None:
     service = Service()
@@ -206,6 +212,7 @@ async def test_in_production_nothing_is_chosen_beforehand() -> None:
         assert service.writes == 0
 
 
+@pytest.mark.slow
 async def test_a_receipt_tells_what_became_of_each_and_tries_again() -> None:
     service = Service()
     service.has(3)
@@ -228,6 +235,7 @@ async def test_a_receipt_tells_what_became_of_each_and_tries_again() -> None:
         await inbox.until(lambda: service.unread() == [])
 
 
+@pytest.mark.slow
 async def test_a_receipt_with_dropped_and_undone_marks_can_be_read() -> None:
     service = Service()
     service.has(3)

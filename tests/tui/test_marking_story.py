@@ -10,6 +10,7 @@ from tests.tui.driver import inbox_of
 from tests.tui.service import READ, Service
 
 
+@pytest.mark.slow
 async def test_a_mark_is_held_counts_down_and_is_then_sent() -> None:
     service = Service()
     service.has(3)
@@ -37,6 +38,7 @@ def lasting_messages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("neptune_inbox.tui.inbox.status_message.MESSAGE_SECONDS", 600.0)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("lasting_messages")
 async def test_when_sending_fails_nothing_offers_to_take_the_mark_back() -> None:
     service = Service()
@@ -66,6 +68,7 @@ async def test_when_a_mark_is_refused_nothing_offers_to_take_it_back() -> None:
         await inbox.until(lambda: "takes it back" not in inbox.status())
 
 
+@pytest.mark.slow
 async def test_the_countdown_runs_by_itself() -> None:
     service = Service()
     service.has(1)
@@ -75,6 +78,7 @@ async def test_the_countdown_runs_by_itself() -> None:
         await inbox.until(lambda: "marking,  3 s" in inbox.row("Card 1"))
 
 
+@pytest.mark.slow
 async def test_a_mark_that_was_taken_back_is_never_sent() -> None:
     service = Service()
     service.has(2)
@@ -106,6 +110,7 @@ async def test_keys_typed_fast_mean_what_they_meant_on_the_screen() -> None:
         assert inbox.titles() == ["Card 3", "Card 2", "Card 1"]
 
 
+@pytest.mark.slow
 async def test_all_selected_and_marked_in_one_breath() -> None:
     service = Service()
     service.has(3)
@@ -146,6 +151,7 @@ async def test_what_is_read_is_not_marked_again() -> None:
         assert service.writes == 0
 
 
+@pytest.mark.slow
 async def test_selected_rows_are_marked_and_no_others() -> None:
     service = Service(users=("u-1", "u-2"))
     service.has(4)
@@ -162,6 +168,7 @@ async def test_selected_rows_are_marked_and_no_others() -> None:
         assert not any(row.is_selected for row in inbox.rows())
 
 
+@pytest.mark.slow
 async def test_a_range_that_was_given_up_is_not_gone_on_with() -> None:
     service = Service()
     service.has(6)
@@ -210,6 +217,7 @@ async def test_a_range_whose_first_row_is_not_in_the_list_any_more_begins_anew()
         await inbox.hears("Range starts here")
 
 
+@pytest.mark.slow
 async def test_in_production_a_key_pressed_twice_writes_nothing() -> None:
     service = Service()
     live = service.add_profile("live", "production", Mode.ASK)
@@ -243,6 +251,7 @@ async def test_a_range_and_all_and_none_are_selected() -> None:
         assert not any(row.is_selected for row in inbox.rows())
 
 
+@pytest.mark.slow
 async def test_a_refused_mark_is_unread_again_with_the_reason_on_it() -> None:
     service = Service()
     service.has(2)
@@ -262,6 +271,7 @@ async def test_a_refused_mark_is_unread_again_with_the_reason_on_it() -> None:
         await inbox.until(lambda: "refused" not in inbox.top())
 
 
+@pytest.mark.slow
 async def test_a_refused_token_stops_sending_and_says_so() -> None:
     service = Service()
     service.has(3)
@@ -282,6 +292,7 @@ async def test_a_refused_token_stops_sending_and_says_so() -> None:
         await inbox.comes(lambda: service.unread() == ["Card 1"])
 
 
+@pytest.mark.slow
 async def test_without_a_network_rows_stay_marks_are_kept_and_sent_later() -> None:
     service = Service()
     service.has(2)
@@ -309,6 +320,7 @@ async def test_trouble_for_a_while_is_waited_out_and_shown_on_the_row() -> None:
         await inbox.until(lambda: service.is_read("Card 1"))
 
 
+@pytest.mark.slow
 async def test_in_mode_ask_each_send_is_confirmed() -> None:
     service = Service(mode=Mode.ASK)
     service.has(2)
@@ -349,6 +361,7 @@ async def test_no_undo_window_sends_at_once() -> None:
         await inbox.until(lambda: service.is_read("Card 1"))
 
 
+@pytest.mark.slow
 async def test_what_is_typed_fast_for_a_sheet_never_reaches_the_list() -> None:
     service = Service(mode=Mode.ASK, users=("u-1", "mei"))
     service.has(2)
@@ -367,6 +380,7 @@ async def test_what_is_typed_fast_for_a_sheet_never_reaches_the_list() -> None:
         assert (await inbox.row_now("Card 2")).mark is None
 
 
+@pytest.mark.slow
 async def test_the_word_typed_for_everything_goes_into_its_line() -> None:
     service = Service()
     live = service.add_profile("live", "production", Mode.ACT)
@@ -394,6 +408,7 @@ async def test_marking_goes_on_to_the_next_unread_where_that_is_set() -> None:
         assert inbox.cursor() == "Card 4", "selecting has its own way of going on"
 
 
+@pytest.mark.slow
 async def test_in_a_profile_that_asks_the_cursor_goes_on_when_that_was_agreed_to() -> None:
     service = Service(mode=Mode.ASK, settings=Settings(ui=UiSettings(mark_goes_on=True)))
     service.has(2)

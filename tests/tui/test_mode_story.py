@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from neptune_inbox.paths import Paths
 from tests.builders import API, EDGE, ENVIRONMENT
 from tests.tui.driver import inbox_of
@@ -26,6 +28,7 @@ def write_mode(service: Service, mode: str) -> None:
     )
 
 
+@pytest.mark.slow
 async def test_from_act_to_ask_the_next_mark_is_asked_about_and_enter_marks_nothing(tmp_path: Path) -> None:
     service = office(tmp_path)
     async with inbox_of(service) as inbox:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.builders import ENVIRONMENT
 from tests.tui.driver import inbox_of
 from tests.tui.service import Service
+
+pytestmark = pytest.mark.slow
 
 
 async def test_names_stand_beside_ids_and_widths_change_only_with_a_new_list() -> None:

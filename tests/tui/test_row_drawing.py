@@ -90,6 +90,7 @@ class TestSeeing:
 
 
 class TestSpeed:
+    @pytest.mark.slow
     @pytest.mark.parametrize("count", [100, 100_000])
     async def test_a_step_draws_two_lines_however_long_the_list(self, count: int) -> None:
         async with inbox(plain(count)) as it:
@@ -116,6 +117,7 @@ class TestSpeed:
             it.app.snapshot.rows[1] = row(1, title=CleanText("Another title"))
             assert "Another title" in it.rows.render_line(1).text
 
+    @pytest.mark.slow
     async def test_a_thousand_steps_are_quick(self) -> None:
         async with inbox(plain(100_000)) as it:
             began = process_time()

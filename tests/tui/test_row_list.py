@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from textual.events import MouseScrollDown
@@ -127,6 +128,7 @@ class TestNothingMoves:
             assert any(line.startswith("▌") for line in list_lines(it.app))
             assert it.rows.cursor_key == key(18)
 
+    @pytest.mark.slow
     @settings(max_examples=15)
     @given(st.lists(st.integers(0, 40), unique=True, max_size=40), st.integers(0, 40))
     async def test_whatever_is_folded_in_the_cursors_row_stays_on_its_line(

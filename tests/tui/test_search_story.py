@@ -32,6 +32,7 @@ async def test_tab_takes_what_is_offered_and_the_list_follows() -> None:
         await inbox.until(lambda: "/ event:otp_sent" in inbox.bar())
 
 
+@pytest.mark.slow
 async def test_arrows_choose_and_enter_takes_what_they_chose() -> None:
     service = Service()
     service.has(1, event_type="otp_sent")
@@ -46,6 +47,7 @@ async def test_arrows_choose_and_enter_takes_what_they_chose() -> None:
         await inbox.until(lambda: not inbox.screen.main_view.is_searching)
 
 
+@pytest.mark.slow
 async def test_fields_of_payloads_and_names_of_customers_are_offered() -> None:
     service = Service()
     service.has(1, data={"cart": {"order": "A-77"}})
@@ -57,6 +59,7 @@ async def test_fields_of_payloads_and_names_of_customers_are_offered() -> None:
         await inbox.until(lambda: inbox.titles() == ["Card 1"])
 
 
+@pytest.mark.slow
 async def test_what_was_searched_for_is_offered_in_an_empty_line_but_no_code() -> None:
     service = Service()
     service.has(3)
@@ -76,6 +79,7 @@ async def test_what_was_searched_for_is_offered_in_an_empty_line_but_no_code() -
         await inbox.until(lambda: offered(inbox)[:2] == ['"Card 1"', "card or refund"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(60, 15), (20, 5)])
 async def test_suggestions_stand_on_a_small_screen_too(size: tuple[int, int]) -> None:
     service = Service()
@@ -91,6 +95,7 @@ async def test_suggestions_stand_on_a_small_screen_too(size: tuple[int, int]) ->
         await inbox.until(lambda: not inbox.screen.main_view.suggestions.display)
 
 
+@pytest.mark.slow
 async def test_alternatives_and_lists_are_found_together() -> None:
     service = Service()
     service.has(1, event_type="refund")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
+
 from neptune_inbox.model import Filter
 from neptune_inbox.model.team import FactDetails, FactKind, TeamFact
 from neptune_inbox.sandbox.team import MemoryTeam, MemoryTeamAccess
@@ -66,6 +68,7 @@ async def test_a_colleagues_claim_is_drawn_beside_the_row_and_no_row_moves() -> 
         await pair.inbox.until(lambda: "rita" not in line_of(pair.inbox, "Card 2"))
 
 
+@pytest.mark.slow
 async def test_t_takes_a_row_and_gives_it_back_and_z_takes_either_back() -> None:
     async with pair_of() as pair:
         await pair.inbox.press("t")
@@ -78,6 +81,7 @@ async def test_t_takes_a_row_and_gives_it_back_and_z_takes_either_back() -> None
         await pair.inbox.until(lambda: [kind for kind, _ in pair.told()] == kinds)
 
 
+@pytest.mark.slow
 async def test_somebody_elses_claim_is_said_before_a_mark_and_the_team_sees_that_it_was_known() -> None:
     async with pair_of() as pair:
         pair.rita(FactKind.CLAIMED, "Card 3")
@@ -95,6 +99,7 @@ async def test_somebody_elses_claim_is_said_before_a_mark_and_the_team_sees_that
         await pair.inbox.until(lambda: (FactKind.MARKED, "rita") in pair.told())
 
 
+@pytest.mark.slow
 async def test_a_note_is_for_the_team_unless_it_begins_with_a_sign() -> None:
     async with pair_of() as pair:
         await pair.inbox.press("c")
@@ -112,6 +117,7 @@ async def test_a_note_is_for_the_team_unless_it_begins_with_a_sign() -> None:
         assert all("only me" not in text for _, text in pair.told())
 
 
+@pytest.mark.slow
 async def test_z_takes_a_note_for_the_team_back_and_it_is_gone_for_everybody() -> None:
     async with pair_of() as pair:
         await pair.inbox.press("c")
@@ -124,6 +130,7 @@ async def test_z_takes_a_note_for_the_team_back_and_it_is_gone_for_everybody() -
         assert pair.inbox.row("Card 3").theirs == "●"
 
 
+@pytest.mark.slow
 async def test_t_on_the_sidebar_takes_the_customer_and_every_row_of_theirs() -> None:
     async with pair_of(users=("u-1", "u-2")) as pair:
         inbox = pair.inbox
@@ -154,6 +161,7 @@ async def test_a_colleague_who_takes_a_customer_is_seen_beside_them() -> None:
         await pair.inbox.asked("rita has been on it since")
 
 
+@pytest.mark.slow
 async def test_a_claim_goes_on_while_keys_are_pressed_on_it_and_ends_by_itself() -> None:
     async with pair_of() as pair:
         await pair.inbox.press("t")
@@ -168,6 +176,7 @@ async def test_a_claim_goes_on_while_keys_are_pressed_on_it_and_ends_by_itself()
         await pair.inbox.until(lambda: "omar" not in line_of(pair.inbox, "Card 3"))
 
 
+@pytest.mark.slow
 async def test_handled_is_for_everybody_and_z_takes_it_back_for_everybody() -> None:
     async with pair_of() as pair:
         await pair.inbox.press("e")
@@ -188,6 +197,7 @@ async def test_what_a_colleague_handled_leaves_the_queue_at_the_next_refresh_and
         await pair.inbox.until(lambda: pair.inbox.titles() == ["Card 3", "Card 1"])
 
 
+@pytest.mark.slow
 async def test_the_search_finds_what_the_team_did() -> None:
     async with pair_of() as pair:
         pair.rita(FactKind.CLAIMED, "Card 2")
@@ -212,6 +222,7 @@ async def test_the_search_finds_what_the_team_did() -> None:
             await pair.inbox.press("esc")
 
 
+@pytest.mark.slow
 async def test_the_search_finds_all_of_a_customer_whose_queue_is_taken() -> None:
     async with pair_of() as pair:
         pair.rita(FactKind.CLAIMED, "")
@@ -223,6 +234,7 @@ async def test_the_search_finds_all_of_a_customer_whose_queue_is_taken() -> None
         await pair.inbox.until(lambda: pair.inbox.titles() == ["Card 3", "Card 2", "Card 1"])
 
 
+@pytest.mark.slow
 async def test_the_hand_over_is_one_page() -> None:
     async with pair_of() as pair:
         pair.rita(FactKind.CLAIMED, "Card 2")

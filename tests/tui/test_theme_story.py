@@ -15,6 +15,8 @@ from neptune_inbox.wiring import load_demo
 from tests.tui.driver import inbox_of
 from tests.tui.service import Service
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT])
 async def test_what_textual_draws_wears_the_theme_too(theme: str) -> None:

@@ -25,6 +25,7 @@ async def _is_at(inbox: Inbox, step: int) -> None:
     await inbox.until(lambda: f"Tour {step} of 8" in inbox.hints())
 
 
+@pytest.mark.slow
 async def test_the_eight_steps_go_on_as_each_is_done_and_the_rows_stay_where_they_are(tmp_path: Path) -> None:
     service = _somebody_new(tmp_path)
     async with inbox_of(service) as inbox:
@@ -43,6 +44,7 @@ async def test_the_eight_steps_go_on_as_each_is_done_and_the_rows_stay_where_the
         assert "Tour" not in inbox.hints()
 
 
+@pytest.mark.slow
 async def test_esc_ends_it_for_good(tmp_path: Path) -> None:
     service = _somebody_new(tmp_path)
     async with inbox_of(service) as inbox:
@@ -55,6 +57,7 @@ async def test_esc_ends_it_for_good(tmp_path: Path) -> None:
         assert "Tour" not in inbox.hints()
 
 
+@pytest.mark.slow
 async def test_what_is_not_asked_for_leaves_it_where_it_is(tmp_path: Path) -> None:
     async with inbox_of(_somebody_new(tmp_path)) as inbox:
         await inbox.press("s", "1", "k")
@@ -70,6 +73,7 @@ async def test_it_names_the_keys_that_the_user_has_set(tmp_path: Path) -> None:
         assert "f7 ends the tour" in inbox.hints()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [60, 80])
 async def test_on_a_narrow_terminal_what_to_press_stays(tmp_path: Path, width: int) -> None:
     async with inbox_of(_somebody_new(tmp_path), size=(width, 15)) as inbox:
@@ -85,6 +89,7 @@ async def test_on_a_disk_that_takes_nothing_it_ends_all_the_same(tmp_path: Path)
         await inbox.until(lambda: "mark read" in inbox.hints())
 
 
+@pytest.mark.slow
 async def test_without_the_demo_there_is_none() -> None:
     service = Service()
     service.has(1)

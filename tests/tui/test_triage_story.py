@@ -17,6 +17,7 @@ from tests.tui.driver import inbox_of
 from tests.tui.service import Service
 
 
+@pytest.mark.slow
 async def test_done_goes_on_to_the_next_row_and_nothing_is_written() -> None:
     service = Service()
     service.has(3)
@@ -57,6 +58,7 @@ async def test_all_of_it_put_away_says_so() -> None:
         await inbox.sees("Everything here is done or snoozed.")
 
 
+@pytest.mark.slow
 async def test_snoozing_takes_a_time_in_words_and_brings_it_back() -> None:
     service = Service()
     service.has(2)
@@ -81,6 +83,7 @@ async def test_snoozing_takes_a_time_in_words_and_brings_it_back() -> None:
         assert service.writes == 0
 
 
+@pytest.mark.slow
 async def test_tomorrow_is_two_keys_and_each_choice_tells_the_time_that_it_means(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -114,6 +117,7 @@ async def test_tomorrow_is_two_keys_and_each_choice_tells_the_time_that_it_means
         time.tzset()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("key", "hour"), [("t", 9), ("m", 9), ("e", 18), ("h", 18)])
 async def test_a_snooze_opens_where_two_choices_mean_the_same_moment(key: str, hour: int) -> None:
     service = Service()
@@ -133,6 +137,7 @@ async def test_a_snooze_opens_where_two_choices_mean_the_same_moment(key: str, h
         assert time.localtime(until / 1000)[3] == hour
 
 
+@pytest.mark.slow
 async def test_star_and_note_are_kept_shown_and_found() -> None:
     service = Service()
     service.has(3)
@@ -157,6 +162,7 @@ async def test_star_and_note_are_kept_shown_and_found() -> None:
         assert service.writes == 0
 
 
+@pytest.mark.slow
 async def test_my_verbs_act_on_the_selection() -> None:
     service = Service()
     service.has(5)
@@ -177,6 +183,7 @@ async def test_my_verbs_act_on_the_selection() -> None:
         assert service.writes == 0
 
 
+@pytest.mark.slow
 async def test_links_of_a_selection_are_opened_each_host_asked_about_once(monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
 
@@ -241,6 +248,7 @@ async def test_many_pages_at_once_are_asked_about(monkeypatch: pytest.MonkeyPatc
         assert len(opened) == 6
 
 
+@pytest.mark.slow
 async def test_every_command_for_the_pipe_gets_the_selection_as_json_lines(tmp_path: Path) -> None:
     taken = tmp_path / "taken"
     service = Service()
@@ -281,6 +289,7 @@ async def test_my_plane_is_mine_even_where_nothing_may_be_written() -> None:
         assert service.writes == 0
 
 
+@pytest.mark.slow
 async def test_links_are_shown_before_they_are_opened_and_copied_as_they_are() -> None:
     service = Service()
     service.has(1)

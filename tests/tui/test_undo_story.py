@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.tui.driver import inbox_of
 from tests.tui.service import Service
 
 
+@pytest.mark.slow
 async def test_undo_takes_back_the_last_act_and_then_the_one_before() -> None:
     service = Service()
     service.has(3)
@@ -23,6 +26,7 @@ async def test_undo_takes_back_the_last_act_and_then_the_one_before() -> None:
         assert service.writes == 0
 
 
+@pytest.mark.slow
 async def test_what_was_sent_is_skipped_with_a_word() -> None:
     service = Service()
     service.has(3)
@@ -35,6 +39,7 @@ async def test_what_was_sent_is_skipped_with_a_word() -> None:
         assert inbox.row("Card 3").triage == " "
 
 
+@pytest.mark.slow
 async def test_each_triage_is_put_back_as_it_was() -> None:
     service = Service()
     service.has(2)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from neptune_inbox.config import Settings
 from neptune_inbox.config.settings import WatchSettings
 from neptune_inbox.model import EVERYONE
 from neptune_inbox.sync.events import Polled
 from tests.tui.driver import Inbox, inbox_of
 from tests.tui.service import Service
+
+pytestmark = pytest.mark.slow
 
 
 def three_customers(watch: WatchSettings) -> Service:

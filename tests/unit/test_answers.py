@@ -103,6 +103,7 @@ def rows(count: int, *, read: frozenset[int] = frozenset(), said: JsonObject | N
 READ = frozenset({1, 3, 4})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "said",
     [
@@ -192,6 +193,7 @@ def test_rows_that_nothing_tells_apart_are_shown_each_and_counted_as_not_to_be_m
 LARGE = "x" * 200_000
 
 
+@pytest.mark.slow
 def test_a_page_that_is_too_large_is_asked_for_in_smaller_ones() -> None:
     truth = rows(120)
     for each in truth[:60]:
@@ -200,6 +202,7 @@ def test_a_page_that_is_too_large_is_asked_for_in_smaller_ones() -> None:
     assert reading.titles() == [each.row["title"] for each in truth]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrap", [nobejs, bare])
 def test_one_row_that_is_too_large_is_shown_as_one_and_the_rest_is_read(wrap: Wrap) -> None:
     truth = rows(23)
@@ -231,6 +234,7 @@ DEEP = "[" * 70 + "1" + "]" * 70
 DEEPEST = "[" * 50_000 + "]" * 50_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("odd", [DEEP, DEEPEST, "7" * 5_000, "NaN", "-Infinity", "1e999"])
 def test_an_odd_value_costs_nothing_but_itself(odd: str) -> None:
     def answer(request: httpx.Request) -> httpx.Response:

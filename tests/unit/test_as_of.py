@@ -6,6 +6,8 @@ import pytest
 
 from tests.as_of import check
 
+pytestmark = pytest.mark.slow
+
 STORIES, MOMENTS = 10, 30
 
 

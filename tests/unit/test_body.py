@@ -185,6 +185,7 @@ def test_commas_and_brackets_in_a_text_are_no_values() -> None:
     assert decode(json.dumps([text, 'a"b\\']).encode(), "api.example", 64) == [text, 'a"b\\']
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("body", [b'"' + b'\\"' * 1_000_000, b'"\\' * 500_000, b"[" + b'"' * 1_000_001])
 def test_quotes_without_end_take_no_time(body: bytes) -> None:
     def refuse() -> None:

@@ -51,6 +51,7 @@ async def office_with(clocks: TwoClocks, folder: Path) -> tuple[Office, Session]
     return office, session
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", STEPS)
 async def test_a_mark_is_sent_when_it_was_said_whatever_becomes_of_the_clock(tmp_path: Path, step: float) -> None:
     clocks = TwoClocks()
@@ -122,6 +123,7 @@ def test_a_busy_moment_is_no_standstill_and_a_stop_is_told_once() -> None:
     assert standstill.take_missed() == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", STEPS)
 async def test_after_a_restart_no_mark_waits_longer_than_its_window(tmp_path: Path, step: float) -> None:
     clocks = TwoClocks()
@@ -138,6 +140,7 @@ async def test_after_a_restart_no_mark_waits_longer_than_its_window(tmp_path: Pa
     await session.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", [-DAY, DAY])
 async def test_what_was_put_off_is_tried_again_within_minutes(tmp_path: Path, step: float) -> None:
     clocks = TwoClocks()

@@ -223,6 +223,7 @@ class TestEveryPart:
         assert len(shown) == len(whole)
         assert all(before == after or after == HIDDEN for before, after in zip(whole, shown, strict=True))
 
+    @pytest.mark.slow
     @given(
         st.recursive(
             st.none() | st.booleans() | st.integers() | st.text(),

@@ -330,6 +330,7 @@ def test_the_last_page_is_the_one_that_adds_up(count: int, page: int, meta: Json
     assert came(count, page, meta) is is_last
 
 
+@pytest.mark.slow
 @given(st.integers(0, 130), st.integers(1, 12), st.integers(1, 60), st.booleans(), st.booleans())
 def test_walking_the_pages_finds_every_row(
     total: int, cap: int, asked: int, tells_total: bool, tells_its_real_size: bool
@@ -381,6 +382,7 @@ mutations = st.dictionaries(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(mutations | values, max_size=8), st.integers(0, 8))
 def test_odd_rows_never_cost_the_good_one(odd: list[JsonValue], tenant: int) -> None:
     rows = copy.deepcopy(odd)
@@ -390,6 +392,7 @@ def test_odd_rows_never_cost_the_good_one(odd: list[JsonValue], tenant: int) -> 
     assert len(page.rows) + page.skipped == len(rows)
 
 
+@pytest.mark.slow
 @given(mutations)
 def test_a_mutated_row_is_clean_or_left_out(fields: JsonObject) -> None:
     found = decode_notification({**FULL, **fields}, "u-1")

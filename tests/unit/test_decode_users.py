@@ -177,6 +177,7 @@ values: st.SearchStrategy[JsonValue] = st.recursive(
 names = st.sampled_from(["user_id", "id", "meta", "contact_infos", "name", "email", "data", "user", "type", "value"])
 
 
+@pytest.mark.slow
 @given(st.dictionaries(names, values, max_size=6))
 def test_no_user_row_costs_the_page(row: JsonObject) -> None:
     page = decode_users({"data": [row, RAJIV]})

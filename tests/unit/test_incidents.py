@@ -81,6 +81,7 @@ def cached(drawn: Drawn) -> Cache:
     )
 
 
+@pytest.mark.slow
 @given(DRAWN, st.integers(0, 130), st.integers(2, 5))
 def test_the_cache_finds_the_same_incidents(drawn: Drawn, since: int, least: int) -> None:
     cache, start, grouping = cached(drawn), NOON + since * MINUTE, Grouping(15 * MINUTE, least)
@@ -94,6 +95,7 @@ def test_the_cache_finds_the_same_incidents(drawn: Drawn, since: int, least: int
     assert cache.incidents(few, grouping) == find_incidents([one for one in came if one.user_id in few], grouping)
 
 
+@pytest.mark.slow
 @given(DRAWN)
 def test_a_search_by_rowids_shows_exactly_these(drawn: Drawn) -> None:
     cache, users = cached(drawn), tuple(f"u-{number}" for number in range(7))
@@ -152,6 +154,7 @@ def test_an_incident_in_words() -> None:
     assert "40 notifications" in incident_words(IncidentCounts(37, 40, 0, 0, NOON, NOON), NOON)
 
 
+@pytest.mark.slow
 def test_a_storm_of_five_thousand_arrivals_is_grouped_as_the_model_groups_it() -> None:
     rng = Random(22)
     drawn = [

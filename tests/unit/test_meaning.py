@@ -34,6 +34,7 @@ def check(seed: int) -> None:
     reading.store_thread.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tenth", range(10))
 def test_what_is_posted_is_markable_and_the_lists_add_up(tenth: int) -> None:
     for seed in range(tenth * EXAMPLES // 10, (tenth + 1) * EXAMPLES // 10):

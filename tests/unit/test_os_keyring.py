@@ -167,6 +167,7 @@ def test_a_real_keyring_that_does_not_work_here_is_none(real: KeyringBackend) ->
     assert refused([real]) == ("absent", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("named", ["keyring.backends.null.Keyring", "keyrings.alt.file.PlaintextKeyring", "x"])
 async def test_a_variable_that_names_a_bad_keyring_is_refused_by_name(
     named: str, monkeypatch: pytest.MonkeyPatch

@@ -247,6 +247,7 @@ async def test_while_the_read_ones_are_shown_new_ones_are_noticed_too(office: Of
     assert await shown(session) == ids[::-1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [UNREAD, ALL])
 async def test_now_and_then_the_other_list_is_looked_at_too(
     office: Office, session: Session, monkeypatch: pytest.MonkeyPatch, kind: Filter

@@ -196,6 +196,7 @@ def grouped(inner: st.SearchStrategy[Term]) -> st.SearchStrategy[Term]:
     )
 
 
+@pytest.mark.slow
 @given(st.lists(st.recursive(CLAUSES, grouped, max_leaves=8), max_size=4))
 def test_what_is_written_out_is_read_back_as_the_same(terms: list[Term]) -> None:
     assert parse(" ".join(map(written, terms))) == tuple(terms)

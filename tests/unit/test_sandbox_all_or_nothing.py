@@ -88,6 +88,7 @@ async def remote() -> AsyncIterator[Remote]:
     await remote.http.aclose()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", BAD)
 async def test_a_world_that_is_bad_half_way_leaves_nothing_of_itself(remote: Remote, kind: str) -> None:
     bad, words = BAD[kind]
@@ -139,6 +140,7 @@ USUAL: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("path", "field"), [(path, field) for path, fields in FIELDS.items() for field in fields])
 async def test_odd_json_is_refused_whole_or_taken_and_never_breaks_anything(
     remote: Remote, path: str, field: str

@@ -106,6 +106,7 @@ def test_too_many_are_refused(users: int, notifications: int) -> None:
         crowded(users, notifications)
 
 
+@pytest.mark.slow
 def test_what_was_looked_at_takes_no_memory_of_its_own() -> None:
     state = crowded(60, 6_000).sandbox_state
     tracemalloc.start()

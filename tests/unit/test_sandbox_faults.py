@@ -165,6 +165,7 @@ async def test_requests_are_counted_by_route_also_those_that_never_arrived(sandb
 # -- the same over a real socket ---------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "is_broken_off"),
     [

@@ -239,6 +239,7 @@ async def test_other_machines_are_refused(sandbox_state: SandboxState, client_ho
         assert (await http.get("http://127.0.0.1/environments")).status_code == status
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("host", "status"),
     [

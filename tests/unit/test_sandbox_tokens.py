@@ -83,6 +83,7 @@ def test_the_rules_remember_no_token(sandbox_state: SandboxState) -> None:
     assert "npt_live_123" not in repr(vars(rules))
 
 
+@pytest.mark.slow
 @given(st.text() | st.builds(forge, st.recursive(st.none() | st.text() | st.integers(), st.lists)))
 def test_nothing_else_is_ever_let_in(text: str) -> None:
     with pytest.raises(TokenRefused):

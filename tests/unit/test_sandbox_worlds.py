@@ -120,6 +120,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         read_seed(tmp_path / "none.toml")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["again.json", "again.toml"])
 def test_a_world_that_was_written_is_read_as_the_same(tmp_path: Path, name: str) -> None:
     state = Neptune(now=lambda: NOON, fill=seed_demo).sandbox_state

@@ -69,6 +69,7 @@ def test_fifty_watched_users_share_thirty_requests_a_minute_with_one_on_screen()
     assert log.longest_gap("u-7") < 15_000, "the customer on screen is nearly live"
 
 
+@pytest.mark.slow
 @given(budget=st.integers(1, 120), count=st.integers(1, 200), on_screen=st.booleans(), seed=st.integers(0, 99))
 def test_nobody_starves_whatever_the_budget_and_the_number_of_users(
     budget: int, count: int, on_screen: bool, seed: int
@@ -88,6 +89,7 @@ def test_nobody_starves_whatever_the_budget_and_the_number_of_users(
 DAY = 24 * HOUR
 
 
+@pytest.mark.slow
 def test_of_many_nobody_is_asked_twice_before_all_were_asked_once_in_a_day() -> None:
     count, budget = 300, 3
     watched, rng = users(count), Random(3)

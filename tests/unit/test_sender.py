@@ -132,6 +132,7 @@ async def test_a_failed_mark_can_be_tried_again_or_dropped(office: Office, sessi
 # -- put off -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "fault",
     [
@@ -209,6 +210,7 @@ async def test_tries_are_spread_and_not_all_at_the_same_time(office: Office, ses
 # -- flush -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", [None, *Kind])
 async def test_flush_ends_in_any_weather(office: Office, session: Session, fault: Kind | None) -> None:
     ids = await hold(office, session, 3)

@@ -267,6 +267,7 @@ def holds(row: Notification, term: Term) -> bool:
     return result != clause.is_negated
 
 
+@pytest.mark.slow
 @given(case=CASES)
 def test_any_search_shows_what_reading_every_row_would_show(case: _Case) -> None:
     cache = cache_of(*case.rows)
@@ -295,6 +296,7 @@ def test_any_search_shows_what_reading_every_row_would_show(case: _Case) -> None
         assert all((NOON if row.created_at is None else row.created_at) <= order[-1][0] for row in left_out)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", [*(chr(code) * 3 for code in range(32, 127)), "strake", "STRAKE"])
 def test_what_very_many_rows_hold_is_found_as_the_index_finds_it(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     alike = [chr(code) * 3 for code in range(32, 0x2200) if chr(code).isprintable()]

@@ -74,6 +74,7 @@ def test_the_screen_looks_as_if_every_frame_had_been_written_in_full(frames: lis
     assert shown(out) == shown(in_full.changes())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [ModelScreen, ClusterScreen])
 @given(frames=st.lists(st.lists(puts, max_size=5), max_size=4))
 def test_the_same_in_every_script_and_in_both_kinds_of_terminal(

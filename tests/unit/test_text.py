@@ -46,6 +46,7 @@ def is_between_pictures(text: str, i: int) -> bool:
     return all(char and unicodedata.category(char) in ("So", "Sk", "Sm", "Po") for char in (before, after))
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(HOSTILE, st.sampled_from([5, 20, 300]))
 def test_a_cleaned_line_is_one_harmless_line_and_stays_as_it_is(s: str, limit: int) -> None:
@@ -56,6 +57,7 @@ def test_a_cleaned_line_is_one_harmless_line_and_stays_as_it_is(s: str, limit: i
     assert unicodedata.is_normalized("NFC", line)
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(HOSTILE, st.sampled_from([7, 40, 65_536]))
 def test_a_cleaned_block_holds_no_control_but_newline_and_stays_as_it_is(s: str, limit: int) -> None:
@@ -66,6 +68,7 @@ def test_a_cleaned_block_holds_no_control_but_newline_and_stays_as_it_is(s: str,
     assert not re.search(r"\n(?: *\n){3}", block)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(HOSTILE)
 def test_a_body_is_clean_whether_it_was_html_or_not(s: str) -> None:
@@ -74,6 +77,7 @@ def test_a_body_is_clean_whether_it_was_html_or_not(s: str) -> None:
     assert len(body) <= 65_536
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(HOSTILE)
 @example("\u0301\ufe0f\u0338")

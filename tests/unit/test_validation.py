@@ -83,6 +83,7 @@ VALUES: st.SearchStrategy[JsonValue] = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(st.dictionaries(TEXTS, VALUES, max_size=4))
 @settings(max_examples=80, deadline=None)
 def test_what_is_edited_comes_back_as_it_was(value: dict[str, JsonValue]) -> None:
