@@ -48,38 +48,12 @@ class Refusing:
             await self._app(scope, receive, send)
 
 
-class Machine:
-    """A home, configured for a sandbox that is served on a socket while the place is entered."""
+class Home:
+    """Where the files of one agent's program are."""
 
-    def __init__(
-        self, folder: Path, rows: Sequence[HostileRow] = (), *, refuses: bool = False, undo_seconds: int = 5
-    ) -> None:
+    def __init__(self, folder: Path, *, undo_seconds: int = 5) -> None:
         self.home = folder
-        self.sandbox_state = SandboxState(now=lambda: time.time_ns() // 1_000_000, seed="hostile")
-        start = self.sandbox_state.now() - 60_000 * (len(rows) + 1)
-        for number, row in enumerate(rows):
-            record = row.put_into(self.sandbox_state, ENVIRONMENT, USER)
-            record.created_at = start + 60_000 * number
-        self._rules = TokenRules(self.sandbox_state, given=[Token(CANARY)])
-        app: ASGIApp = create_app(self.sandbox_state, tokens=self._rules)
-        self._front = Refusing(app, [row.title for row in rows] if refuses else [])
-        self._server = BackgroundServer(self._front)
         self._undo_seconds = undo_seconds
-
-    def __enter__(self) -> Machine:
-        self._server.__enter__()
-        self.configure(self._server.base_url)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.__exit__(kind, problem, trace)
-
-    @property
-    def base_url(self) -> str:
-        """The API base."""
-        return f"{self._server.base_url}/neptune"
 
     def configure(self, base_url: str, *, users: Sequence[str] = (USER,), more: str = "") -> None:
         """Write config.toml for a service at this address, without a path."""
@@ -97,6 +71,39 @@ class Machine:
         """The environment of the program; an empty token leaves the variable out."""
         given = {"NEPTUNE_INBOX_HOME": str(self.home / "inbox")} | ({"NEPTUNE_TOKEN": token} if token else {})
         return environment(self.home, **(given | more))
+
+
+class Machine(Home):
+    """A home, configured for a sandbox that is served on a socket while the place is entered."""
+
+    def __init__(
+        self, folder: Path, rows: Sequence[HostileRow] = (), *, refuses: bool = False, undo_seconds: int = 5
+    ) -> None:
+        super().__init__(folder, undo_seconds=undo_seconds)
+        self.sandbox_state = SandboxState(now=lambda: time.time_ns() // 1_000_000, seed="hostile")
+        start = self.sandbox_state.now() - 60_000 * (len(rows) + 1)
+        for number, row in enumerate(rows):
+            record = row.put_into(self.sandbox_state, ENVIRONMENT, USER)
+            record.created_at = start + 60_000 * number
+        self._rules = TokenRules(self.sandbox_state, given=[Token(CANARY)])
+        app: ASGIApp = create_app(self.sandbox_state, tokens=self._rules)
+        self._front = Refusing(app, [row.title for row in rows] if refuses else [])
+        self._server = BackgroundServer(self._front)
+
+    def __enter__(self) -> Machine:
+        self._server.__enter__()
+        self.configure(self._server.base_url)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.__exit__(kind, problem, trace)
+
+    @property
+    def base_url(self) -> str:
+        """The API base."""
+        return f"{self._server.base_url}/neptune"
 
     def accept(self, token: str) -> None:
         """Let this token in as well."""

@@ -18,6 +18,7 @@ from tests.faults.pty_bytes import Findings, judge
 from tests.faults.pty_machine import ENVIRONMENT, INSULT, USER, Machine
 from tests.faults.pty_terminal import LIMIT, PROGRAM, Terminal
 from tests.faults.pty_tour import MORE_CONFIG, PAGES, PASTED_INTO, PREVIEW, ROW_SHEETS, Tour
+from tests.faults.tmux import Tmux
 from tests.hostile import HostileRow, hostile_rows
 
 ROWS = hostile_rows()
@@ -149,36 +150,11 @@ def test_no_payload_is_obeyed_by_any_command(machine: Machine, tmp_path: Path) -
     print(f"\n{len(lines)} command lines, on a terminal and piped: {found.raw + found_piped.raw} raw, 0 crashes")
 
 
-class Tmux:
-    """A terminal multiplexer with a socket of its own, which obeys what a terminal obeys and can be asked."""
-
-    def __init__(self, folder: Path, env: dict[str, str]) -> None:
-        (folder / "tmux.conf").write_text("set -s set-clipboard on\nset-buffer 'what was copied before'\n")
-        self._base = ["tmux", "-S", str(folder / "tmux"), "-f", str(folder / "tmux.conf")]
-        self._env = env
-
-    def __call__(self, *words: str) -> str:
-        return subprocess.run([*self._base, *words], env=self._env, capture_output=True, text=True, check=True).stdout
-
-    def open(self, command: str) -> None:
-        """The first window of its server; there is something in the clipboard before."""
-        self("new-session", "-d", "-x", "110", "-y", "32", command)
-
-    def until(self, words: str, *, is_title: bool = False) -> None:
-        """Wait for words on its screen, or in its title."""
-        end = time.monotonic() + LIMIT
-        while words not in (self("display", "-p", "#{pane_title}") if is_title else self("capture-pane", "-p")):
-            assert time.monotonic() < end, f"{words!r} never came:\n{self('capture-pane', '-p')}"
-            time.sleep(0.01)
-
-
 @pytest.fixture
 def tmux(machine: Machine, tmp_path: Path) -> Iterator[Tmux]:
-    if shutil.which("tmux") is None:
-        pytest.skip("tmux is not installed here")
     tmux = Tmux(tmp_path, machine.env())
     yield tmux
-    subprocess.run([*tmux._base, "kill-server"], capture_output=True)
+    tmux.end()
 
 
 def test_the_oracle_can_fail(tmux: Tmux) -> None:

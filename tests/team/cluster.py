@@ -170,6 +170,10 @@ class TeamDatabase:
             )
         )
 
+    def until(self, statement: str, rows: list[Any]) -> None:
+        """Wait until a statement gives these rows."""
+        wait_until(lambda: self.rows(statement) == rows)
+
     def facts(self) -> int:
         return int(self.rows("SELECT count(*) FROM neptune_inbox.fact")[0][0])
 
