@@ -176,6 +176,19 @@ class Present(Struct, frozen=True):
     """Since it last said so."""
 
 
+class Look(Struct, frozen=True):
+    """What a program saw of a customer's unread notifications as it asked the service: how many, and a digest of ids.
+
+    Two programs with the same digest and count have the same rows; so neither needs to ask again.
+    """
+
+    user_id: str
+    unread: int
+    digest: str
+    age_ms: int = 0
+    """Since the service was asked, when it was told."""
+
+
 def fold(facts: Iterable[TeamFact], now: Instant) -> dict[Key, TeamState]:
     """The state of everything that these facts are about; `now` is by the database's clock.
 

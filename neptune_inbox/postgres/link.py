@@ -16,7 +16,7 @@ import msgspec
 from neptune_inbox import doors
 from neptune_inbox.errors import TeamProblem, TeamRefused
 from neptune_inbox.model import Instant, Now
-from neptune_inbox.model.team import FactDetails, FactKind, FetchedFacts, Present, TeamFact
+from neptune_inbox.model.team import FactDetails, FactKind, FetchedFacts, Look, Present, TeamFact
 from neptune_inbox.postgres.errors import INIT, no_schema, translated
 from neptune_inbox.postgres.migrations import CHANNEL, MIGRATIONS, SCHEMA
 from neptune_inbox.postgres.target import Target
@@ -114,6 +114,27 @@ class PostgresLink:
             ).fetchall()
         )
         return tuple(Present(clean_line(name, AGENT_LIMIT), clean_line(run, 64), int(ago)) for name, run, ago in rows)
+
+    def exchange(self, looks: Sequence[Look], instance: str, within_ms: int) -> tuple[Look, ...]:
+        """Tell what this program saw of customers, and learn what others saw within the last milliseconds."""
+        given = json.dumps(
+            [
+                {"user_id": look.user_id, "age_ms": look.age_ms, "unread": look.unread, "digest": look.digest}
+                for look in looks
+            ]
+        )
+        rows = self._run(
+            lambda connection: connection.execute(
+                "SELECT user_seen, unread_seen, digest_seen, ago_ms"
+                f" FROM {SCHEMA}.exchange_looks(%s, %s, %s::jsonb, %s)",
+                (self._tenant, instance, given, within_ms),
+            ).fetchall()
+        )
+        return tuple(
+            Look(user_id, int(unread), clean_line(digest, 64), int(ago))
+            for user_id, unread, digest, ago in rows
+            if doors.is_id(user_id)
+        )
 
     def listen(self) -> bool:
         """Subscribe to new facts; False where something in between does not support that."""

@@ -77,7 +77,41 @@ END $$;
 REVOKE ALL ON FUNCTION neptune_inbox.beat(text, text, text, boolean) FROM PUBLIC;
 """
 
-MIGRATIONS: tuple[str, ...] = (FACTS,)
+LOOKS = """\
+-- What each customer's unread notifications were when the service was last asked, so that not everybody asks: their
+-- number, and a digest of their ids.
+CREATE TABLE neptune_inbox.look (
+    tenant text NOT NULL CHECK (length(tenant) <= 64),
+    user_id text NOT NULL CHECK (length(user_id) <= 512),
+    instance text NOT NULL CHECK (length(instance) <= 64),
+    looked_at timestamptz NOT NULL,
+    unread bigint NOT NULL CHECK (unread >= 0),
+    digest text NOT NULL CHECK (length(digest) <= 64),
+    PRIMARY KEY (tenant, user_id));
+CREATE INDEX look_by_time ON neptune_inbox.look (tenant, looked_at);
+CREATE FUNCTION neptune_inbox.exchange_looks(of_tenant text, of_instance text, given jsonb, within_ms bigint)
+    RETURNS TABLE (user_seen text, unread_seen bigint, digest_seen text, ago_ms bigint) LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path = pg_catalog AS $$
+BEGIN
+    -- In one order, so that two programs never wait for each other.
+    INSERT INTO neptune_inbox.look AS l (tenant, user_id, instance, looked_at, unread, digest)
+        SELECT of_tenant, g.user_id, of_instance,
+            clock_timestamp() - least(greatest(g.age_ms, 0), 86400000) * interval '1 millisecond', g.unread, g.digest
+        FROM jsonb_to_recordset(given) AS g (user_id text, age_ms bigint, unread bigint, digest text)
+        ORDER BY g.user_id
+        ON CONFLICT (tenant, user_id) DO UPDATE SET instance = excluded.instance, looked_at = excluded.looked_at,
+            unread = excluded.unread, digest = excluded.digest WHERE excluded.looked_at > l.looked_at;
+    RETURN QUERY SELECT l.user_id, l.unread, l.digest,
+            (extract(epoch FROM clock_timestamp() - l.looked_at) * 1000)::bigint
+        FROM neptune_inbox.look AS l
+        WHERE l.tenant = of_tenant AND l.instance <> of_instance
+            AND l.looked_at > clock_timestamp() - within_ms * interval '1 millisecond'
+        ORDER BY l.looked_at;
+END $$;
+REVOKE ALL ON FUNCTION neptune_inbox.exchange_looks(text, text, jsonb, bigint) FROM PUBLIC;
+"""
+
+MIGRATIONS: tuple[str, ...] = (FACTS, LOOKS)
 """Each leads from one version of the schema to the next; what was released is never changed."""
 
 
@@ -88,6 +122,7 @@ GRANT USAGE ON SCHEMA neptune_inbox TO {role};
 GRANT SELECT ON neptune_inbox.migration, neptune_inbox.store, neptune_inbox.fact, neptune_inbox.presence TO {role};
 GRANT INSERT (id, tenant, kind, user_id, notification_id, agent, age_ms, details) ON neptune_inbox.fact TO {role};
 GRANT EXECUTE ON FUNCTION neptune_inbox.beat(text, text, text, boolean) TO {role};
+GRANT EXECUTE ON FUNCTION neptune_inbox.exchange_looks(text, text, jsonb, bigint) TO {role};
 """
 
 

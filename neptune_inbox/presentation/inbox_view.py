@@ -248,12 +248,21 @@ def sidebar_facts(view: View, now: Instant) -> SidebarFacts:
         fresh = overview.freshness.get(user_id, Freshness(user_id))
         counts = overview.counts.get(user_id)
         is_stale = bool(fresh.problem) or (fresh.fetched_at is not None and now - fresh.fetched_at > STALE_AFTER)
-        unread_of = counts.unread if counts else None
+        told = overview.told.get(user_id)
+        unread_of = told if told is not None else counts.unread if counts else None
         name = overview.names.get(user_id, "")
         claim = overview.claims.get(user_id)
         agent = str(claim.agent) if claim else ""
         users.append(
-            Watched(user_id, unread_of, is_stale=is_stale, name=name, fetched_at=fresh.fetched_at, claimed_by=agent)
+            Watched(
+                user_id,
+                unread_of,
+                is_told=told is not None,
+                is_stale=is_stale,
+                name=name,
+                fetched_at=fresh.fetched_at,
+                claimed_by=agent,
+            )
         )
     views = tuple(ViewFacts(name, count, not view.coverage.is_complete) for name, _, count in view.views)
     return SidebarFacts(tuple(users), views, view.scope.user_id, view.view_name, view.keys.find_user)

@@ -109,6 +109,8 @@ class Watched(NamedTuple):
     """Empty for everyone."""
     unread: int | None = None
     is_at_least: bool = False
+    is_told: bool = False
+    """A colleague's program counted them, and something else is here."""
     is_stale: bool = False
     name: str = ""
     fetched_at: Instant | None = None
@@ -348,7 +350,7 @@ def users_line(facts: SidebarFacts, width: int, now: Instant) -> StyledLine:
 
 def _user_piece(user: Watched, now: Instant, *, is_current: bool) -> StyledItem:
     name = crop(column(user.user_id) or "Everyone", 20)
-    number = count(user.unread, is_at_least=user.is_at_least)
+    number = count(user.unread, is_at_least=user.is_at_least, is_told=user.is_told)
     count_meaning = Role.WARN if user.is_stale else Role.ACCENT if user.unread else Role.DIM
     return StyledItem(
         (

@@ -146,7 +146,7 @@ def _entry(
 
 def _user_line(user: Watched, facts: SidebarFacts, width: int, now: Instant) -> SidebarLine:
     is_current = user.user_id == facts.current_user and not facts.current_view
-    number = count(user.unread, is_at_least=user.is_at_least)
+    number = count(user.unread, is_at_least=user.is_at_least, is_told=user.is_told)
     role = Role.WARN if user.is_stale else Role.ACCENT if user.unread else Role.DIM
     age = user.age(now)
     name = _id_and_name(user, width - 5 - max(5, cells(number)) - cells(age))

@@ -139,9 +139,9 @@ def _year(instant: Instant) -> int:
     return 9999 if instant > LAST_MOMENT else gmtime(max(instant, 0) / SECOND).tm_year
 
 
-def count(number: int | None, *, is_at_least: bool = False) -> str:
-    """`1,243`, `200+` where there may be more, `–` where it is not known."""
-    return "–" if number is None else f"{number:,}{'+' if is_at_least else ''}"
+def count(number: int | None, *, is_at_least: bool = False, is_told: bool = False) -> str:
+    """`1,243`, `200+` where there may be more, `~4` where somebody else counted, `–` where it is not known."""
+    return "–" if number is None else f"{'~' if is_told else ''}{number:,}{'+' if is_at_least else ''}"
 
 
 def freshness(fetched_at: Instant | None, problem: str, now: Instant) -> str:

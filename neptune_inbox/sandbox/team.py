@@ -13,7 +13,7 @@ from random import Random
 from msgspec.structs import replace
 
 from neptune_inbox.model import Filter, Instant, Key, Now
-from neptune_inbox.model.team import FactDetails, FactKind, FetchedFacts, Present, TeamFact
+from neptune_inbox.model.team import FactDetails, FactKind, FetchedFacts, Look, Present, TeamFact
 from neptune_inbox.sandbox.state import SandboxState
 from neptune_inbox.text import CleanText, clean_line
 
@@ -32,6 +32,7 @@ class MemoryTeam:
         self._now = now
         self._facts: dict[str, TeamFact] = {}
         self._present: dict[str, CleanText] = {}
+        self._looks: dict[str, tuple[str, Instant, Look]] = {}
         self._listeners: set[socket.socket] = set()
         self._lock = threading.Lock()
 
@@ -64,6 +65,19 @@ class MemoryTeam:
             else:
                 self._present.pop(instance, None)
             return tuple(Present(name, run, 0) for run, name in self._present.items())
+
+    def exchange(self, looks: Sequence[Look], instance: str, within_ms: int) -> tuple[Look, ...]:
+        now = self._now()
+        with self._lock:
+            for look in looks:
+                at = now - look.age_ms
+                if look.user_id not in self._looks or self._looks[look.user_id][1] < at:
+                    self._looks[look.user_id] = (instance, at, look)
+            return tuple(
+                replace(look, age_ms=now - at)
+                for who, at, look in self._looks.values()
+                if who != instance and at > now - within_ms
+            )
 
     def listen(self, listener: socket.socket) -> None:
         with self._lock:
@@ -101,6 +115,9 @@ class MemoryLink:
 
     def beat(self, agent: str, instance: str, *, is_here: bool = True) -> tuple[Present, ...]:
         return self._team.beat(agent, instance, is_here=is_here)
+
+    def exchange(self, looks: Sequence[Look], instance: str, within_ms: int) -> tuple[Look, ...]:
+        return self._team.exchange(looks, instance, within_ms)
 
     def listen(self) -> bool:
         self._team.listen(self._bell)

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from neptune_inbox import debug_trace
 from neptune_inbox.errors import InboxError
-from neptune_inbox.model import Key
+from neptune_inbox.model import Instant, Key
 
 
 class Arrived(Struct, frozen=True):
@@ -26,6 +26,20 @@ class Polled(Struct, frozen=True):
 
     user_id: str
     changed: bool
+
+
+class Looked(Struct, frozen=True):
+    """The unread list of one user was read from the service, which was asked at `at`."""
+
+    user_id: str
+    at: Instant
+
+
+class Compared(Struct, frozen=True):
+    """Colleagues' programs looked at users: whose list they saw as it is here, and when, and whose they did not."""
+
+    same: dict[str, Instant]
+    differing: frozenset[str]
 
 
 class MarksChanged(Struct, frozen=True):
@@ -73,6 +87,8 @@ class Troubled(Struct, frozen=True):
 Fact: TypeAlias = (
     Arrived
     | Polled
+    | Looked
+    | Compared
     | MarksChanged
     | MarksSent
     | TriageChanged

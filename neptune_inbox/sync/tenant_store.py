@@ -24,6 +24,7 @@ class AsyncCache(OnThread[Cache]):
     remember = Awaited(Cache.remember)
     recall = Awaited(Cache.recall)
     unread_keys = Awaited(Cache.unread_keys)
+    note_seen_unread = Awaited(Cache.note_seen_unread)
     snapshot = Awaited(Cache.snapshot)
     newest_rowid = Awaited(Cache.newest_rowid)
 

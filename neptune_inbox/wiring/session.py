@@ -41,6 +41,7 @@ from neptune_inbox.sync.polling.poller import Poller
 from neptune_inbox.sync.polling.schedule import Schedule
 from neptune_inbox.sync.session import Session, tenant_key
 from neptune_inbox.sync.store_thread import StoreThread, on_thread
+from neptune_inbox.sync.team.looks import LookBook
 from neptune_inbox.sync.team.sharer import Sharer
 from neptune_inbox.sync.team.team import TeamService
 from neptune_inbox.sync.tenant_store import TenantStore
@@ -196,7 +197,7 @@ class SessionParts:
             sleep=builder.sleep,
             rng=builder.rng,
             unfocused_factor=polling.unfocused_factor,
-            agents_here=team.programs_here if team is not None else lambda: 1,
+            colleagues=team,
         )
 
     def sender(self) -> OutboxSender:
@@ -248,7 +249,9 @@ class SessionParts:
             sleep=self.builder.sleep,
         )
 
-    def others(self, *jobs: WatchRule | TeamService | None) -> tuple[Callable[[], Coroutine[None, None, None]], ...]:
+    def others(
+        self, *jobs: WatchRule | TeamService | LookBook | None
+    ) -> tuple[Callable[[], Coroutine[None, None, None]], ...]:
         """What else runs besides polling and sending: those of these that exist, and what the builder adds."""
         found = [job.run for job in (self.standstill, *jobs) if job is not None]
         return (*found, *self.builder.companions)
@@ -266,6 +269,7 @@ class SessionParts:
                 now=builder.now,
                 rng=builder.rng,
                 changed=service.changed,
+                looked=service.looked,
             )
 
         service = TeamService(
@@ -275,6 +279,15 @@ class SessionParts:
             bus=self.bus,
             sleep=builder.sleep,
             claim_ms=builder.settings.team.claim_minutes * 60_000,
+        )
+        service.looks = LookBook(
+            store=self._store,
+            facts=facts,
+            fetcher=self.fetcher,
+            bus=self.bus,
+            now=builder.now,
+            tell=service.tell_look,
+            is_asking=lambda: self.lock.is_held,
         )
         return service
 
@@ -378,7 +391,7 @@ def build_session(builder: Surroundings, profile: Profile) -> Session:
             sender.run,
             housekeeping.run,
             *((hooks.run,) if hooks.names else ()),
-            *parts.others(watch_rule, team),
+            *parts.others(watch_rule, team, team.looks if team is not None else None),
         ),
         notices=parts.notices,
         _client=client,

@@ -37,18 +37,18 @@ class Tmux:
             assert time.monotonic() < end, f"{words!r} never came:\n{self('capture-pane', '-p')}"
             time.sleep(0.01)
 
-    def window(self, name: str, command: str, env: Mapping[str, str], size: tuple[int, int]) -> Window:
+    def pane(self, name: str, command: str, env: Mapping[str, str], size: tuple[int, int]) -> Pane:
         """A program in a session of this name, with an environment and a size of its own."""
         given = [word for variable, value in env.items() for word in ("-e", f"{variable}={value}")]
         self("new-session", "-d", "-s", name, "-x", str(size[0]), "-y", str(size[1]), *given, command)
-        return Window(self, name)
+        return Pane(self, name)
 
     def end(self) -> None:
         """End it with every program in it."""
         subprocess.run([*self._base, "kill-server"], capture_output=True)
 
 
-class Window:
+class Pane:
     """One program in a session of its own."""
 
     def __init__(self, tmux: Tmux, name: str) -> None:

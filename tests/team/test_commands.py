@@ -14,6 +14,7 @@ import pytest
 
 from neptune_inbox.cli.schemas import SCHEMAS
 from neptune_inbox.credentials import OsKeyring
+from neptune_inbox.postgres.migrations import MIGRATIONS
 from tests.cli.conftest import shell
 from tests.cli.shell import CUSTOMER, Shell
 from tests.team.cluster import OWNER, PASSWORD, TeamDatabase
@@ -82,7 +83,7 @@ def test_init_shows_the_sql_and_runs_it_after_yes(shell: Shell, empty_database: 
     made = rita("team", "init", "--as", OWNER, answers="yes\n")
     assert made.code == 0, made.err
     again = valid("team init", rita("team", "init", "--as", OWNER, "--yes", "--json").json)
-    assert again["version"] == 1
+    assert again["version"] == len(MIGRATIONS)
     assert "CREATE TABLE" not in again["sql"]
     assert valid("team status", rita("team", "status", "--json").json)["state"] == "sharing"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from neptune_inbox.model import Key
-from neptune_inbox.model.team import FactDetails, FactKind
+from neptune_inbox.model.team import FactDetails, FactKind, Look
 from neptune_inbox.wiring.workspace import wall_clock
 from tests.builders import HOUR
 from tests.team.agents import TENANT, Agent
@@ -215,6 +215,27 @@ def test_another_place_reads_nothing_of_this_one(rita: Agent, database: TeamData
     )
     rita.share()
     assert rita.store.all() == []
+
+
+def test_what_one_program_saw_of_a_customer_is_with_the_others(
+    rita: Agent, omar: Agent, database: TeamDatabase
+) -> None:
+    hers, his = rita.link(), omar.link()
+    older, newer = Look("u-1", 7, "a" * 32, age_ms=5_000), Look("u-1", 8, "b" * 32, age_ms=2_000)
+    assert hers.exchange([newer, Look("u-2", 0, "")], "rita-1", 60_000) == ()
+    assert his.exchange([older], "omar-1", 0) == ()
+
+    seen = his.exchange([], "omar-1", 60_000)
+    assert [(look.user_id, look.unread, look.digest) for look in seen] == [("u-1", 8, "b" * 32), ("u-2", 0, "")]
+    assert 2_000 <= seen[0].age_ms < 60_000
+    assert hers.exchange([], "rita-1", 60_000) == (), "what we told ourselves is no news"
+
+    database.do(
+        "UPDATE neptune_inbox.look SET digest = E'\\x1b]0;owned', user_id = E'u-\\x1b[2J' WHERE user_id = 'u-1'"
+    )
+    assert [look.user_id for look in his.exchange([], "omar-1", 60_000)] == ["u-2"]
+    for link in (hers, his):
+        link.close()
 
 
 def test_who_is_here_is_known_and_who_left_is_not(rita: Agent, omar: Agent) -> None:

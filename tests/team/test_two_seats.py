@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from neptune_inbox.model import Filter
-from tests.faults.pty_machine import ENVIRONMENT, USER, Home, Machine
-from tests.faults.tmux import Tmux, Window
+from tests.faults.pty_machine import CANARY, ENVIRONMENT, USER, Home, Machine
+from tests.faults.tmux import Pane, Tmux
 from tests.team.cluster import PASSWORD, TeamDatabase
 
 SIZE = (120, 36)
 TITLES = ("Welcome to Acme", "Invoice 7 is ready", "Card ending 4242 was declined")
 INVOICE, CARD = TITLES[1:]
+BODY = "Please update it in your account"
 SOON = 2.0
 """Seconds after which a colleague's claim is on the screen at the latest."""
 
@@ -26,11 +27,12 @@ class Office:
     def __init__(self, folder: Path, machine: Machine, database: TeamDatabase) -> None:
         self.machine = machine
         self.database = database
+        database.do(f"ALTER DATABASE {database.name} SET log_statement = 'all'")
         base = machine.base_url.removesuffix("/neptune")
         start = machine.sandbox_state.now() - 60_000 * len(TITLES)
         self.rows = {
             title: machine.sandbox_state.add_notification(
-                ENVIRONMENT, USER, title, created_at=start + 60_000 * number
+                ENVIRONMENT, USER, title, body=BODY, created_at=start + 60_000 * number
             ).uuid
             for number, title in enumerate(TITLES)
         }
@@ -43,15 +45,15 @@ class Office:
         rows = self.machine.sandbox_state.notifications(ENVIRONMENT, USER, Filter.UNREAD)
         return [row.uuid for row in rows]
 
-    def _seat(self, folder: Path, name: str, base: str) -> Window:
+    def _seat(self, folder: Path, name: str, base: str) -> Pane:
         home = folder / name
         home.mkdir()
         seat = Home(home)
         seat.configure(base, more=f'[team]\ndsn = "{self.database.dsn()}"\nagent = "{name}"\n')
         env = seat.env(PGPASSWORD=PASSWORD)
-        window = self.tmux.window(name, f"{sys.executable} -m neptune_inbox --type unread -u {USER}", env, SIZE)
-        window.shows(*TITLES)
-        return window
+        pane = self.tmux.pane(name, f"{sys.executable} -m neptune_inbox --type unread -u {USER}", env, SIZE)
+        pane.shows(*TITLES)
+        return pane
 
 
 @pytest.fixture
@@ -108,6 +110,13 @@ def test_what_one_takes_marks_writes_and_handles_is_with_the_other(office: Offic
     for reader in (rita, omar):
         reader.hides("✓", beside=INVOICE)
 
+    # What either saw of the customer is with the other, and no word of it went over the wire.
+    office.database.until("SELECT count(DISTINCT instance) > 0 FROM neptune_inbox.look WHERE unread = 2", [(True,)])
     for leaver in (rita, omar):
         leaver.press("q")
     office.database.until(here, [])
+    log = office.database.cluster.log
+    assert "exchange_looks" in log
+    assert office.rows[CARD] in log
+    for word in (*TITLES, BODY, CANARY):
+        assert word not in log

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from neptune_inbox.model import Filter
-from neptune_inbox.model.team import FactDetails, FactKind, TeamFact
+from neptune_inbox.model.team import FactDetails, FactKind, Look, TeamFact
 from neptune_inbox.sandbox.team import MemoryTeam, MemoryTeamAccess
 from neptune_inbox.text import CleanText
 from tests.tui.driver import Inbox, inbox_of
@@ -159,6 +159,18 @@ async def test_a_colleague_who_takes_a_customer_is_seen_beside_them() -> None:
         await pair.inbox.until(lambda: "· rita" in pair.inbox.sidebar())
         await pair.inbox.press("m")
         await pair.inbox.asked("rita has been on it since")
+
+
+async def test_a_number_that_only_a_colleagues_program_counted_is_marked_until_it_is_looked_at_here() -> None:
+    async with pair_of(users=("u-1", "u-2")) as pair:
+        await pair.inbox.until(lambda: "u-2" in pair.inbox.sidebar() and "~" not in pair.inbox.sidebar())
+        await pair.inbox.let_time_pass(1)
+        pair.team.exchange([Look("u-2", 9, "another list")], "rita-1", 0)
+        await pair.inbox.press("t")
+        await pair.inbox.until(lambda: "~9" in pair.inbox.sidebar())
+        assert pair.inbox.titles() == ["Card 3", "Card 2", "Card 1"]
+        await pair.inbox.let_time_pass(60)
+        await pair.inbox.until(lambda: "~" not in pair.inbox.sidebar())
 
 
 @pytest.mark.slow

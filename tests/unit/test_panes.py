@@ -42,6 +42,11 @@ class TestUsers:
         assert text(lines[2].spans).rstrip().endswith("–")
         assert text(lines[3].spans).rstrip().endswith("7+")
 
+    def test_what_only_a_colleagues_program_counted_says_so(self) -> None:
+        facts = SidebarFacts((Watched("u-1", 5, is_told=True), Watched("u-2", 5)))
+        assert [text(line.spans).split()[-1] for line in sidebar_lines(facts, 24, 10, NOW)[1:3]] == ["~5", "5"]
+        assert "u-1 ~5" in text(users_line(facts, 80, NOW).spans)
+
     def test_what_is_not_fresh_says_how_old_it_is_in_words(self) -> None:
         minutes = {"u-1": 0, "u-2": 1, "u-3": 9, "u-4": 3_000}
         users = [Watched(user, 12, fetched_at=NOW - ago * MINUTE) for user, ago in minutes.items()]

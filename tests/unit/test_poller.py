@@ -50,7 +50,7 @@ async def test_an_idle_poll_is_one_request_and_says_that_nothing_changed(office:
     listener, requests = Listener.on(session.bus), office.requests
     await session.poller.poll("u-1")
     assert office.requests == requests + 1
-    assert listener.facts == [Polled("u-1", changed=False)]
+    assert listener.all(Polled) == [Polled("u-1", changed=False)]
 
 
 async def test_once_a_mark_is_sent_its_customer_is_counted_again_at_once(office: Office, session: Session) -> None:

@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neptune_inbox.sync.polling.schedule import ON_SCREEN_EVERY, OTHERS_EVERY, Schedule
+from neptune_inbox.sync.polling.schedule import (
+    ALONE_EVERY,
+    ALONE_ROUNDS,
+    ON_SCREEN_EVERY,
+    OTHERS_EVERY,
+    Schedule,
+)
+from neptune_inbox.sync.team.team import first_of
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -252,3 +259,89 @@ def test_programs_of_one_team_ask_together_no_more_often_than_one_alone() -> Non
     shared.agents = 4
     asked_alone, asked_shared = (run(schedule, 600_000).requests for schedule in (alone, shared))
     assert asked_alone * 0.9 <= asked_shared * 4 <= asked_alone + 4
+
+
+def run_team(schedules: list[Schedule], milliseconds: int, *, shares: bool = True, delay: int = 1_000) -> list[Log]:
+    """Let programs of a team ask by their schedules; each learns after `delay` what others saw: the same."""
+    logs = [Log() for _ in schedules]
+    # Programs do not start in one moment, and never tick together.
+    ready = {number: START + 137 * number for number in range(len(schedules))}
+    told: list[tuple[int, int, str, int]] = []
+    while (now := min(ready.values())) < START + milliseconds:
+        number = min(ready, key=ready.__getitem__)
+        while told and told[0][0] <= now:
+            _, teller, user, at = told.pop(0)
+            for hearer, schedule in enumerate(schedules):
+                if hearer != teller:
+                    schedule.note_seen(user, at, now)
+        user_or_none, pause = schedules[number].next(now)
+        if user_or_none is None:
+            ready[number] = now + max(1, round(pause * 1000))
+            continue
+        logs[number].polls.setdefault(user_or_none, []).append(now)
+        logs[number].requests += 1
+        schedules[number].note(user_or_none, now, 1)
+        if shares:
+            told.append((now + delay, number, user_or_none, now))
+    return logs
+
+
+def a_team(size: int, watched: list[str], budget: int = 60) -> list[Schedule]:
+    """The schedules of so many programs that watch the same users."""
+    schedules = [a_schedule(budget, watched, seed=number) for number in range(size)]
+    names = frozenset(f"program-{number}" for number in range(size))
+    for number, schedule in enumerate(schedules):
+        schedule.agents = size
+        schedule.is_ours = lambda user, me=f"program-{number}": first_of(names, user) == me  # type: ignore[misc]
+    return schedules
+
+
+@pytest.mark.parametrize("size", [2, 5])
+def test_everybody_in_a_team_knows_as_fresh_as_one_alone_with_the_whole_budget(size: int) -> None:
+    watched, stretch = users(120), 6 * HOUR
+
+    def longest(knows: list[list[Log]]) -> int:
+        """The longest time, after everybody was asked once, in which a program heard nothing of a user."""
+        gaps = []
+        for logs in knows:
+            for user in watched:
+                heard = sorted(at for log in logs for at in log.polls.get(user, []) if at > START + HOUR)
+                gaps += [after - before for before, after in pairwise(heard)]
+        return max(gaps)
+
+    together, apart = (run_team(a_team(size, watched), stretch, shares=shares) for shares in (True, False))
+    assert sum(log.requests for log in together) <= stretch / MINUTE * 60 + size
+    assert longest([together]) <= longest_fair(60, len(watched))
+    assert longest([[log] for log in apart]) > (size - 0.5) * longest([together]) / 2
+    for log in together:
+        # Whatever the others say: each program also looks by itself.
+        most = ALONE_EVERY + ALONE_ROUNDS * size * len(watched) * 1_000
+        assert all(0 < log.longest_gap(user) <= most for user in watched)
+
+
+def test_a_user_whom_a_colleague_saw_otherwise_comes_first_and_no_more_often_than_usual() -> None:
+    schedule = a_schedule(60, users(120))
+    last = list(run(schedule, 3 * MINUTE).polls)[-1]
+    schedule.note_differing(last, START + 3 * MINUTE)
+    assert next(iter(run(schedule, 2_000, start=START + 3 * MINUTE).polls)) == last
+
+    schedule = a_schedule(6_000, users(2))
+    run(schedule, 1_000)
+    now, times = START + 1_000, 0
+    while now < START + 10 * MINUTE:
+        schedule.note_differing("u-1", now)
+        times += len(run(schedule, 1_000, start=now).polls.get("u-1", []))
+        now += 1_000
+    assert times <= 10 * MINUTE / OTHERS_EVERY + 1, "two programs that never agree do not drive each other"
+
+
+def test_what_a_colleague_saw_takes_no_turn_from_whom_the_agent_looks_at_or_asks_for() -> None:
+    schedule = a_schedule(60, users(3), on_screen="u-0")
+    run(schedule, MINUTE)
+    now = START + MINUTE
+    for user in users(3):
+        schedule.note_seen(user, now, now)
+    assert run(schedule, 12_000, start=now).polls["u-0"]
+    schedule.ask_now(frozenset({"u-1"}), now + 12_000)
+    schedule.note_seen("u-1", now + 12_000, now + 12_000)
+    assert "u-1" in run(schedule, 2_000, start=now + 12_000).polls

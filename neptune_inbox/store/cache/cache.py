@@ -330,6 +330,21 @@ class Cache:
             )
             return [Key(user_id, id) for (id,) in found]
 
+    def newest_unread(self, user_id: str, limit: int) -> list[str]:
+        """The ids of the newest notifications of one user that are cached as unread, in an order that all share."""
+        with self._database.reading() as connection:
+            found = connection.execute(
+                "SELECT id FROM notification INDEXED BY by_account WHERE account = ? AND is_read = 0"
+                " ORDER BY sorted_at DESC, id LIMIT ?",
+                (account_ref(connection, self._tenant, user_id), limit),
+            )
+            return [str(id) for (id,) in found]
+
+    def note_seen_unread(self, keys: Collection[Key], at: Instant) -> None:
+        """These were seen unread at this instant by somebody else of us."""
+        for seq in self.rowids(keys).values():
+            self._seen_unread[seq] = max(at, self._seen_unread.get(seq, 0))
+
     def lifetimes(self, user_ids: Collection[str], since: Instant) -> list[Lifetime]:
         """When what these users were sent since an instant came and was read, oldest first."""
         with self._database.searching() as connection:

@@ -59,6 +59,8 @@ class TeamStore:
         """The agent's own name."""
         self.ahead = 0
         """Milliseconds that the clock of the team's database is ahead of ours, as far as is known."""
+        self.told: dict[str, int] = {}
+        """How many unread a colleague's program counted of customers of whom this one holds something else."""
 
     @property
     def team_now(self) -> Instant:

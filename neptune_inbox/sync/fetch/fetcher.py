@@ -150,6 +150,14 @@ class Fetcher:
         own = cursors.of[kind].back_to if cursors is not None and not cursors.is_broken else None
         return min((at for at in (fresh.complete_back_to, own) if at is not None), default=None)
 
+    async def note_seen(self, user_id: str, unread: Sequence[Key], at: Instant) -> None:
+        """Another of us asked for a user at `at`, and saw what is here; these are the unread ones."""
+        async with self._turns[user_id]:
+            fresh = await self._known.freshness(user_id)
+            if fresh.fetched_at is not None and fresh.fetched_at < at:
+                await self._store.cache.note_seen_unread(unread, at)
+                await self._known.save_freshness(replace(fresh, fetched_at=at))
+
     async def unread(self, user_id: str) -> frozenset[Key]:
         """What the cache holds as unread of one user."""
         return frozenset(await self._store.cache.unread_keys(user_id))

@@ -98,6 +98,8 @@ class Overview(Struct, frozen=True, dict=True):
 
     claims: dict[str, Claim] = field(default_factory=dict)
     """The claims of colleagues on the whole queues of these users."""
+    told: dict[str, int] = field(default_factory=dict)
+    """How many unread a colleague's program counted of those of these users of whom something else is here."""
 
     def coverage(self, kind: Filter) -> Coverage:
         """How far a list of the scope is loaded; nothing is if it was never fetched here."""
@@ -205,7 +207,9 @@ class Inbox:
         coverages = await self._coverages(scope, freshness, counts, cached)
         names = await self._store.users.names(users)
         claims = await self._claims(users)
-        return Overview(users, names, counts, freshness, cached, user_id, coverages, claims)
+        team = self._store.data.team
+        seen = dict(team.told) if team is not None else {}
+        return Overview(users, names, counts, freshness, cached, user_id, coverages, claims, seen)
 
     @read_on_thread
     def _claims(self, users: Sequence[str]) -> dict[str, Claim]:

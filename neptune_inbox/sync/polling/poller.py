@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from neptune_inbox.api.backoff import next_delay
 from neptune_inbox.errors import InboxError, Refused, SignInProblem, StoreProblem
 from neptune_inbox.model import EVERYONE, Filter, Now
-from neptune_inbox.sync.events import Arrived, Bus, Fact, MarksSent, Polled, Troubled
+from neptune_inbox.sync.events import Arrived, Bus, Compared, Fact, Looked, MarksSent, Polled, Troubled
 from neptune_inbox.sync.fetch.fetcher import Fetched, Fetcher
 from neptune_inbox.sync.polling.health import Health
 from neptune_inbox.sync.polling.schedule import Schedule
@@ -24,6 +24,13 @@ RECONCILE_EVERY = 20
 LONGEST_PAUSE = 300.0
 WITHOUT_LOCK = 2.0
 """Seconds between two looks whether another instance still polls, and whether it wrote anything."""
+
+
+class Colleagues(Protocol):
+    """Who shares the budget."""
+
+    def programs_here(self) -> int: ...
+    def is_ours(self, user_id: str) -> bool: ...
 
 
 class Poller:
@@ -41,9 +48,9 @@ class Poller:
         sleep: Sleep,
         rng: Random,
         unfocused_factor: float,
-        agents_here: Callable[[], int] = lambda: 1,
+        colleagues: Colleagues | None = None,
     ) -> None:
-        """`agents_here` is how many programs of the team share the budget."""
+        """`colleagues` are the programs of a team, which share the budget."""
         self._fetcher = fetcher
         self._schedule = schedule
         self._lock = lock
@@ -52,7 +59,9 @@ class Poller:
         self._now = now
         self._rng = rng
         self._unfocused_factor = unfocused_factor
-        self._agents_here = agents_here
+        self._colleagues = colleagues
+        if colleagues is not None:
+            schedule.is_ours = colleagues.is_ours
         self._wakeable = Wakeable(sleep)
         self._users: tuple[str, ...] = ()
         self._shown: frozenset[str] = frozenset()
@@ -64,6 +73,13 @@ class Poller:
         if isinstance(fact, MarksSent):
             # Its counts are fetched as soon as the budget allows, and never guessed.
             self._schedule.make_due(fact.users)
+            self._wakeable.wake()
+        elif isinstance(fact, Compared):
+            now = self._now()
+            for user, at in fact.same.items():
+                self._schedule.note_seen(user, at, now)
+            for user in fact.differing:
+                self._schedule.note_differing(user, now)
             self._wakeable.wake()
 
     def watch(self, users: tuple[str, ...]) -> None:
@@ -136,7 +152,8 @@ class Poller:
             return WITHOUT_LOCK
         if (pause := self._health.seconds_to_wait) > 0:
             return pause
-        self._schedule.agents = self._agents_here()
+        if self._colleagues is not None:
+            self._schedule.agents = self._colleagues.programs_here()
         turn, pause = self._schedule.next(self._now())
         if turn is None:
             return pause
@@ -181,7 +198,7 @@ class Poller:
         await self._look(user, [kind, *others], is_shown=is_shown)
 
     async def _look(self, user: str, kinds: Sequence[Filter], *, is_shown: bool = False) -> None:
-        requests, fetched = self._fetcher.requests, Fetched()
+        requests, fetched, began_at = self._fetcher.requests, Fetched(), self._now()
         try:
             for number, kind in enumerate(kinds):
                 fetched += await self._fetcher.poll(user, kind, is_on_screen=is_shown and number == 0)
@@ -192,6 +209,8 @@ class Poller:
             self._note_failure(user, error, self._fetcher.requests - requests)
         else:
             self._note_success(user, fetched)
+            if Filter.UNREAD in kinds:
+                self._bus.publish(Looked(user, began_at))
 
     def _kind_now(self, turn: int) -> Filter:
         """What is shown; the list of read ones in turn with the unread, as nothing new ever arrives in it."""

@@ -8,8 +8,10 @@ then those who changed most often. So the longest time between two polls of one 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import ceil
 from random import Random
+from zlib import crc32
 
 from msgspec import Struct
 
@@ -21,6 +23,10 @@ OTHERS_EVERY = 30_000
 JITTER = 0.1
 MEMORY = 0.7
 """How much of a user's change rate carries over to the next poll."""
+ALONE_EVERY = 600_000
+"""Milliseconds: whatever colleagues' programs say they saw, a user is asked for from here so often."""
+ALONE_ROUNDS = 8
+"""Where that would take more than one in so many requests, it is rarer."""
 ASKED_EVERY = 5_000
 """Milliseconds: a refresh key that is held down jumps the budget no more often than this."""
 
@@ -29,6 +35,11 @@ class PollState(Struct):
     """When one user was last asked for, and when they may be asked for again."""
 
     last: Instant = 0
+    """When it was last known how they are, from here or from a colleague's program."""
+    own: Instant = 0
+    """When they were last asked for from here."""
+    alone_at: Instant = 0
+    """From when on they are to be asked for from here, whatever colleagues' programs saw; apart for each user."""
     due: Instant = 0
     failures: int = 0
     is_asked: bool = False
@@ -59,6 +70,8 @@ class Schedule:
         """Everything takes this many times as long, while the terminal has lost focus."""
         self.agents = 1
         """Programs of the team that share the budget, this one among them."""
+        self.is_ours: Callable[[str], bool] = lambda user: True
+        """Whether a user is asked for by this program first, and by others of the team only where it does not."""
 
     @property
     def _spacing(self) -> float:
@@ -93,6 +106,25 @@ class Schedule:
             if not self._turns[user].failures:
                 self._turns[user].due = 0
 
+    def note_seen(self, user: str, at: Instant, now: Instant) -> None:
+        """A colleague's program asked for a user at `at`, and saw what is known here: that counts as a poll.
+
+        Not for whoever is on screen, was asked for by the agent or is expected to differ, and not for ever.
+        """
+        turn = self._turns.get(user)
+        if turn is None or user in self._on_screen or turn.is_asked or turn.is_expected or turn.failures:
+            return
+        if turn.last < at and now < turn.alone_at:
+            turn.last, turn.round = at, self._round
+            turn.due = max(turn.due, min(at + self._interval(user), turn.alone_at))
+
+    def note_differing(self, user: str, now: Instant) -> None:
+        """A colleague's program saw something of a user that is not here: they are due, no more often than usual."""
+        turn = self._turns.get(user)
+        if turn is not None and not turn.failures:
+            turn.is_expected = True
+            turn.due = min(turn.due, max(now, turn.own + OTHERS_EVERY))
+
     def next(self, now: Instant) -> tuple[str | None, float]:
         """The user whose turn it is, or None and the seconds until it may be somebody's."""
         self._follow_clock(now)
@@ -110,11 +142,12 @@ class Schedule:
         turn.round, turn.is_asked, turn.is_expected = self._round, False, False
         return chosen, 0.0
 
-    def _rank(self, user: str) -> tuple[bool, bool, bool, bool, float, Instant]:
+    def _rank(self, user: str) -> tuple[bool, bool, bool, bool, bool, float, Instant]:
         turn = self._turns[user]
         is_had = turn.round >= self._round
         is_alone = turn.is_asked and self._asked_count == 1
-        return user not in self._on_screen, not is_alone, is_had, not turn.is_expected, -turn.changes, turn.last
+        is_urgent = (user not in self._on_screen, not is_alone, is_had, not turn.is_expected)
+        return *is_urgent, not self.is_ours(user), -turn.changes, turn.last
 
     @property
     def milliseconds_a_round(self) -> int:
@@ -127,14 +160,16 @@ class Schedule:
         self._spend(now, requests)
         if (turn := self._turns.get(user)) is not None:
             turn.changes = MEMORY * turn.changes + (1 - MEMORY) * has_changed
-            turn.last, turn.failures = now, 0
+            turn.last, turn.own, turn.failures = now, now, 0
+            longest = max(ALONE_EVERY, ALONE_ROUNDS * self.milliseconds_a_round)
+            turn.alone_at = now + int(longest * (0.5 + crc32(user.encode("utf-8", "replace")) / (1 << 33)))
             turn.due = 0 if turn.is_asked else now + self._interval(user, requests)
 
     def note_failure(self, user: str, now: Instant, pause: float, requests: int = 1) -> None:
         """A poll failed after this many requests; the user is asked for again after `pause` seconds."""
         self._spend(now, requests)
         if (turn := self._turns.get(user)) is not None:
-            turn.last, turn.failures = now, turn.failures + 1
+            turn.last, turn.own, turn.failures = now, now, turn.failures + 1
             turn.due = now + int(pause * 1000)
 
     def failures(self, user: str) -> int:
@@ -160,7 +195,8 @@ class Schedule:
         if behind > 0:
             self._asked_at, self._free_at = None, self._free_at - behind
             for turn in self._turns.values():
-                turn.last, turn.due = max(0, turn.last - behind), turn.due - behind
+                turn.last, turn.own = max(0, turn.last - behind), max(0, turn.own - behind)
+                turn.due, turn.alone_at = turn.due - behind, turn.alone_at - behind
 
     def _interval(self, user: str, requests: int = 1) -> int:
         if user in self._on_screen:

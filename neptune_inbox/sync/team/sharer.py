@@ -13,16 +13,18 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from enum import StrEnum
+from queue import SimpleQueue
 from random import Random
 from typing import Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from neptune_inbox import debug_trace
 from neptune_inbox.api.backoff import next_delay
 from neptune_inbox.errors import InboxError
 from neptune_inbox.model import Instant, Key, Now
-from neptune_inbox.model.team import FetchedFacts, Present, TeamFact
+from neptune_inbox.model.team import FetchedFacts, Look, Present, TeamFact
 from neptune_inbox.store.team.facts import Reached, TeamStore, shared
 
 LOOK_EVERY = 15.0
@@ -31,6 +33,10 @@ AT_ONCE = 500
 LONGEST_PAUSE = 30.0
 SLOW = 10.0
 """Seconds after which a missing answer is reported."""
+OLDEST_LOOK = 600_000
+"""Milliseconds: what colleagues' programs saw before is of no use when this one starts."""
+LOOK_OVERLAP = 10_000
+"""Milliseconds by which each exchange of looks goes back behind the last: a look is told a while after it was."""
 PATIENCE_AT_END = 0.3
 """Seconds that the end of the program waits for the thread, which ends with the program in any case."""
 
@@ -45,6 +51,7 @@ class Link(Protocol):
     def last_position(self) -> int: ...
     def ahead(self, now: Now) -> int: ...
     def beat(self, agent: str, instance: str, *, is_here: bool = True) -> tuple[Present, ...]: ...
+    def exchange(self, looks: Sequence[Look], instance: str, within_ms: int) -> tuple[Look, ...]: ...
     def listen(self) -> bool: ...
     def wait(self, seconds: float, waker: socket.socket) -> bool: ...
     def close(self) -> None: ...
@@ -82,18 +89,25 @@ class Sharer:
         now: Now,
         rng: Random,
         changed: Callable[[tuple[Key, ...]], None] = lambda keys: None,
+        looked: Callable[[tuple[Look, ...]], None] = lambda looks: None,
         steady: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`connect` is called on the thread and raises TeamProblem; so is `changed`, with whose facts are news."""
+        """`connect` is called on the thread and raises TeamProblem; so are `changed`, with whose facts are news, and
+        `looked`, with what colleagues' programs saw.
+        """
         self._store = store
         self._connect = connect
         self._instance = instance
         self._now = now
         self._rng = rng
         self._changed = changed
+        self._looked = looked
         self._steady = steady
         self.stays = True
         """This program runs for long and asks the service, so that it counts among those that are here."""
+        self._looks: SimpleQueue[tuple[Look, Instant]] = SimpleQueue()
+        """What this program saw and has not told yet."""
+        self._exchanged_at: float | None = None
         self._wake: socket.socket | None = None
         self._thread: threading.Thread | None = None
         self._is_stopped = False
@@ -119,6 +133,11 @@ class Sharer:
             with suppress(OSError):
                 self._wake.send(b"!")
 
+    def tell_look(self, look: Look, at: Instant) -> None:
+        """Let colleagues' programs have what this one saw of a customer when it asked at `at`."""
+        self._looks.put((look, at))
+        self.wake()
+
     def stop(self) -> None:
         """End it; a thread that the database keeps waiting ends with the program."""
         self._is_stopped = True
@@ -139,9 +158,14 @@ class Sharer:
         return Sharing(state, None, self._present, seconds)
 
     @property
-    def programs_here(self) -> int:
-        """How many programs of the team run, this one among them, as far as was known last."""
-        return max(1, len({each.instance for each in self._present} | {self._instance}))
+    def programs_here(self) -> frozenset[str]:
+        """The programs of the team that run, this one among them, as far as was known last."""
+        return frozenset({each.instance for each in self._present} | {self._instance})
+
+    @property
+    def instance(self) -> str:
+        """This program, among those."""
+        return self._instance
 
     def wait_shared(self, seconds: float) -> bool:
         """Wait, off the event loop, until all of ours is shared and all of theirs read; False where it was not."""
@@ -183,6 +207,7 @@ class Sharer:
                     self._store.ahead = link.ahead(self._now)
                     self._present = link.beat(self._store.agent, self._instance, is_here=self.stays)
                 self.share_once(link)
+                self._exchange(link)
                 self._note_success()
                 if link.wait(max(0.0, beaten_at + LOOK_EVERY - self._steady()), waker):
                     debug_trace.note("team", what="announced")
@@ -207,6 +232,23 @@ class Sharer:
                     self._changed(changed)
             if found.is_all and len(waiting) < AT_ONCE:
                 return
+
+    def _exchange(self, link: Link) -> None:
+        """Tell what was seen of customers, and hand over what others saw since the last time. Raises TeamProblem."""
+        if not self.stays:
+            return
+        began, now = self._steady(), self._now()
+        told: dict[str, Look] = {}
+        while not self._looks.empty():
+            look, at = self._looks.get()
+            told[look.user_id] = replace(look, age_ms=max(0, now - at))
+        since = OLDEST_LOOK
+        if self._exchanged_at is not None:
+            since = min(since, int((began - self._exchanged_at) * 1000) + LOOK_OVERLAP)
+        found = link.exchange([*told.values()], self._instance, since)
+        self._exchanged_at = began
+        if found:
+            self._looked(found)
 
     def _recognise(self, link: Link) -> None:
         """Share everything of ours again where the database is another one, or was put back to an older state."""

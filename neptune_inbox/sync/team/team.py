@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from neptune_inbox.errors import UsageProblem, refuse_token
 from neptune_inbox.model import Instant, Key
-from neptune_inbox.model.team import Claim, FactDetails, FactKind, TeamFact, TeamState
+from neptune_inbox.model.team import Claim, FactDetails, FactKind, Look, TeamFact, TeamState
 from neptune_inbox.sync.events import Bus, Fact, MarksChanged, TeamChanged, TriageChanged
 from neptune_inbox.sync.store_thread import on_thread, read_on_thread
 from neptune_inbox.sync.team.sharer import Sharer, Sharing, SharingState
@@ -16,10 +17,13 @@ from neptune_inbox.sync.team.sharer import Sharer, Sharing, SharingState
 if TYPE_CHECKING:
     from neptune_inbox.store.team.facts import TeamStore
     from neptune_inbox.sync.polling.wakeable import Sleep
+    from neptune_inbox.sync.team.looks import LookBook
     from neptune_inbox.sync.tenant_store import TenantStore
 
 LOOK_EVERY = 10.0
 """Seconds between two looks at which claims have ended, and whether the database still answers."""
+SPREAD = 0x9E3779B97F4A7C15
+"""A factor that makes neighbouring numbers differ in every bit."""
 NO_TEAM = "No team is set up here, so nobody else would see it."
 HOW = "Set `dsn` under [team] in config.toml, then run `neptune-inbox team init`; see `neptune-inbox help team`."
 
@@ -43,6 +47,10 @@ class TeamService:
         self._bus = bus
         self._sleep = sleep
         self._claim_ms = claim_ms
+        self.looks: LookBook | None = None
+        """What is told of customers' lists, and compared."""
+        self._ours: tuple[frozenset[str], dict[str, bool]] = (frozenset(), {})
+        """Who was here, and for whom of them each user is, as far as it was asked."""
         self._renewed: dict[Key, Instant] = {}
         self._sharer: Sharer | None = None
         bus.listen(self._hear)
@@ -118,7 +126,30 @@ class TeamService:
 
     def programs_here(self) -> int:
         """How many programs of the team run, this one among them: they share one budget of requests."""
-        return self._sharer.programs_here if self._sharer else 1
+        return len(self._sharer.programs_here) if self._sharer else 1
+
+    def is_ours(self, user_id: str) -> bool:
+        """Whether this program is the one of those here that asks for a user first."""
+        if self._sharer is None:
+            return True
+        here = self._sharer.programs_here
+        if here != self._ours[0]:
+            self._ours = (here, {})
+        known = self._ours[1]
+        if user_id not in known:
+            known[user_id] = first_of(here, user_id) == self._sharer.instance
+        return known[user_id]
+
+    def tell_look(self, look: Look, at: Instant) -> None:
+        """Let colleagues' programs have what this one saw of a customer when it asked at `at`."""
+        if self._sharer is not None:
+            self._sharer.tell_look(look, at)
+
+    def looked(self, looks: tuple[Look, ...]) -> None:
+        """What the sharer's thread calls when colleagues' programs saw something."""
+        loop, book = self._loop, self.looks
+        if loop is not None and book is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(book.take, looks)
 
     async def run(self) -> None:
         """Share for as long as this is not cancelled; say which claims end by themselves, and what gets stuck."""
@@ -187,6 +218,12 @@ class TeamService:
             self._sharer.start()
         self._sharer.stays |= stays
         return self._sharer
+
+
+def first_of(programs: frozenset[str], user_id: str) -> str:
+    """Which of these programs asks for a user first: each has its share, and keeps it when another comes or goes."""
+    user = crc32(user_id.encode("utf-8", "replace"))
+    return max(programs, key=lambda each: ((crc32(each.encode()) ^ user) * SPREAD >> 24 & 0xFFFFFFFF, each))
 
 
 def no_team() -> UsageProblem:

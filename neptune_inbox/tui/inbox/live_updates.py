@@ -15,6 +15,7 @@ from neptune_inbox.presentation.team import sharing_words
 from neptune_inbox.presentation.watch_rule import change_sentence
 from neptune_inbox.sync.events import (
     Arrived,
+    Compared,
     HealthChanged,
     MarksChanged,
     MarksSent,
@@ -128,6 +129,8 @@ class LiveUpdates:
                 if user == self._state.scope.user_id and not self._drawing.view.overview.cached.all:
                     look = partial(self._look_up_empty, user)
                     run_in_background(self._node, "look-up-empty", look, is_latest_only=True)
+            case Compared():
+                self._redraw()
             case HealthChanged():
                 self._redraw()
                 self._preview.fill()
