@@ -63,7 +63,9 @@ class PostgresLink:
     @classmethod
     def open(cls, target: Target, password: str, tenant: str) -> PostgresLink:
         """Connect, and see that the tables are there and are of this version. Raises TeamProblem."""
-        link = cls(connect(target, password), target, tenant)
+        from neptune_inbox.postgres.patience import MortalConnection
+
+        link = cls(connect(target, password, MortalConnection), target, tenant)
         try:
             link._run(link._look)
         except BaseException:
@@ -198,13 +200,17 @@ class PostgresLink:
             raise TeamProblem(f"The team's database {self._target.name} ended the connection.") from error
 
 
-def connect(target: Target, password: str) -> psycopg.Connection[Any]:
+def connect(
+    target: Target, password: str, kind: type[psycopg.Connection[Any]] | None = None
+) -> psycopg.Connection[Any]:
     """A connection to the team's database, each statement its own transaction. Raises TeamProblem."""
     import psycopg
 
-    secret = {"password": password} if password else {}
+    given: dict[str, Any] = {**target.parameters, "autocommit": True, "prepare_threshold": None}
+    if password:
+        given["password"] = password
     try:
-        return psycopg.connect(**target.parameters, **secret, autocommit=True, prepare_threshold=None)  # type: ignore[arg-type]
+        return (kind or psycopg.Connection).connect(**given)
     except psycopg.Error as error:
         raise translated(error, target) from None
     except (OSError, UnicodeError) as error:

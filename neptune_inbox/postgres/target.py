@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from neptune_inbox.errors import ConfigProblem
 from neptune_inbox.text import clean_line
 
-PATIENCE = 5
+PATIENCE = 3
 """Seconds until the database must have answered a connection."""
 VERIFIED = "verify-full"
 HERE = "this machine"

@@ -30,7 +30,10 @@ def main() -> int:
         outcome = run(database, agents=agents, facts=facts, seed=1, patience=600)
     finally:
         cluster.remove()
-    print(f"{agents} agents, clocks up to an hour apart, {outcome.told:,} facts, {outcome.cuts} connections cut:")
+    print(
+        f"{agents} agents, clocks up to an hour apart, {outcome.told:,} facts, {outcome.cuts} connections cut,"
+        f" {outcome.dropped:,} bytes lost on the way:"
+    )
     print(
         f"{outcome.lost} lost, {outcome.doubled} twice, {outcome.notes_lost} notes lost, {outcome.states} state(s),"
     )

@@ -32,6 +32,7 @@ class Agent:
         folder: Path | None = None,
         clock: Callable[[], Instant] = wall_clock,
         password: str = PASSWORD,
+        dsn: str = "",
         connect: Callable[[], Link] | None = None,
         seed: int = 0,
     ) -> None:
@@ -39,7 +40,7 @@ class Agent:
         self.file = open_state(folder / f"{name}.db" if folder else None, clock)
         self.store = TeamStore(self.file, TENANT, agent=CleanText(name), now=clock, new_id=FactIds(clock))
         self.news: list[Key] = []
-        self._target = target_of(database.dsn(), {})
+        self._target = target_of(dsn or database.dsn(), {})
         self._password = password
         self.sharer = Sharer(
             store=self.store,

@@ -143,8 +143,8 @@ class TeamDatabase:
         self.cluster = cluster
         self.name = name
 
-    def dsn(self, user: str = ROLE) -> str:
-        return f"postgresql://{user}@127.0.0.1:{self.cluster.port}/{self.name}"
+    def dsn(self, user: str = ROLE, *, port: int | None = None) -> str:
+        return f"postgresql://{user}@127.0.0.1:{port or self.cluster.port}/{self.name}"
 
     def set_up(self) -> None:
         """What `team init` does, as its owner."""

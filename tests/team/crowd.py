@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from random import Random
 
 from msgspec import Struct
@@ -13,6 +14,7 @@ from neptune_inbox.wiring.workspace import wall_clock
 from tests.builders import HOUR
 from tests.team.agents import Agent
 from tests.team.cluster import TeamDatabase, wait_until
+from tests.team.relay import Relay, Weather
 
 KINDS = tuple(FactKind)
 
@@ -25,6 +27,8 @@ class Outcome(Struct, frozen=True):
     doubled: int
     notes_lost: int
     cuts: int
+    dropped: int
+    """How many bytes were taken on the way and never arrived."""
     states: int
     """How many different states the agents have in the end; 1 is convergence."""
     seconds: float
@@ -32,9 +36,14 @@ class Outcome(Struct, frozen=True):
 
 
 def run(database: TeamDatabase, *, agents: int, facts: int, seed: int, patience: float) -> Outcome:
-    """Let agents whose clocks are up to an hour apart tell facts over connections that are cut at random."""
+    """Let agents whose clocks are up to an hour apart tell facts; connections are cut, and bytes lost, at random."""
+    with Relay(database.cluster.port) as relay:
+        return _run(database, relay, agents=agents, facts=facts, seed=seed, patience=patience)
+
+
+def _run(database: TeamDatabase, relay: Relay, *, agents: int, facts: int, seed: int, patience: float) -> Outcome:
     dice, cuts = Random(seed), 0
-    crowd = [_agent(number, database, dice) for number in range(agents)]
+    crowd = [_agent(number, database, dice, database.dsn(port=relay.port)) for number in range(agents)]
     keys = [
         Key(f"u-{number % 20}", "" if number % 25 == 0 else f"n-{number}") for number in range(max(10, facts // 8))
     ]
@@ -53,7 +62,10 @@ def run(database: TeamDatabase, *, agents: int, facts: int, seed: int, patience:
             if dice.random() < 0.2:
                 agent.sharer.wake()
             if number % max(1, facts // 40) == 0:
-                cuts += database.cut()
+                if dice.random() < 0.5:
+                    cuts += database.cut()
+                else:
+                    _lose_some(relay)
                 _share_again(dice.choice(crowd))
         cuts += database.cut()
         last_cut = time.monotonic()
@@ -70,6 +82,7 @@ def run(database: TeamDatabase, *, agents: int, facts: int, seed: int, patience:
             doubled=database.facts() - len(ids),
             notes_lost=len(notes - kept),
             cuts=cuts,
+            dropped=relay.lost,
             states=sum(all(other != state for other in folded[:index]) for index, state in enumerate(folded)),
             seconds=seconds,
         )
@@ -78,9 +91,17 @@ def run(database: TeamDatabase, *, agents: int, facts: int, seed: int, patience:
             agent.leave()
 
 
-def _agent(number: int, database: TeamDatabase, dice: Random) -> Agent:
+def _lose_some(relay: Relay) -> None:
+    """Lose what is on its way; the connections that lost any are dead, and nobody tells them."""
+    before, relay.weather = relay.lost, Weather.LOST
+    with suppress(AssertionError):
+        wait_until(lambda: relay.lost > before, 0.2)
+    relay.weather = Weather.PASSING
+
+
+def _agent(number: int, database: TeamDatabase, dice: Random, dsn: str) -> Agent:
     skew = dice.randint(-HOUR // 2, HOUR // 2)
-    return Agent(f"agent-{number}", database, clock=lambda: wall_clock() + skew, seed=number)
+    return Agent(f"agent-{number}", database, dsn=dsn, clock=lambda: wall_clock() + skew, seed=number)
 
 
 def _share_again(agent: Agent) -> None:

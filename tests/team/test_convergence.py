@@ -16,4 +16,5 @@ def test_agents_whose_connections_are_cut_end_up_with_one_state(database: TeamDa
 
     assert outcome.told == 240
     assert outcome.cuts > 0
+    assert outcome.dropped > 0
     assert (outcome.lost, outcome.doubled, outcome.notes_lost, outcome.states) == (0, 0, 0, 1)

@@ -30,7 +30,10 @@ from neptune_inbox.store.team.facts import Reached, TeamStore, shared
 LOOK_EVERY = 15.0
 """Seconds between two looks where nothing is announced; also how often this program says that it is here."""
 AT_ONCE = 500
-LONGEST_PAUSE = 30.0
+LONGEST_TRY = 4.0
+"""Seconds that one try to reach the database and the pause after it take at the most: once it is back, everybody has
+what was done meanwhile soon."""
+LEAST_PAUSE = 1.0
 SLOW = 10.0
 """Seconds after which a missing answer is reported."""
 OLDEST_LOOK = 600_000
@@ -184,12 +187,14 @@ class Sharer:
         tries = 0
         with waker:
             while not self._is_stopped:
+                began = self._steady()
                 try:
                     self._share_for_long(waker)
                 except InboxError as problem:
                     tries = 1 if self._problem is None else tries + 1
                     self._note_problem(problem)
-                    self._sleep(waker, next_delay(tries, retry_after=None, rng=self._rng, cap=LONGEST_PAUSE))
+                    most = max(LEAST_PAUSE, LONGEST_TRY - (self._steady() - began))
+                    self._sleep(waker, next_delay(tries, retry_after=None, rng=self._rng, cap=most))
 
     def _share_for_long(self, waker: socket.socket) -> None:
         """Share over one connection until it breaks or the program ends. Raises TeamProblem, StoreProblem."""
