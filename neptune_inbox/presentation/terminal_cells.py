@@ -6,7 +6,8 @@ difference between that picture and what was written before: the cells that chan
 look changes. Frames that come faster than the line takes them become one.
 
 A text whose cells terminals measure or order differently (islands.py, bidi.py) is one unit: it is written whole or
-not at all. Neither textual nor rich is imported.
+not at all. Right-to-left text is closed where whoever wrote it did so, and where it ends at a gap or a border, as a
+dialog may cut it off there; not where a sentence goes on in another look. Neither textual nor rich is imported.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ _EASY = (
 """Characters that every terminal draws in cells of their own."""
 _PHRASE = re.compile(f"[^ \u2500-\u259f]*[^{_EASY}](?:[^ \u2500-\u259f]| (?![ \u2500-\u259f]|$))*")
 """Words of which some are not easy, up to a gap or a border."""
+_BORDER_OR_GAP = re.compile("[ …\u2500-\u259f]")
 
 
 class _Row(NamedTuple):
@@ -65,6 +67,8 @@ class TerminalCells:
         self._wanted: list[_Row] = []
         self._shown: list[_Row] = []
         self._touched: set[int] = set()
+        self._right_to_left: set[int] = set()
+        """The lines that may hold such text."""
         self._out: list[str] = []
         self._has_sync = False
         # Where the next text of what is fed goes, and its look.
@@ -78,7 +82,7 @@ class TerminalCells:
     def adopt(self, text: str) -> None:
         """Take it that this text was written to the terminal already."""
         self.feed(text)
-        self._shown = [_Row([*row.texts], [*row.looks]) for row in self._wanted]
+        self._shown = [_Row([*self._texts_of(y)], [*row.looks]) for y, row in enumerate(self._wanted)]
         self._touched.clear()
         self._out.clear()
 
@@ -129,6 +133,7 @@ class TerminalCells:
         self._wanted = [_Row.unknown(width) for _ in range(height)]
         self._shown = [_Row.unknown(width) for _ in range(height)]
         self._touched.clear()
+        self._right_to_left.clear()
         self._at = self._pen = None
 
     def _resize(self, size: tuple[int, int]) -> None:
@@ -147,7 +152,11 @@ class TerminalCells:
         if not text or not (0 <= y < self._size[1] and x < self._size[0]):
             return
         row = self._wanted[y]
-        put = text if text.isascii() else _units(text)
+        put: str | list[str] = text
+        if not text.isascii():
+            put = _units(text)
+            if is_right_to_left(text):
+                self._right_to_left.add(y)
         end = x + len(put)
         self._x = end
         if end > self._size[0]:
@@ -164,7 +173,7 @@ class TerminalCells:
         """The cells that differ, and the cursor where it was put last."""
         out: list[str] = []
         for y in sorted(self._touched):
-            wanted, shown = self._wanted[y], self._shown[y]
+            wanted, shown = self._wanted[y]._replace(texts=self._texts_of(y)), self._shown[y]
             if wanted.texts != shown.texts or wanted.looks != shown.looks:
                 self._write_row(y, wanted, shown, out)
                 shown.texts[:], shown.looks[:] = wanted.texts, wanted.looks
@@ -178,6 +187,11 @@ class TerminalCells:
         out.append(change(self._pen, PLAIN))
         self._pen = PLAIN
         return "".join([SYNC_START, *out, SYNC_END] if self._has_sync else out)
+
+    def _texts_of(self, y: int) -> list[str | None]:
+        """The texts of a line that is wanted, as they are to be written."""
+        texts = self._wanted[y].texts
+        return _all_closed(texts) if y in self._right_to_left else texts
 
     def _write_row(self, y: int, wanted: _Row, shown: _Row, out: list[str]) -> None:
         texts, looks = wanted
@@ -209,11 +223,10 @@ class TerminalCells:
             ):
                 out.append(change(self._pen, look))
                 self._pen = look
-            is_easy = len(text) == 1
-            out.append(text if is_easy and end - x == 1 else _whole(text))
+            out.append(text if len(text) == end - x == 1 else with_islands(text))
             self._at = (y, end) if end < width else None
-            if not is_easy and is_right_to_left(text):
-                # xterm.js puts our mark into the next cell.
+            if LRM in text:
+                # xterm.js puts it into the next cell.
                 forced = end
             x = end
 
@@ -259,12 +272,43 @@ def _part(row: _Row, at: int) -> None:
     row.texts[start:end] = [*_units(left), *_units(right)]
 
 
+def _all_closed(texts: list[str | None]) -> list[str | None]:
+    """The line with our mark behind each right-to-left text that does not go on beside it."""
+    found = [*texts]
+    for start, text in enumerate(texts):
+        if text and not text.isascii() and LRM not in text and is_right_to_left(text):
+            end = start + 1
+            while end < len(texts) and texts[end] == "":
+                end += 1
+            if not _goes_on(texts[end : end + 2]):
+                found[start] = closed(text)
+    return found
+
+
+def _goes_on(beside: list[str | None]) -> bool:
+    """Whether the next two cells hold more of a sentence, at most a blank away."""
+    if beside[:1] == [" "]:
+        beside = beside[1:]
+    return bool(beside and beside[0] and _BORDER_OR_GAP.match(beside[0]) is None)
+
+
 @lru_cache(4096)
 def _units(text: str) -> list[str]:
-    """What begins in each cell of a text; must not be changed."""
-    text = text.replace(LRM, "")
-    if not text:
-        return []
+    """What begins in each cell of a text, right-to-left text with our mark if it had it; must not be changed."""
+    found: list[str] = []
+    *ended, rest = text.split(LRM)
+    for part in ended:
+        found += _parted(part)
+        last = len(found) - 1
+        while last > 0 and not found[last]:
+            last -= 1
+        if found and is_right_to_left(found[last]):
+            found[last] += LRM
+    return found + _parted(rest)
+
+
+def _parted(text: str) -> list[str]:
+    """Units and easy characters, one for each cell."""
     found: list[str] = []
     place = 0
     for phrase in _PHRASE.finditer(text):
@@ -280,7 +324,3 @@ def _easy_units(text: str) -> list[str]:
     for char in text:
         found += (char,) if cells(char) == 1 else (char, "")
     return found
-
-
-def _whole(text: str) -> str:
-    return with_islands(closed(text))

@@ -177,3 +177,40 @@ def test_a_right_to_left_text_is_written_whole_with_its_mark_or_not_at_all() -> 
     assert arabic not in it.changes()
     it.feed(f"\x1b[1;1H\x1b[1m{arabic}{LRM}\x1b[0m  !")
     assert LRM in it.changes()
+
+
+@pytest.mark.parametrize("before", ["مرحبا ", "מחיר "])
+def test_what_is_bold_in_a_right_to_left_sentence_stays_in_it(before: str) -> None:
+    """Closed before it, the sentence would be read from its second half on."""
+    it = made()
+    it.feed(f"\x1b[1;1H\x1b[0m{before}\x1b[1m499.00\x1b[0m. {before.strip()}{LRM}   │")
+    out = it.changes()
+    assert out.count(LRM) == 1
+    assert out.index("499.00") < out.index(LRM) < out.index("│")
+
+
+def test_a_sentence_that_does_not_go_on_any_more_is_closed_and_one_that_does_again_is_not() -> None:
+    it = made()
+    it.feed("\x1b[1;1H\x1b[0mمرحبا \x1b[1m499\x1b[0m")
+    assert LRM not in it.changes()
+    it.feed("\x1b[1;7H     ")
+    assert f"مرحبا{LRM}" in it.changes()
+    it.feed("\x1b[1;7H\x1b[1m499\x1b[0m")
+    out = it.changes()
+    assert "مرحبا" in out
+    assert LRM not in out
+
+
+def test_right_to_left_text_that_a_dialog_cuts_off_is_closed_at_the_border() -> None:
+    it = made()
+    it.feed(f"\x1b[1;1H\x1b[0mمرحبا بك اليوم{LRM}   ")
+    it.changes()
+    it.feed("\x1b[1;6H▌ مرحبا")
+    assert f"مرحبا{LRM}" in it.changes().split("▌")[0]
+
+
+@pytest.mark.parametrize("letter", ["א", "م"])
+def test_a_single_right_to_left_letter_is_closed_as_well(letter: str) -> None:
+    it = made()
+    it.feed(f"\x1b[1;1H\x1b[0m{letter}  12 │ {letter}")
+    assert it.changes().count(LRM) == 2
