@@ -19,16 +19,19 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
+from textual import events
 from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
 from neptune_inbox.presentation.terminal_cells import TerminalCells
+from neptune_inbox.text_graphemes import is_new_picture
 from neptune_inbox.tui.messages import BackgroundKnown
 from neptune_inbox.tui.terminal_answers import QUESTION, TerminalAnswers
 
 if TYPE_CHECKING:
     from textual.app import App
+    from textual.message import Message
 
 HUNG_UP = 129
 """The exit code of a program whose terminal was closed: 128 and the number of SIGHUP."""
@@ -43,7 +46,18 @@ PAUSE: Final = 100
 """Milliseconds between two looks at what was typed, where nothing comes."""
 LAST_ANSWER: Final = 0.2
 """Seconds that an answer of the terminal is waited for at the end."""
+JOINERS: Final = ("\N{ZERO WIDTH JOINER}", "\N{ZERO WIDTH NON-JOINER}")
+"""Letters of their own on the keyboards of Persian and Sinhala."""
 _GONE = (errno.EIO, errno.EPIPE, errno.ENXIO)
+
+
+def _as_text(message: Message) -> Message:
+    """What was typed, joiners and the newest pictures as text: Textual takes them for keys without any."""
+    if isinstance(message, events.Key) and message.character:
+        char = message.character
+        if char in JOINERS or (len(char) == 1 and is_new_picture(char)):
+            return events.Paste(char)
+    return message
 
 
 class TerminalStream:
@@ -140,7 +154,7 @@ class TerminalDriver(LinuxDriver):
                 typed = decode(data)
             text = self._answers.strip(typed)
             for message in (*(parser.feed(text) if text else ()), *parser.tick()):
-                self.process_message(message)
+                self.process_message(_as_text(message))
         with suppress(EOFError, ParseError):
             for _ in parser.feed(""):
                 pass

@@ -1,19 +1,20 @@
 """Rich measures and cuts as we do, and with it all of Textual: wrapping, cropping and strips.
 
-Both ask one table, loaded by name where a width is looked up, and three functions of `rich.cells`, looked up when
-they are called. Rich by itself counts spacing marks as nothing, so that words are lost at the right edge, takes the
-letter behind a joiner for nothing, and cuts a character that is made of several. This leans on inner names of rich,
-so a test holds its widths against our own.
+Both ask one table, loaded by name where a width is looked up, three functions of `rich.cells`, looked up when they
+are called, and one of `Segment`, by which a dialog cuts off what is behind it. Rich by itself counts spacing marks as
+nothing, so that words are lost at the right edge, takes the letter behind a joiner for nothing, and cuts a character
+that is made of several. This leans on inner names of rich, so a test holds its widths against our own.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import rich.cells
 from rich._unicode_data import load
+from rich.segment import Segment
 
 from neptune_inbox.text_graphemes import cells, clusters
 
@@ -27,6 +28,8 @@ def measure_as_we_do() -> None:
     inner._cell_len = _cell_len
     inner.split_graphemes = _split_graphemes
     inner._split_text = _split_text
+    split: Any = Segment
+    split._split_cells = staticmethod(_split_segment)
     rich.cells.get_character_cell_size.cache_clear()
     rich.cells.cached_cell_len.cache_clear()
 
@@ -82,3 +85,11 @@ def _split_text(text: str, cell_position: int, unicode_version: str = "auto") ->
             return left, " " * (used + width - cell_position) + text[end:]
         used, start = used + width, end
     return text[:start], text[start:]
+
+
+@lru_cache(4_096)
+def _split_segment(segment: Segment, cut: int) -> tuple[Segment, Segment]:
+    """Both sides of a cell, each in the same style."""
+    text, style, control = segment
+    left, right = _split_text(text, cut)
+    return Segment(left, style, control), Segment(right, style, control)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich._wrap import divide_line
 from rich.cells import cell_len, chop_cells, get_character_cell_size, set_cell_size, split_text
+from rich.segment import Segment
 from textual.content import Content
 
 from neptune_inbox.text import clean_line, column_text
@@ -117,3 +118,14 @@ class TestCutting:
         lines = Content(title).wrap(width)
         assert all(line.cell_length <= width for line in lines)
         assert "".join(line.plain for line in lines).replace(" ", "") == title.replace(" ", "")
+
+    @pytest.mark.parametrize("title", TITLES.values(), ids=TITLES)
+    def test_a_dialogs_edge_cuts_no_cluster_of_what_is_behind_it(self, title: str) -> None:
+        whole = [*clusters(title), " "]
+        for cut in range(cells(title) + 1):
+            left, right = Segment(title).split_cells(cut)
+            assert cell_len(left.text) == cut
+            assert cell_len(right.text) == cells(title) - cut
+            assert all(cluster in whole for side in (left, right) for cluster in clusters(side.text)), cut
+            lost = len(title) - len(left.text.rstrip()) - len(right.text.lstrip())
+            assert lost <= 12, "at most the cluster on the edge"

@@ -40,7 +40,8 @@ def list_users(cli: Cli, limit: int) -> None:
     if cli.output.is_json:
         cli.output.values(_listed(user) for user in users)
     else:
-        cli.output.table(COLUMNS, [[user.user_id, user.name, user.meta] for user in users])
+        meta = _readable if cli.output.is_terminal else str
+        cli.output.table(COLUMNS, [[user.user_id, user.name, meta(user.meta)] for user in users])
     if skipped:
         rows = plural(skipped, "row")
         cli.output.note(f"{rows} of the answer {'names' if skipped == 1 else 'name'} no user that can be shown.")
@@ -232,6 +233,14 @@ def _tell_difference(cli: Cli, before: JsonObject, after: JsonObject) -> None:
 
 def _brief(value: JsonValue) -> str:
     return json.dumps(value, ensure_ascii=False)
+
+
+def _readable(meta: str) -> str:
+    """The same JSON in one line with letters as they are, where the service writes them as numbers."""
+    try:
+        return json.dumps(json.loads(meta), ensure_ascii=False)
+    except ValueError:
+        return meta
 
 
 def _print_plan(
