@@ -28,6 +28,7 @@ from neptune_inbox.tui.bindings import bind_keys, live_actions, live_key
 from neptune_inbox.tui.key_buffer import forget_keys, hold_keys, release_keys
 from neptune_inbox.tui.widgets.choice_list import ChoiceList
 from neptune_inbox.tui.widgets.key_line import KeyLine
+from neptune_inbox.tui.widgets.text_fields import TextField
 
 T = TypeVar("T")
 WAYS_OUT = ("dialog.take", "dialog.back")
@@ -223,7 +224,7 @@ class TypedDialog(Dialog[bool]):
                 yield line(text, f"sheet-line {tone}")
             back = live_key(self.app, "dialog.back")
             yield line(f"Type {self._word} and press enter, or press {back}.", "sheet-line dim")
-            yield Input(classes="sheet-input")
+            yield TextField(classes="sheet-input")
             yield line("", "sheet-problem")
 
     def on_mount(self) -> None:
@@ -266,7 +267,7 @@ class PromptDialog(Dialog[str]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="sheet"):
             yield line(self._title, "sheet-title")
-            yield Input(self._value, placeholder=self._placeholder, classes="sheet-input")
+            yield TextField(self._value, placeholder=self._placeholder, classes="sheet-input")
             yield line(self._role(self._value)[0], "sheet-problem")
             if self._suggestions:
                 yield line("for example  " + "   ".join(self._suggestions), "sheet-line dim")

@@ -15,6 +15,7 @@ from neptune_inbox.errors import InboxError
 from neptune_inbox.presentation.keymap import Where
 from neptune_inbox.tui.dialogs.base import UNWRITTEN, Dialog, line
 from neptune_inbox.tui.widgets.key_line import KeyLine
+from neptune_inbox.tui.widgets.text_fields import TextBox, TextField
 
 
 class Field(Struct, frozen=True):
@@ -200,6 +201,6 @@ def _by_field(errors: Mapping[str, Sequence[str]], fields: Mapping[str, Field]) 
 def _editor(field: Field, value: str) -> Input | TextArea:
     id = f"field-{field.name}"
     if field.is_block:
-        return TextArea(value, id=id, tab_behavior="focus", soft_wrap=True)
+        return TextBox(value, id=id, tab_behavior="focus", soft_wrap=True)
     suggester = SuggestFromList(field.suggestions, case_sensitive=False) if field.suggestions else None
-    return Input(value, placeholder=field.hint, id=id, suggester=suggester)
+    return TextField(value, placeholder=field.hint, id=id, suggester=suggester)

@@ -15,6 +15,7 @@ from neptune_inbox.tui.dialogs.base import WAYS_OUT, line
 from neptune_inbox.tui.dialogs.filter import FilterDialog
 from neptune_inbox.tui.widgets.choice_list import ChoiceList
 from neptune_inbox.tui.widgets.key_line import KeyLine
+from neptune_inbox.tui.widgets.text_fields import TextField
 
 
 class HelpDialog(FilterDialog):
@@ -30,7 +31,7 @@ class HelpDialog(FilterDialog):
     def compose(self) -> ComposeResult:
         with Vertical(classes="sheet paper"):
             yield line("Help: every key, and enter runs what is highlighted", "sheet-title")
-            yield Input(placeholder="type to find an action", classes="sheet-input")
+            yield TextField(placeholder="type to find an action", classes="sheet-input")
             yield ChoiceList(classes="sheet-choices")
             for note in self._notes:
                 yield line(note, "sheet-line dim")

@@ -22,6 +22,7 @@ from neptune_inbox.tui.dialogs.base import WAYS_OUT, has_gone, line
 from neptune_inbox.tui.dialogs.filter import FilterDialog
 from neptune_inbox.tui.widgets.choice_list import ChoiceList
 from neptune_inbox.tui.widgets.key_line import KeyLine
+from neptune_inbox.tui.widgets.text_fields import TextField
 
 ASKING = "Asking the server for more …"
 AROUND = 7
@@ -78,7 +79,7 @@ class Picker(FilterDialog):
     def compose(self) -> ComposeResult:
         with Vertical(classes="sheet tall"):
             yield line(self._title, "sheet-title")
-            yield Input(placeholder="type a part of it", classes="sheet-input")
+            yield TextField(placeholder="type a part of it", classes="sheet-input")
             yield ChoiceList(classes="sheet-choices")
             yield line("", "sheet-problem")
             yield KeyLine(self.key_line(*WAYS_OUT), classes="where-narrow")

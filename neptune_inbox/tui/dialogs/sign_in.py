@@ -34,6 +34,7 @@ from neptune_inbox.tui.bindings import bind_keys, live_actions, live_key
 from neptune_inbox.tui.dialogs.base import has_gone, line
 from neptune_inbox.tui.key_buffer import release_keys
 from neptune_inbox.tui.widgets.key_line import KeyLine
+from neptune_inbox.tui.widgets.text_fields import TextField
 
 if TYPE_CHECKING:
     from neptune_inbox.sync.workspace import VerifiedToken, Workspace
@@ -103,7 +104,7 @@ class SignInScreen(Screen["Profile | None"]):
                     if name == "token":
                         yield SecretInput(id=name, password=True, placeholder=hint)
                     else:
-                        yield Input(values[name], id=name, placeholder=hint, suggester=_suggester(name))
+                        yield TextField(values[name], id=name, placeholder=hint, suggester=_suggester(name))
             yield line("", "sheet-problem")
             yield KeyLine(key_line(live_actions(self.app), KEYS))
 

@@ -7,7 +7,6 @@ import re
 from rich.highlighter import Highlighter
 from rich.style import Style
 from rich.text import Text
-from textual.widgets import Input
 
 from neptune_inbox.errors import BadQuery
 from neptune_inbox.model import Instant
@@ -16,12 +15,13 @@ from neptune_inbox.presentation.theme import Role, Surface
 from neptune_inbox.sync.inbox.query import parse_query
 from neptune_inbox.tui.bindings import bind_keys, live_actions
 from neptune_inbox.tui.themes import rich_style
+from neptune_inbox.tui.widgets.text_fields import TextField
 
 _WORD = re.compile(r'[^\s"]*("[^"]*"?)?')
 _UNDERLINED = Style(underline=True)
 
 
-class SearchLine(Input):
+class SearchLine(TextField):
     """A query."""
 
     def __init__(self, *, id: str) -> None:
