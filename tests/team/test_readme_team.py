@@ -28,7 +28,7 @@ def test_from_team_init_to_the_first_claim_and_the_hand_over(shell: Shell, empty
     block = re.search(r"```bash\n(.*?)```", SECTION, re.S)
     assert block is not None
     install, *lines = block[1].splitlines()
-    assert install == "pip install 'neptune-inbox[team]'"
+    assert install == "pip install '.[team]'"
     told = []
     for line in lines:
         program, *words = shlex.split(line.replace("3f2a9c41", row[:8]).replace("--as owner", f"--as {OWNER}"))
