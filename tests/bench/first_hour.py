@@ -92,11 +92,16 @@ class Transcript:
         self._terminal.settle()
         self._note("seen", self._terminal.text)
 
-    def enter(self, line: str, words: str, limit: float = 30.0) -> None:
-        """Type a line at a prompt, or a key that leads back to one; only what is written after it counts."""
-        self._terminal.settle()
+    def enter(self, line: str, words: str = PROMPT, limit: float = 30.0) -> None:
+        """Type a line once the shell asks for one; only what is written after it counts."""
+        self._terminal.until(lambda: self._terminal.text.rstrip().endswith(PROMPT.strip()), "a prompt")
         self._terminal.is_wiped()
-        self.type(line, words, limit)
+        self.type(f"{line}\r", words, limit)
+
+    def quit(self, key: str) -> None:
+        """Type the key that leads back to the shell."""
+        self._terminal.is_wiped()
+        self.type(key, PROMPT)
 
     def see(self, words: str, limit: float = 30.0) -> None:
         """Wait until these words are seen."""
@@ -150,7 +155,7 @@ def walk(home: Path, folder: Path, path: Path, transcript: Path, *, is_installed
 def _first_minute(told: Transcript, readme: Readme, is_installed: bool) -> None:
     """The steps that README counts, in the demo; the names are those of the keys that each step prints."""
     line = readme.demo.rpartition(" && ")[2] if is_installed else readme.demo
-    told.enter(f"{line}\r", "Tour 1 of", PATIENCE)
+    told.enter(line, "Tour 1 of", PATIENCE)
     told.see(DEMO_TITLE)
     moving, marking, selecting, putting_away, searching, marking_all, going = readme.keys
 
@@ -177,25 +182,25 @@ def _first_minute(told: Transcript, readme: Readme, is_installed: bool) -> None:
     told.leave(KEYS[escape], "Go to user")
     told.type(show_help, "every key")
     told.leave(KEYS[escape], "every key")
-    told.enter(leave, PROMPT)
+    told.quit(leave)
 
 
 def _first_mark(told: Transcript, readme: Readme, is_installed: bool) -> float:
     """README's section about the sandbox, to the first mark; the seconds until the server no longer lists the row."""
-    told.enter(f"{readme.activate}\r", PROMPT)
+    told.enter(readme.activate)
     if not is_installed:
-        told.enter(f"{readme.install}\r", "Successfully installed", PATIENCE)
-    told.enter("cat > world.toml\r", "")
+        told.enter(readme.install, limit=PATIENCE)
+    told.enter("cat > world.toml", "")
     told.type(readme.world.replace("\n", "\r") + CTRL_D, PROMPT)
     for line in readme.start:
-        told.enter(f"{line}\r", PROMPT)
-    told.enter(f"{readme.listing}\r", readme.title)
-    told.enter(f"{readme.inbox}\r", readme.title)
+        told.enter(line)
+    told.enter(readme.listing, readme.title)
+    told.enter(readme.inbox, readme.title)
     mark = readme.keys[1][0]
     told.type(mark, "1 pending")
     told.see("○")
-    told.enter(readme.keys[-1][-1], PROMPT)
-    told.enter(f"{readme.listing}\r", '"total":2')
+    told.quit(readme.keys[-1][-1])
+    told.enter(readme.listing, '"total":2')
     assert readme.title not in told.text.rpartition("seen:")[2], "the mark was not confirmed"
     return told.seconds
 
