@@ -1,4 +1,4 @@
-"""What all tests share: which tests are slow, quick Hypothesis settings, and what is kept out of the tree."""
+"""What all tests share: which tests are slow, quick Hypothesis settings, stores that are closed behind each test."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import gc
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -19,6 +21,8 @@ if sys.dont_write_bytecode and not sys.pycache_prefix:
     sys.pycache_prefix = str(user_cache_path("neptune-inbox-tests") / "pycache")
     os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+from neptune_inbox.store.database.database import Database
 
 set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "neptune-inbox-hypothesis")
 settings.register_profile(
@@ -39,6 +43,22 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     """What the quick tests leave out as a whole is not even imported."""
     is_slow = collection_path.is_dir() and collection_path.name in SLOW_FOLDERS
     return True if is_slow and config.option.markexpr == "not slow" else None
+
+
+@pytest.fixture(autouse=True)
+def closed_stores(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Python 3.13 warns of a connection that nobody closed, in whichever test runs when it is collected."""
+    opened: list[Database] = []
+    make = Database.__init__
+
+    def remember(database: Database, *given: Any, **named: Any) -> None:
+        opened.append(database)
+        make(database, *given, **named)
+
+    monkeypatch.setattr(Database, "__init__", remember)
+    yield
+    for database in opened:
+        database.close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

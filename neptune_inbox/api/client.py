@@ -49,9 +49,9 @@ class Client:
         """Announce that a token is being fetched: requests wait for `use_token`."""
         self._transport.expect_token()
 
-    def use_token(self, token: Token | None) -> None:
-        """Send this token from the next request on; None when there is none."""
-        self._transport.use_token(token)
+    def use_token(self, token: Token | None, *, remedy: str = "") -> None:
+        """Send this token from the next request on, None when there is none; `remedy` is for when it is refused."""
+        self._transport.use_token(token, remedy=remedy)
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -31,6 +31,7 @@ from neptune_inbox.errors import (
     ServerTrouble,
     TimedOut,
     TokenMalformed,
+    TokenRefused,
 )
 from neptune_inbox.model import Instant, JsonObject, JsonValue, Mode, Now, Token
 from neptune_inbox.text import clean_line
@@ -98,6 +99,7 @@ class Transport:
             "edge": check_base("edge_base", edge_base),
         }
         self._token = token
+        self._token_remedy = ""
         self._mode = mode
         self._http = http
         self._now = now
@@ -115,9 +117,10 @@ class Transport:
         """Announce that a token is being fetched: requests wait for `use_token`, as a keyring may take its time."""
         self._is_settled.clear()
 
-    def use_token(self, token: Token | None) -> None:
-        """Send this token from the next request on; None when there is none."""
+    def use_token(self, token: Token | None, *, remedy: str = "") -> None:
+        """Send this token from the next request on, None when there is none; `remedy` is for when it is refused."""
         self._token = token
+        self._token_remedy = remedy
         self._is_settled.set()
 
     async def aclose(self) -> None:
@@ -162,6 +165,8 @@ class Transport:
                 return answer
         except InboxError as error:
             traced(outcome=error.name, sentence=error.sentence)
+            if isinstance(error, TokenRefused) and self._token_remedy:
+                raise error.saying(remedy=self._token_remedy) from None
             raise
         except TimeoutError:
             problem = TimedOut(f"{address.host_port} took longer than {self._limits.total:g} seconds.").identified(

@@ -23,7 +23,8 @@ VARIABLES = (
 LIBRARIES = ("textual", "rich", "httpx", "keyring", "click", "msgspec", "starlette", "nh3", "psycopg", "uvicorn")
 OF_TERMINAL = ("TERM", "COLORTERM", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "NO_COLOR", "LANG", "LC_ALL", "LC_CTYPE")
 OF_SESSIONS = ("TMUX", "STY", "SSH_CONNECTION", "WSL_DISTRO_NAME")
-"""Only whether they are set: their values name sockets and hosts."""
+OF_NETWORK = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
+"""In capitals or not. Of these, too, only whether they are set: their values name sockets, hosts and passwords."""
 
 
 def version_facts(environ: Mapping[str, str] = os.environ) -> list[tuple[str, str]]:
@@ -36,13 +37,26 @@ def version_facts(environ: Mapping[str, str] = os.environ) -> list[tuple[str, st
         *((name, _installed(name)) for name in LIBRARIES),
         *((name, environ[name]) for name in OF_TERMINAL if name in environ),
     ]
-    is_set = [name for name in (*OF_SESSIONS, *(name for name, _ in VARIABLES)) if environ.get(name)]
-    return [*found, ("variables that are set", ", ".join(is_set) or "none of those that matter here")]
+    return [
+        *found,
+        ("variables that are set", ", ".join(_set_variables(environ)) or "none of those that matter here"),
+    ]
+
+
+def _set_variables(environ: Mapping[str, str]) -> list[str]:
+    """The names alone; the token's variable is set also where it was taken out of the environment."""
+    from neptune_inbox.credentials.tokens import TOKEN_VARIABLE, was_taken_from_process
+
+    matter = {*OF_SESSIONS, *OF_NETWORK, *(name.lower() for name in OF_NETWORK)}
+    found = {name for name in environ if environ[name] and (name in matter or name.startswith("NEPTUNE_"))}
+    return sorted(found | ({TOKEN_VARIABLE} if was_taken_from_process() else set()))
 
 
 def show_version(output: Output, is_verbose: bool) -> None:
     """Print the version, or everything that a bug report needs."""
-    if is_verbose:
+    if output.is_json:
+        output.value(dict(version_facts() if is_verbose else [("neptune-inbox", __version__)]))
+    elif is_verbose:
         output.pairs(version_facts())
     else:
         output.raw(f"neptune-inbox {__version__}\n")

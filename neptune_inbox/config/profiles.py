@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from neptune_inbox import doors
 from neptune_inbox.config.settings import Settings
 from neptune_inbox.errors import ConfigProblem, NotSignedIn, refuse_token
-from neptune_inbox.model import Mode, Profile, looks_like_production
+from neptune_inbox.model import FROM_VARIABLES, Mode, Profile, looks_like_production
 
 DEFAULT_API_BASE: Final = "https://api.teurons.com/neptune"
 DEFAULT_EDGE_BASE: Final = "https://edge.teurons.com/neptune"
@@ -87,7 +87,7 @@ def _chosen(settings: Settings, name: str | None, env: Mapping[str, str]) -> Pro
     environment = _environment(env)
     if not environment:
         raise NotSignedIn("No profile is set up yet.")
-    return Profile("environment", DEFAULT_API_BASE, DEFAULT_EDGE_BASE, environment, default_mode(environment))
+    return Profile(FROM_VARIABLES, DEFAULT_API_BASE, DEFAULT_EDGE_BASE, environment, default_mode(environment))
 
 
 def _address(env: Mapping[str, str], variable: str) -> str:

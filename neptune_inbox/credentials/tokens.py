@@ -30,6 +30,8 @@ _YEAR_5000 = 95_617_584_000
 
 _taken: list[Token] = []
 """What was in the environment of this process, until somebody asks for it; as it was, so perhaps no token."""
+_taken_from: set[str] = set()
+"""The variables that were set before they were taken out of the environment."""
 
 
 def parse_pasted_token(text: str, origin: str = "What was pasted") -> Token:
@@ -78,8 +80,14 @@ def take_from_process() -> None:
     close_process(TOKEN_VARIABLE)
     if text := os.environ.pop(TOKEN_VARIABLE, ""):
         _taken[:] = [Token(text)]
+        _taken_from.add(TOKEN_VARIABLE)
         if len(text) >= SHORTEST:
             register_secret(text)
+
+
+def was_taken_from_process() -> bool:
+    """Whether NEPTUNE_TOKEN was set when this process began."""
+    return TOKEN_VARIABLE in _taken_from
 
 
 class Claims(Struct, frozen=True):

@@ -28,6 +28,10 @@ def read_mode(text: str) -> Mode:
         raise UsageProblem(f"There is no mode `{text}`.", "Choose observe, ask or act.") from None
 
 
+FROM_VARIABLES = "environment"
+"""The name of the profile that NEPTUNE_ENV makes where none is written; nobody chose it, so it is not shown."""
+
+
 class Profile(Struct, frozen=True):
     """A named place; the token is kept apart from it, in the keyring."""
 
@@ -48,6 +52,11 @@ class Profile(Struct, frozen=True):
     def is_production(self) -> bool:
         """Whether real customers are behind it: as the profile says, else as its environment is named."""
         return looks_like_production(self.environment) if self.production is None else self.production
+
+    @property
+    def shown_name(self) -> str:
+        """Its name; where variables made it, the host that they lead to."""
+        return self.host if self.name == FROM_VARIABLES else self.name
 
     @property
     def host(self) -> str:

@@ -127,7 +127,7 @@ def top_facts(view: View) -> TopFacts:
     note = f"{loaded:,} of {users:,} loaded" if 0 < loaded < users else ""
     return TopFacts(
         environment=view.profile.environment,
-        profile=view.profile.name,
+        profile=view.profile.shown_name,
         mode=view.profile.mode.value,
         is_production=view.profile.is_production,
         fetched_at=min((at for at in fetched if at is not None), default=None),

@@ -26,11 +26,15 @@ from neptune_inbox.presentation.times import count
 from neptune_inbox.text_graphemes import crop_middle
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from neptune_inbox.model import Instant
 
 
 _LEAST_ID, _LEAST_NAME = 7, 6
 """Cells of the sidebar that are left for an id, and for a name next to it."""
+_LEAST_BESIDE = 3
+"""Cells behind an id from which on the beginning of a name says anything."""
 
 
 class Emptiness(StrEnum):
@@ -101,7 +105,8 @@ def sidebar_lines(facts: SidebarFacts, width: int, height: int, now: Instant) ->
     views = [_view_line(view, facts, width) for view in facts.views]
     views = views[: max(0, height // 2 - 2)]
     room = height - (len(views) + 2 if views else 0) - 1
-    users = [_user_line(user, facts, width, now) for user in facts.users]
+    shared = _shared_start([column(user.user_id) for user in facts.users if user.user_id])
+    users = [_user_line(user, facts, width, now, shared) for user in facts.users]
     lines = [_head("Watched", width), *_around(users, facts, room, width)]
     if views:
         lines += [SidebarLine(pad_spans((), width)), _head("Views", width), *views]
@@ -130,9 +135,8 @@ def _head(title: str, width: int) -> SidebarLine:
 def _entry(
     name: str, number: str, roles: tuple[Role, Role], width: int, *, is_current: bool, age: str = ""
 ) -> tuple[Span, ...]:
-    # Right-aligned at a fixed position, whatever the count next to it.
-    old = f"{age}{' ' * max(1, 5 - cells(number))}" if age else ""
-    inner = width - 5 - cells(number) - cells(old)
+    old = _aged(age, number)
+    inner = _room(width, number, old)
     return pad_spans(
         (
             (" ▸" if is_current else "  ", Role.CURSOR),
@@ -144,28 +148,56 @@ def _entry(
     )
 
 
-def _user_line(user: Watched, facts: SidebarFacts, width: int, now: Instant) -> SidebarLine:
+def _aged(age: str, number: str) -> str:
+    """The age before a count, right-aligned at a fixed position, whatever the count."""
+    return f"{age}{' ' * max(1, 5 - cells(number))}" if age else ""
+
+
+def _room(width: int, number: str, old: str) -> int:
+    """Cells that are left for a name beside a count."""
+    return width - 5 - cells(number) - cells(old)
+
+
+def _shared_start(ids: Sequence[str]) -> int:
+    """How many characters all these ids begin with, where they are several."""
+    first, last = (min(ids), max(ids)) if len(ids) > 1 else ("", "")
+    return next(
+        (at for at, pair in enumerate(zip(first, last, strict=False)) if len({*pair}) > 1), min(len(first), len(last))
+    )
+
+
+def _user_line(user: Watched, facts: SidebarFacts, width: int, now: Instant, shared: int) -> SidebarLine:
     is_current = user.user_id == facts.current_user and not facts.current_view
     number = count(user.unread, is_at_least=user.is_at_least, is_told=user.is_told)
     role = Role.WARN if user.is_stale else Role.ACCENT if user.unread else Role.DIM
     age = user.age(now)
-    name = _id_and_name(user, width - 5 - max(5, cells(number)) - cells(age))
+    name = _id_and_name(user, _room(width, number, _aged(age, number)), shared)
     name_meaning = Role.USER if user.unread else Role.DIM
     spans = _entry(name, number, (name_meaning, role), width, is_current=is_current, age=age)
     return SidebarLine(spans, "user.go", user.user_id or ALL_USERS)
 
 
-def _id_and_name(user: Watched, room: int) -> str:
-    """Both, where they are known; a long id is cut in its middle before a name is left out."""
+def _id_and_name(user: Watched, room: int, shared: int) -> str:
+    """Both, where they are known; a long id is cut in its middle, so that what tells it from the others stays."""
     id, name = column(user.user_id) or "Everyone", column(user.name)
     if user.claimed_by:
         # Who is on it matters more than what the customer is called.
         name = f"· {column(user.claimed_by)}"
+    if user.user_id and not name:
+        return _crop_id(id, room, shared)
     if not name:
         return id
     if cells(id) + 1 + min(cells(name), _LEAST_NAME) > room:
-        id = crop_middle(id, max(_LEAST_ID, room - 1 - _LEAST_NAME))
-    return f"{id} {name}"
+        id = _crop_id(id, min(room, max(_LEAST_ID, room - 1 - _LEAST_NAME)), shared)
+    return f"{id} {name}" if cells(id) + _LEAST_BESIDE <= room else id
+
+
+def _crop_id(id: str, width: int, shared: int) -> str:
+    """An id in so many cells; what all of them begin with is cut first."""
+    own = id[shared:]
+    if cells(id) <= width or not shared or cells(own) + 1 > width:
+        return crop_middle(id, width)
+    return f"{crop(id[:shared], width - cells(own) - 1).removesuffix('…')}…{own}"
 
 
 def _view_line(view: ViewFacts, facts: SidebarFacts, width: int) -> SidebarLine:
@@ -174,6 +206,10 @@ def _view_line(view: ViewFacts, facts: SidebarFacts, width: int) -> SidebarLine:
     number = count(view.number, is_at_least=view.is_at_least and view.number is not None)
     spans = _entry(column(view.name), number, (Role.TEXT, role), width, is_current=is_current)
     return SidebarLine(spans, "views", view.name)
+
+
+_GAP = 2
+"""Cells between what is at the left of a line and what is at its right."""
 
 
 class PreviewFacts(NamedTuple):
@@ -220,18 +256,30 @@ def preview_head(facts: PreviewFacts, width: int) -> list[StyledLine]:
     person += [StyledItem((_reach_span(*way),), rank=3) for way in facts.contact_status]
     told = [("created", facts.created), ("first seen", facts.first_seen)]
     told += [(label.lower(), column(text)) for label, text in facts.extras]
-    times = ", ".join(f"{label} {text}" for label, text in told if text)
-    moments = [StyledItem(((f"{times} ", Role.DIM),), rank=4)] if times else []
+    times = [f"{label} {text}" for label, text in told if text]
+    room_beside = width - _GAP - sum(item.width for item in person) if _is_measurable(facts.user_name) else 0
+    beside = _joined(times, room_beside, least=len(times))
     shape = sign_of(facts.state)
     planes = [StyledItem(((" ", Role.TEXT), shape, (f" {column(facts.customer_state)}", Role.TEXT)))]
     triage = (
-        [StyledItem((("mine: ", Role.DIM), (f"{column(facts.triage)} ", Role.TEXT)), rank=1)] if facts.triage else []
+        [StyledItem(((" mine: ", Role.DIM), (f"{column(facts.triage)} ", Role.TEXT)), rank=1)] if facts.triage else []
     )
+    # In a narrow pane they have room beside the state, and those that matter less are left out.
+    below = [] if beside else _joined(times, width - _GAP - sum(item.width for item in (*planes, *triage)))
     return [
         assemble([title], [event] if _is_measurable(facts.title) else [], width),
-        assemble(person, moments if _is_measurable(facts.user_name) else [], width),
-        assemble(planes, triage, width),
+        assemble(person, beside, width),
+        assemble(planes, [*below, *triage], width),
     ]
+
+
+def _joined(times: Sequence[str], room: int, *, least: int = 1) -> list[StyledItem]:
+    """As many of these, at least so many, as the room holds; empty where that is none."""
+    for number in range(len(times), least - 1, -1):
+        item = StyledItem(((f"{', '.join(times[:number])} ", Role.DIM),), rank=4)
+        if 0 < item.width <= room and number:
+            return [item]
+    return []
 
 
 def _is_measurable(text: str) -> bool:

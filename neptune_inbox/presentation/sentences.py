@@ -111,7 +111,8 @@ def oddity_sentences(fresh: Freshness) -> list[str]:
 def profile_sentence(profile: Profile) -> str:
     """Profile, environment and host of a write, such as `acme, PRODUCTION at api.teurons.com`."""
     environment = profile.environment.upper() if profile.is_production else profile.environment
-    return f"{profile.name}, {environment} at {profile.host}"
+    name = "" if profile.shown_name == profile.host else f"{profile.name}, "
+    return f"{name}{environment} at {profile.host}"
 
 
 def read_sentence(evidence: Evidence) -> str:

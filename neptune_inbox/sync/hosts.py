@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from neptune_inbox.errors import HostNotTrusted, StoreProblem
-from neptune_inbox.model import Profile, Token
+from neptune_inbox.model import FROM_VARIABLES, Profile, Token
 from neptune_inbox.text import clean_line
 
 if TYPE_CHECKING:
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 VENDOR: Final = "teurons"
 VENDOR_DOMAIN: Final = "teurons.com"
+WITHOUT_PROFILE: Final = (
+    "Check NEPTUNE_API_BASE and NEPTUNE_EDGE_BASE. If that host is right, run `neptune-inbox login`, which makes a"
+    " profile for it."
+)
 _PORTS = {"https": 443, "http": 80}
 _TWINS = str.maketrans({"0": "o", "1": "l", "i": "l", "3": "e", "5": "s", "8": "b", "|": "l"})
 _LETTER_TWINS = str.maketrans("аеіјкмнорсѕтухνυοерᴜαι", "aeijkmhopcstyxvuoepuai")
@@ -104,9 +108,11 @@ def _refusal(profile: Profile, host: str, known: Iterable[str]) -> HostNotTruste
     given = " and ".join(sorted(known))
     why = f"it was given for {given}" if given else "it was given for no such host"
     warning = lookalike_words(host)
+    is_written = profile.name != FROM_VARIABLES
     return HostNotTrusted(
-        f"The token of `{profile.name}` would go to {host}, and {why}: nothing was sent."
-        + (f" Mind: {warning}." if warning else "")
+        f"The token{f' of `{profile.name}`' if is_written else ''} would go to {host}, and {why}: nothing was sent."
+        + (f" Mind: {warning}." if warning else ""),
+        "" if is_written else WITHOUT_PROFILE,
     )
 
 

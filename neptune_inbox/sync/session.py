@@ -47,11 +47,20 @@ def tenant_key(profile: Profile, team: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def check_expiry(claims: Claims | None, now: Instant) -> None:
+REMEDIES = {
+    "NEPTUNE_TOKEN": (
+        "It comes from NEPTUNE_TOKEN: set that to a valid token, or unset it and run `neptune-inbox login`."
+    ),
+    "token_command": "It comes from token_command of this profile: let that print a valid token.",
+}
+"""What to do about a refused token, by its source; one from elsewhere is replaced by signing in."""
+
+
+def check_expiry(claims: Claims | None, now: Instant, remedy: str = "") -> None:
     """Raise TokenExpired where the token's own claims say that it is over, before any request is made."""
     if claims is not None and claims.is_expired(now) and claims.expires_at is not None:
         when = from_instant(claims.expires_at)
-        raise TokenExpired(f"The token expired on {when.day} {when:%B %Y, %H:%M}.")
+        raise TokenExpired(f"The token expired on {when.day} {when:%B %Y, %H:%M}.", remedy)
 
 
 @dataclass(slots=True)
@@ -107,7 +116,7 @@ class Session:
             self._client.expect_token()
         try:
             token, claims, source = await self._read_token()
-            check_expiry(claims, self.now())
+            check_expiry(claims, self.now(), REMEDIES.get(source, ""))
         except InboxError as error:
             self.health.note_failure(error)
             self._client.use_token(None)
@@ -119,7 +128,7 @@ class Session:
 
     def use(self, token: Token, claims: Claims | None, source: str) -> None:
         """Use this token from now on."""
-        self._client.use_token(token)
+        self._client.use_token(token, remedy=REMEDIES.get(source, ""))
         self.claims, self.token_source = claims, source
         self.health.note_new_token()
         self.poller.wake()

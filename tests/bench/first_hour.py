@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -94,9 +95,13 @@ class Transcript:
 
     def enter(self, line: str, words: str = PROMPT, limit: float = 30.0) -> None:
         """Type a line once the shell asks for one; only what is written after it counts."""
-        self._terminal.until(lambda: self._terminal.text.rstrip().endswith(PROMPT.strip()), "a prompt")
+        self._terminal.until(self._is_at_prompt, "a prompt")
         self._terminal.is_wiped()
         self.type(f"{line}\r", words, limit)
+
+    def _is_at_prompt(self) -> bool:
+        lines, cursor = self._terminal.text.splitlines(), self._terminal.screen.cursor
+        return lines[cursor.y][: cursor.x].endswith(PROMPT)
 
     def quit(self, key: str) -> None:
         """Type the key that leads back to the shell."""
@@ -150,6 +155,8 @@ def walk(home: Path, folder: Path, path: Path, transcript: Path, *, is_installed
         finally:
             transcript.write_text(told.text, encoding="utf-8")
             terminal.type("kill %1\rexit\r")
+            with suppress(AssertionError):
+                terminal.ends(5)
 
 
 def _first_minute(told: Transcript, readme: Readme, is_installed: bool) -> None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import os
+import platform
 import stat
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from neptune_inbox import __version__
 from tests.cli.shell import CUSTOMER, Shell
 
 CONFIG = f"""
@@ -57,7 +63,7 @@ def test_nothing_of_a_customer_and_no_token_is_in_it(shell: Shell, tmp_path: Pat
     together = "\n".join(texts.values())
     secrets = (shell.token.reveal(), CUSTOMER, "u-secret-customer", "u-watched-later", "private note", *ids)
     assert [secret for secret in (*secrets, "hidden", str(Path.home()) + "/") if secret in together] == []
-    assert "3.11" in texts["version.txt"]
+    assert platform.python_version() in texts["version.txt"]
     assert "Broke near" in texts["log.txt"]
     assert set(texts) == {line.split()[0] for line in texts["manifest.txt"].splitlines()} | {"manifest.txt"}
     assert shell("report", "--show").out.count("==> ") == len(texts)
@@ -87,3 +93,33 @@ def test_the_version_says_more_when_asked(shell: Shell) -> None:
     assert {"neptune-inbox", "python", "system", "sqlite", "textual", "keyring"} <= names
     assert shell.token.reveal() not in told.out
     assert shell("--verbose").code == 2
+
+
+@pytest.mark.parametrize("command", [("--version", "--verbose"), ("report", "--show")])
+def test_the_variables_that_are_set_are_named_and_never_what_they_say(
+    command: tuple[str, ...], shell: Shell, tmp_path: Path
+) -> None:
+    environ = {
+        **os.environ,
+        **shell.environment,
+        "NEPTUNE_SANDBOX_TOKEN": "sandbox-control-0815",
+        "https_proxy": "http://rita:secret-password@proxy.acme.example:3128",
+        "SSL_CERT_FILE": "/nowhere/hidden.pem",
+        "NEPTUNE_INBOX_HOME": str(tmp_path),
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "neptune_inbox", *command], env=environ, capture_output=True, text=True, check=True
+    )
+    told = next(line for line in done.stdout.splitlines() if line.startswith("variables that are set"))
+    for name in ("NEPTUNE_TOKEN", "NEPTUNE_ENV", "NEPTUNE_SANDBOX_TOKEN", "https_proxy", "NO_PROXY", "SSL_CERT_FILE"):
+        assert name in told, told
+    for value in (shell.token.reveal(), "sandbox-control-0815", "secret-password", "hidden.pem"):
+        assert value not in done.stdout
+
+
+def test_the_version_is_an_object_where_json_is_asked_for(shell: Shell) -> None:
+    assert shell("--version", "--json").json == {"neptune-inbox": __version__}
+    [facts] = shell("--version", "--verbose", "--jsonl").jsonl
+    assert facts["neptune-inbox"] == __version__
+    assert "NEPTUNE_ENV" in facts["variables that are set"]
+    assert json.dumps(facts).count(shell.token.reveal()) == 0

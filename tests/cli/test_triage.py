@@ -11,7 +11,7 @@ from tests.cli.shell import CUSTOMER, Shell
 def id(shell: Shell) -> str:
     """One notification that was seen here."""
     id = shell.tell("Seen")
-    assert shell("watch", CUSTOMER).cells == [[CUSTOMER]]
+    assert shell("watch", CUSTOMER).out == f"Watching {CUSTOMER}.\n"
     assert len(shell("list").cells) == 1
     return id
 
@@ -85,12 +85,15 @@ class TestMyPlane:
 class TestWatching:
     def test_who_is_watched_is_listed_in_order(self, shell: Shell) -> None:
         assert "You watch no users" in shell("watch").err
-        shell("watch", "b", "a", "b")
+        assert shell("watch", "b", "a", "b").out == "Watching b.\nWatching a.\n"
+        assert shell("watch", "b").out == "Watching b already; `neptune-inbox unwatch ID` stops it.\n"
         assert [row["user_id"] for row in shell("watch", "--json").json] == ["b", "a"]
 
     def test_watching_no_longer(self, shell: Shell) -> None:
         shell("watch", "a", "b")
-        assert shell("unwatch", "a").cells == [["b"]]
+        stopped = shell("unwatch", "a")
+        assert stopped.out == "No longer watching a; `neptune-inbox watch ID` watches again.\n"
+        assert "1 user is watched; `neptune-inbox watch` lists them." in stopped.err
         refused = shell("unwatch", "b", "stranger")
         assert refused.code == 1
         assert "stranger is not watched" in refused.err
@@ -111,4 +114,5 @@ class TestWatching:
 
         expired = sign_token(shell.sandbox_state, expires_at=shell.sandbox_state.now() - 1_000)
         shell.environment["NEPTUNE_TOKEN"] = expired.reveal()
-        assert shell("watch", "b").cells == [["a"], ["b"]]
+        assert shell("watch", "b").out == "Watching b.\n"
+        assert shell("watch").cells == [["a"], ["b"]]

@@ -70,6 +70,35 @@ def test_a_token_command_stays_with_the_address_beside_it(
     assert sum(heard.requests.values()) > 0
 
 
+def test_without_a_profile_the_remedy_names_the_variables(shell: Shell, elsewhere: tuple[str, Faults]) -> None:
+    assert shell("list", "-u", CUSTOMER).code == 0
+    shell.environment["NEPTUNE_API_BASE"] = elsewhere[0]
+    told = shell("list", "-u", CUSTOMER).err
+    assert "Check NEPTUNE_API_BASE and NEPTUNE_EDGE_BASE" in told
+    assert "trusted_hosts" not in told
+    assert "`environment`" not in told
+
+
+def test_a_refused_token_is_mended_where_it_comes_from(shell: Shell, tmp_path: Path) -> None:
+    shell.environment["NEPTUNE_TOKEN"] = JWT
+    for command in (["list", "-u", CUSTOMER], ["mark", "-u", CUSTOMER, "--shown", "--yes"], ["doctor"]):
+        refused = shell(*command)
+        assert refused.code == 3, command
+        assert (
+            "It comes from NEPTUNE_TOKEN: set that to a valid token, or unset it and run" in refused.out + refused.err
+        )
+    del shell.environment["NEPTUNE_TOKEN"]
+    helper = tmp_path / "helper.py"
+    helper.write_text(f"print({JWT!r})\n")
+    shell.config(
+        '[profiles.acme]\nenvironment = "dev"\napi_base = "{base}"\n'
+        f"token_command = [{sys.executable!r}, {str(helper)!r}]\n"
+    )
+    (shell.home / "config" / "config.toml").chmod(0o600)
+    told = shell("list", "-u", CUSTOMER).err
+    assert "It comes from token_command of this profile: let that print a valid token" in told
+
+
 @pytest.mark.parametrize(
     "command",
     [

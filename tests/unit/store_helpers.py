@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import sqlite3
 from collections.abc import Collection, Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
@@ -122,6 +123,6 @@ def states(receipt: Receipt) -> dict[str, str]:
     return {mark.id: str(mark.state) for mark in receipt.marks}
 
 
-def raw(path: Path) -> sqlite3.Connection:
-    """The file behind the store's back."""
-    return sqlite3.connect(path, isolation_level=None)
+def raw(path: Path) -> closing[sqlite3.Connection]:
+    """The file behind the store's back, until the block ends."""
+    return closing(sqlite3.connect(path, isolation_level=None))

@@ -72,6 +72,16 @@ class TestUsers:
         assert "u-4711 Raj" in lines[1]
         assert "9ab Ada" in lines[2]
 
+    @pytest.mark.parametrize("name", ["", "Ada Lovelace"])
+    @pytest.mark.parametrize("ago", [0, 9])
+    def test_of_many_customers_what_tells_their_ids_apart_is_shown(self, ago: int, name: str) -> None:
+        ids = [f"customer-{number:06}" for number in range(1, 51)]
+        users = [Watched(id, 1_234, name=name, fetched_at=NOW - ago * MINUTE) for id in ids]
+        for width in (19, 24, 28):
+            lines = [text(line.spans) for line in sidebar_lines(SidebarFacts(tuple(users)), width, 60, NOW)][1:51]
+            assert [id for id, line in zip(ids, lines, strict=True) if f"{id[-2:]} " not in line] == [], lines
+            assert {len(line) for line in lines} == {width}
+
     def test_every_entry_leads_somewhere(self) -> None:
         lines = sidebar_lines(SIDE, 24, 38, NOW)
         assert ("user.go", ALL_USERS) in [(line.action, line.value) for line in lines]
@@ -101,6 +111,14 @@ class TestPreview:
         assert person.endswith("created 11:38, first seen 11:39 ")
         assert planes.startswith(" ● unread")
         assert planes.endswith("mine: starred ")
+
+    def test_in_a_narrow_pane_the_times_are_beside_the_state(self) -> None:
+        _, person, planes = (text(line) for line in preview_head(PREVIEW._replace(triage=""), 50))
+        assert person.strip() == "u-4711 Rajiv Seelam  email ✓  push –"
+        assert planes.startswith(" ● unread")
+        assert planes.endswith("created 11:38, first seen 11:39 ")
+        _, _, narrower = (text(line) for line in preview_head(PREVIEW, 42))
+        assert narrower.endswith("created 11:38  mine: starred ")
 
     @pytest.mark.parametrize("width", WIDTHS)
     def test_the_head_keeps_its_width(self, width: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -181,7 +182,7 @@ def test_a_file_of_something_else_is_refused_and_left_as_it_is(tmp_path: Path, c
 
 def test_a_database_of_somebody_else_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "theirs.db"
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         connection.execute("CREATE TABLE users (id TEXT)")
     with pytest.raises(UsageProblem, match="is not the state of a sandbox"):
         StateKeeper(Neptune().sandbox_state, path).open()
@@ -195,7 +196,7 @@ def test_what_changes_is_written_by_itself(tmp_path: Path, monkeypatch: pytest.M
     keeper.open()
     neptune.arrive("u-1", title="Written before the end")
     for _ in range(2_000):
-        with sqlite3.connect(path) as connection:
+        with closing(sqlite3.connect(path)) as connection:
             rows = [json.loads(body) for (body,) in connection.execute("SELECT body FROM notifications")]
         if rows:
             break

@@ -126,7 +126,7 @@ async def _endless(cli: Cli, session: Session) -> int:
         cli.output.note(words + trouble)
 
     cli.output.note(
-        f"Polling and sending for {session.profile.name} ({session.profile.environment}); ctrl+c ends it."
+        f"Polling and sending for {session.profile.shown_name} ({session.profile.environment}); ctrl+c ends it."
     )
     # Who closes the pipe wants no more of it.
     polling = asyncio.create_task(Unattended(session, hand_on).run(SAY_EVERY, say))

@@ -94,8 +94,10 @@ def _mine(row: Row, now: int) -> str:
 
 
 def _name_verb(id: str) -> str:
-    """The command that does what an action does."""
-    return f"`neptune-inbox {ACTIONS.find(id).commands[0].name}`"
+    """The command that does what an action does; one action may have several, such as `watch` and `unwatch`."""
+    commands = ACTIONS.find(id).commands
+    command = next((each for each in commands if each.name == id.rpartition(".")[2]), commands[0])
+    return f"`neptune-inbox {command.name}`"
 
 
 VOICE = Voice(

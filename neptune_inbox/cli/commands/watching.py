@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING
 
 import click
 
+from neptune_inbox.cli.commands.row_verbs import VOICE
 from neptune_inbox.cli.context import Cli, SignIn
 from neptune_inbox.cli.options import LISTS, command
 from neptune_inbox.cli.parameters import USERS, WATCHED
 from neptune_inbox.cli.parameters import ids as read_ids
 from neptune_inbox.presentation.labels import NOBODY_WATCHED
+from neptune_inbox.presentation.sentences import plural
 from neptune_inbox.presentation.table import Column
+from neptune_inbox.presentation.verb_sentences import watch_sentence
 from neptune_inbox.sync import verbs
+from neptune_inbox.sync.verbs import Watched
 
 if TYPE_CHECKING:
     from neptune_inbox.sync.session import Session
@@ -29,12 +33,11 @@ def watch(cli: Cli, users: tuple[str, ...]) -> None:
 
     named = read_ids(users, "USER_ID")
 
-    async def work(session: Session) -> list[str]:
-        for user in named:
-            await session.inbox.watch(user)
-        return await session.inbox.watched()
+    async def work(session: Session) -> tuple[list[Watched], list[str]]:
+        done = [await verbs.watch(session, user, is_off=False) for user in named]
+        return done, await session.inbox.watched()
 
-    _print_watched(cli, cli.run(work, SignIn.FOR_ITS_PLACE))
+    _print(cli, *cli.run(work, SignIn.FOR_ITS_PLACE))
 
 
 @command("unwatch", shapes=LISTS)
@@ -44,14 +47,23 @@ def unwatch(cli: Cli, users: tuple[str, ...]) -> None:
 
     named = read_ids(users, "USER_ID")
 
-    async def work(session: Session) -> list[str]:
+    async def work(session: Session) -> tuple[list[Watched], list[str]]:
+        watched = await session.inbox.watched()
         await verbs.unwatch(session, named)
-        return await session.inbox.watched()
+        done = [Watched(user, False, watched.index(user)) for user in named]
+        return done, await session.inbox.watched()
 
-    _print_watched(cli, cli.run(work, SignIn.FOR_ITS_PLACE))
+    _print(cli, *cli.run(work, SignIn.FOR_ITS_PLACE))
 
 
-def _print_watched(cli: Cli, users: Sequence[str]) -> None:
+def _print(cli: Cli, done: Sequence[Watched], users: Sequence[str]) -> None:
+    """What was done, and how many are watched now; where nothing was asked for, or for programs, who is watched."""
+    if done and not cli.output.is_data:
+        for each in done:
+            cli.output.line(watch_sentence(each, VOICE))
+        told = f"{plural(len(users), 'user is', 'users are')} watched; `neptune-inbox watch` lists them."
+        cli.output.note(told if users else NOBODY_WATCHED)
+        return
     if cli.output.is_json:
         cli.output.values({"user_id": user} for user in users)
         return

@@ -104,7 +104,7 @@ def describe(rows: Sequence[Row]) -> str:
 def profile_words(profile: Profile) -> str:
     """Environment, profile and mode; production in capitals."""
     environment = profile.environment.upper() if profile.is_production else profile.environment
-    return f"{environment}, profile {profile.name}, mode {profile.mode}"
+    return f"{environment}, profile {profile.shown_name}, mode {profile.mode}"
 
 
 def kind_words(kind: Filter, query: str) -> str:

@@ -83,7 +83,7 @@ async def may_send(inbox: InboxScreen, question: str) -> bool:
         inbox.drawing.change(profile=profile)
     if not must_ask:
         return True
-    where = f"{profile.environment.upper() if profile.is_production else profile.environment} · {profile.name}"
+    where = f"{profile.environment.upper() if profile.is_production else profile.environment} · {profile.shown_name}"
     hint = "The customer's bell shows it as read; it cannot be unread later."
     sheet = ChoiceDialog(
         question,
@@ -132,7 +132,7 @@ async def mark_everything(inbox: InboxScreen, user_id: str, unseen: int) -> None
     )
     lines = [(risk, "warn"), ("It is sent at once and cannot be taken back.", "warn")]
     if profile.is_production:
-        lines.insert(0, (f"PRODUCTION · {profile.name}", "production"))
+        lines.insert(0, (f"PRODUCTION · {profile.shown_name}", "production"))
         agreed = await inbox.app.push_screen_wait(TypedDialog(server_all_question(user_id), lines, user_id))
     else:
         choices = [Choice("y", "y", "yes", "Yes, everything of this user"), Choice("n", "n", "no", "No, go back")]
@@ -149,7 +149,7 @@ def _sheet(inbox: InboxScreen, plan: MarkAllPlan, since: int, *, has_loaded: boo
     profile, scope = inbox.session.profile, inbox.scope
     count = plan.count
     environment = profile.environment.upper() if profile.is_production else profile.environment
-    where = f"{environment} · {profile.name} · mode {profile.mode}"
+    where = f"{environment} · {profile.shown_name} · mode {profile.mode}"
     lines = [(where, "production" if profile.is_production else "dim")]
     if count:
         lines.append((f"Of {plan_words(plan)}", ""))

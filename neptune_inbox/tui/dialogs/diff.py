@@ -76,4 +76,4 @@ class DiffDialog(Dialog[bool]):
 def profile_label(profile: Profile) -> str:
     """Where something would be written: the environment in words, production in capitals."""
     environment = profile.environment.upper() if profile.is_production else profile.environment
-    return f"{environment} · {profile.name} · {profile.mode}"
+    return f"{environment} · {profile.shown_name} · {profile.mode}"

@@ -19,7 +19,7 @@ def incident_dialog(
     action_id: str, fold: Fold | None, rows: Sequence[Row], profile: Profile, now: Instant
 ) -> ChoiceDialog:
     """How many rows of how many customers the verb acts on, and nothing but them; yes, or leave them."""
-    where = f"{profile.environment.upper() if profile.is_production else profile.environment} · {profile.name}"
+    where = f"{profile.environment.upper() if profile.is_production else profile.environment} · {profile.shown_name}"
     lines = [(where, "production" if profile.is_production else "dim")]
     if fold is not None:
         lines.append((f"{fold.incident.event_type}  {fold.incident.title}", ""))
