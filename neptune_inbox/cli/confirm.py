@@ -11,7 +11,7 @@ import click
 from neptune_inbox.cli.interruption import Interrupted, raised
 from neptune_inbox.cli.output import Output
 from neptune_inbox.errors import InboxError, NotSignedIn, UsageProblem
-from neptune_inbox.model import JsonObject, Mode, Profile
+from neptune_inbox.model import Mode, Profile
 from neptune_inbox.presentation.sentences import profile_sentence
 
 if TYPE_CHECKING:
@@ -71,11 +71,6 @@ def confirm_by_name(output: Output, profile: Profile, question: str, name: str, 
 def name_place(output: Output, profile: Profile) -> None:
     """Say where a write goes, or would go."""
     output.note(f"Place: {profile_sentence(profile)}.")
-
-
-def place_json(profile: Profile) -> JsonObject:
-    """Where a write goes, or would go."""
-    return {"profile": profile.name, "environment": profile.environment, "host": profile.host}
 
 
 @contextmanager

@@ -14,6 +14,7 @@ import stat
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
+from time import time
 from typing import TYPE_CHECKING, TextIO
 
 from neptune_inbox.errors import BadQuery, InboxError, Invalid, StoreProblem
@@ -21,7 +22,7 @@ from neptune_inbox.masking import mask_sentence
 from neptune_inbox.text import clean_block
 
 if TYPE_CHECKING:
-    from neptune_inbox.model import JsonObject
+    from neptune_inbox.model import Instant, JsonObject
     from neptune_inbox.presentation.table import Column
 
 INTERRUPTED = 130
@@ -158,6 +159,15 @@ class Output:
             self._write(
                 "".join(f"{line}\n" for line in [self._bold(head), *(_placed(line, width) for line in lines)])
             )
+
+    def time(self, instant: Instant | None) -> str:
+        """A time in a table: short and local for people, ISO 8601 in UTC elsewhere; empty where there is none."""
+        from neptune_inbox.presentation.json import iso
+        from neptune_inbox.presentation.times import moment
+
+        if instant is None or not self.is_terminal:
+            return iso(instant) or ""
+        return moment(instant, int(time() * 1000))
 
     def growing_table(self, columns: Sequence[Column]) -> Callable[[Sequence[Sequence[str]]], None]:
         """What writes rows that come a few at a time to a terminal, aligned under a single header line."""

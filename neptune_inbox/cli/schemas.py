@@ -86,8 +86,9 @@ MARK = record(
 )
 LISTED = record({**NOTIFICATION["properties"], "skipped": WHOLE}, optional=OPTIONAL)
 """`skipped`: how many rows of this customer could not be read and are not listed."""
+PLACE = record({"profile": TEXT, "environment": TEXT, "host": TEXT})
 RECEIPT = record(
-    {"receipt_id": TEXT, "made_at": TIME, "label": TEXT, "left_alone": WHOLE, "marks": rows(MARK)},
+    {"receipt_id": TEXT, "made_at": TIME, "label": TEXT, "left_alone": WHOLE, "place": PLACE, "marks": rows(MARK)},
 )
 JOURNAL_LINE = record(
     {
@@ -95,6 +96,7 @@ JOURNAL_LINE = record(
         "actor": TEXT,
         "profile": TEXT,
         "environment": TEXT,
+        "host": TEXT,
         "verb": TEXT,
         "outcome": TEXT,
         "user_id": TEXT,
@@ -109,7 +111,6 @@ CONTACT = record({"type": TEXT, "value": TEXT, "filterable": TEXT_OR_NULL, "meta
 USER = record(
     {"user_id": TEXT, "name": TEXT, "meta": ANY, "contact_infos": rows(CONTACT)}, optional=("contact_infos",)
 )
-PLACE = record({"profile": TEXT, "environment": TEXT, "host": TEXT})
 EVIDENCE = record(
     {
         **NOTIFICATION["properties"],

@@ -147,3 +147,5 @@ class JournalEntry(Struct, frozen=True):
     """The field of the row whose id is posted."""
     posted_id: str = ""
     """The id that is posted."""
+    host: str = ""
+    """Host and port of the API that it went, or would go, to; older lines do not say."""

@@ -15,6 +15,7 @@ from neptune_inbox.model import (
     Mark,
     MarkState,
     Notification,
+    Profile,
     Receipt,
     Row,
     Triage,
@@ -130,12 +131,18 @@ def mark_json(mark: Mark) -> JsonObject:
     }
 
 
-def receipt_json(receipt: Receipt) -> JsonObject:
+def place_json(profile: Profile) -> JsonObject:
+    """Where a write goes, or would go."""
+    return {"profile": profile.name, "environment": profile.environment, "host": profile.host}
+
+
+def receipt_json(receipt: Receipt, profile: Profile) -> JsonObject:
     return {
         "receipt_id": receipt.id,
         "made_at": iso(receipt.made_at),
         "label": receipt.label,
         "left_alone": receipt.left_alone,
+        "place": place_json(profile),
         "marks": [mark_json(mark) for mark in receipt.marks],
     }
 
@@ -146,6 +153,7 @@ def journal_json(entry: JournalEntry) -> JsonObject:
         "actor": entry.actor,
         "profile": entry.profile,
         "environment": entry.environment,
+        "host": entry.host,
         "verb": entry.verb,
         "outcome": entry.outcome,
         "user_id": entry.user_id,

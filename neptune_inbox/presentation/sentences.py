@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 
 from neptune_inbox.model import (
+    FROM_VARIABLES,
     UNDER_WAY,
     AddressChange,
     Freshness,
@@ -276,7 +277,9 @@ def posted_words(mark: Mark) -> str:
     """``posted `uuid` 0a1b…``, or empty where nothing was posted."""
     if mark.posted is None:
         return ""
-    return f"posted `{mark.posted.field}` {mark.posted.id}" if mark.posted.field else f"posted {mark.posted.id}"
+    # The id itself is said where it is another than the row's own.
+    id = "" if mark.posted.id == mark.id else f" {mark.posted.id}"
+    return f"posted `{mark.posted.field}`{id}" if mark.posted.field else f"posted{id}"
 
 
 def mine_sentences(triage: Triage) -> list[str]:
@@ -299,20 +302,22 @@ def journal_sentence(entry: JournalEntry) -> str:
     other = "" if entry.posted_id == entry.id else f" {entry.posted_id}"
     posted = f" (`{entry.field}`{other})" if entry.field else ""
     detail = f"{posted}: {entry.detail}" if entry.detail else posted
-    return f"{local(entry.at)}  {entry.actor}  {entry.profile} ({entry.environment})  {what}{detail}"
+    name = "" if entry.profile == FROM_VARIABLES and entry.host else f"{entry.profile}, "
+    place = f"{name}{entry.environment}{f' at {entry.host}' if entry.host else ''}"
+    return f"{local(entry.at)}  {entry.actor}  {place}  {what}{detail}"
 
 
 SENT_TWICE = "A program that is killed after an answer sends that mark again; the second time changes nothing."
 
 
-def receipt_text(receipt: Receipt) -> str:
-    """A receipt as plain text: the sum, then each id with its outcome."""
-    lines = [receipt.label, receipt_sum(receipt)]
+def receipt_text(receipt: Receipt, profile: Profile) -> str:
+    """A receipt as plain text: when, where and the sum, then each id with its outcome."""
+    lines = [receipt.label, f"{local(receipt.made_at)}  {profile_sentence(profile)}", receipt_sum(receipt)]
     if again := sum(mark.attempts > 1 for mark in receipt.marks):
         lines.append(f"Tried more than once: {again:,}. {SENT_TWICE}")
     lines.append("")
     lines += [
-        "  ".join(filter(None, (mark.user_id, mark.id, outcome_words(mark), posted_words(mark))))
+        "  ".join(filter(None, (outcome_words(mark), mark.user_id, mark.id, posted_words(mark))))
         for mark in receipt.marks
     ]
     return "\n".join(lines)

@@ -150,7 +150,8 @@ class SessionParts:
         )
 
     def _prepare(self, data: TenantData) -> None:
-        """Record what the settings ask for in a tenant: the first users to watch, and the hooks."""
+        """Record what the settings say of a tenant: its host, the first users to watch, and the hooks."""
+        self.stores.journal.hosts[data.tenant] = self.profile.host
         _watch_all(data.triage, self.profile)
         # A disk that takes nothing now must not keep anybody from reading; a hook is registered the next time.
         with suppress(StoreProblem):

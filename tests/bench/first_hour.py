@@ -47,12 +47,12 @@ class Readme:
         """What each step of the first minute names, in its order."""
         sandbox = _section("The sandbox", text)
         self.install = _found(r"`(pip install [^`]+)`", sandbox)
-        self.world = _found(r"```toml\n(# world\.toml\n.*?)```", sandbox)
+        self.seed_file = _found(r"```toml\n(# world\.toml\n.*?)```", sandbox)
         *self.start, self.listing = _found(r"```bash\n(.*?)```", sandbox).splitlines()
         """The lines that start the sandbox, and the one that fetches a list from it."""
         self.inbox = _found(r"`(neptune-inbox --user [^`]+)`", sandbox)
-        self.title = _found(r"""^title = "(.*?)"$""", self.world).replace("{n}", "1")
-        """The newest notification of that world."""
+        self.title = _found(r"""^title = "(.*?)"$""", self.seed_file).replace("{n}", "1")
+        """The newest notification of that file."""
 
 
 def _found(pattern: str, text: str) -> str:
@@ -198,7 +198,7 @@ def _first_mark(told: Transcript, readme: Readme, is_installed: bool) -> float:
     if not is_installed:
         told.enter(readme.install, limit=PATIENCE)
     told.enter("cat > world.toml", "")
-    told.type(readme.world.replace("\n", "\r") + CTRL_D, PROMPT)
+    told.type(readme.seed_file.replace("\n", "\r") + CTRL_D, PROMPT)
     for line in readme.start:
         told.enter(line)
     told.enter(readme.listing, readme.title)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -377,8 +378,35 @@ class TestWhatWasDone:
         listed = shell("receipts", "--json").json
         assert [receipt["marks"][0]["id"] for receipt in listed] == [ids[1], ids[0]]
         assert [row[3] for row in shell("receipts").cells] == ["1 accepted", "1 accepted"]
+        assert listed[0]["place"]["host"] == shell.base_url.removeprefix("http://")
         assert ids[1] in shell("receipts", listed[0]["receipt_id"]).out
         assert shell("receipts", "no-such").code == 1
+
+    def test_a_receipt_and_the_journal_say_where_it_went_and_each_id_once(self, shell: Shell, ids: list[str]) -> None:
+        host = shell.base_url.removeprefix("http://")
+        shell("mark", ids[0], "-u", CUSTOMER, "--yes")
+        receipt = shell("receipts", shell("receipts").cells[0][0]).out
+        assert f"dev at {host}" in receipt
+        assert receipt.count(ids[0]) == 1
+        assert f"accepted  {CUSTOMER}  {ids[0]}" in receipt
+        assert [entry["host"] for entry in shell("journal", "--json").json] == [host, host]
+        for line in shell("journal").out.splitlines():
+            assert f"  dev at {host}  mark " in line
+            assert line.count(ids[0]) == 1
+
+    def test_at_80_columns_a_terminal_shows_when_and_the_whole_outcome(
+        self, shell: Shell, ids: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        shell("mark", *ids[:2], "-u", CUSTOMER, "--yes")
+        receipt = shell("receipts").cells[0][0]
+        monkeypatch.setenv("COLUMNS", "80")
+        monkeypatch.setattr("neptune_inbox.cli.output.Output.is_terminal", True)
+        _, line = shell("receipts").out.splitlines()
+        assert line.startswith(receipt[:8] + "  ")
+        assert line.endswith("  2 accepted")
+        assert re.search(r" \d\d:\d\d ", line), line
+        assert "…" not in line
+        assert shell("receipts", receipt[:8]).code == 0
 
     def test_the_journal_names_who_and_what_oldest_first(self, shell: Shell, ids: list[str]) -> None:
         shell("mark", ids[0], "-u", CUSTOMER, "--yes")

@@ -83,7 +83,7 @@ async def test_an_id_that_is_not_found_is_followed_by_the_next_and_the_field_is_
     lines = await session.evidence.entries()
     assert [line.outcome for line in lines] == ["held", "retried", "accepted"]
     assert lines[-1].field == DELIVERY
-    assert DELIVERY in receipt_text((await session.marking.receipts())[0])
+    assert DELIVERY in receipt_text((await session.marking.receipts())[0], session.profile)
     before = posts(office)
     (second,) = await marked(office, session)
     assert second.posted is not None

@@ -9,13 +9,14 @@ import click
 
 from neptune_inbox.cli.arguments import json_object
 from neptune_inbox.cli.commands.people import USER, contact_json
-from neptune_inbox.cli.confirm import check_consent, confirm, name_place, place_json
+from neptune_inbox.cli.confirm import check_consent, confirm, name_place
 from neptune_inbox.cli.context import Cli
 from neptune_inbox.cli.interruption import NOTHING_CHANGED, account_of_write
 from neptune_inbox.cli.options import LISTS, command, command_group, dry_run_option, yes_option
 from neptune_inbox.cli.parameters import CONTACT, JSON, LINE, NAME, NOT_GIVEN
 from neptune_inbox.errors import NotFound
 from neptune_inbox.model import ContactInfo, JsonObject, Profile, User
+from neptune_inbox.presentation.json import place_json
 from neptune_inbox.presentation.table import Column
 from neptune_inbox.sync.customers.validation import contact_warning
 from neptune_inbox.text import ascii_json

@@ -10,13 +10,14 @@ import click
 
 from neptune_inbox import doors
 from neptune_inbox.cli.arguments import json_object, pairs
-from neptune_inbox.cli.confirm import check_consent, confirm, confirm_by_name, name_place, place_json
+from neptune_inbox.cli.confirm import check_consent, confirm, confirm_by_name, name_place
 from neptune_inbox.cli.context import Cli
 from neptune_inbox.cli.interruption import START_AGAIN, Account, account_of_write
 from neptune_inbox.cli.options import command, command_group, dry_run_option, user_option, yes_option
 from neptune_inbox.cli.parameters import EVENT_TYPE, ID, JSON, NAME, NOT_GIVEN, TEXT, number, whole
 from neptune_inbox.errors import TimedOut, Unreachable, UsageProblem
 from neptune_inbox.model import ContactInfo, Event, JsonObject, JsonValue, Profile
+from neptune_inbox.presentation.json import place_json
 from neptune_inbox.presentation.sentences import duplicate_event_sentence
 from neptune_inbox.sync.customers.events import is_duplicate
 from neptune_inbox.text import ascii_json

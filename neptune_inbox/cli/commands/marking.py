@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from neptune_inbox.cli import fetching
 from neptune_inbox.cli.claims import claim_note, others_on
 from neptune_inbox.cli.commands.inbox import KINDS
-from neptune_inbox.cli.confirm import check_consent, confirm, confirm_by_name, name_place, place_json
+from neptune_inbox.cli.confirm import check_consent, confirm, confirm_by_name, name_place
 from neptune_inbox.cli.context import Cli, SignIn
 from neptune_inbox.cli.interruption import START_AGAIN, Account, account_of_marks, account_of_write
 from neptune_inbox.cli.naming import find, find_by_path, is_path
@@ -22,7 +22,7 @@ from neptune_inbox.cli.parameters import ids as read_ids
 from neptune_inbox.cli.wait import exit_code, wait
 from neptune_inbox.errors import Unreachable, UsageProblem
 from neptune_inbox.model import UNDER_WAY, Filter, JsonObject, JsonValue, Key, Mark, MarkState, Receipt, Row
-from neptune_inbox.presentation.json import iso, receipt_json
+from neptune_inbox.presentation.json import iso, place_json, receipt_json
 from neptune_inbox.presentation.labels import LIMIT
 from neptune_inbox.presentation.sentences import outcome_words, plural, receipt_sum
 from neptune_inbox.presentation.table import Column
@@ -289,7 +289,7 @@ def _print_outcomes(cli: Cli, session: Session, plan: Plan, receipt: Receipt | N
     told = Receipt(receipt.id if receipt else "", receipt.made_at if receipt else 0, plan.label, tuple(marks))
     if cli.output.is_json:
         own = {} if receipt else {"receipt_id": None, "made_at": None}
-        cli.output.value({**receipt_json(told), **own, **_rest(session, plan)})
+        cli.output.value({**receipt_json(told, session.profile), **own, **_rest(session, plan)})
         return
     titles = {row.key: row.title for row in (*plan.rows, *plan.waiting)}
     cli.output.table(COLUMNS, [[outcome(mark), plan.name(mark.key), titles.get(mark.key, "")] for mark in marks])

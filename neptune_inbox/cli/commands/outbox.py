@@ -24,7 +24,7 @@ from neptune_inbox.cli.schemas import RECEIPT as RECEIPT_RECORD
 from neptune_inbox.cli.wait import exit_code, wait
 from neptune_inbox.errors import NotFound, Refused, UsageProblem
 from neptune_inbox.model import STUCK, UNDER_WAY, Key, Mark, MarkState, Receipt
-from neptune_inbox.presentation.json import iso, journal_json, mark_json, receipt_json
+from neptune_inbox.presentation.json import journal_json, mark_json, receipt_json
 from neptune_inbox.presentation.sentences import journal_sentence, plural, receipt_sum, receipt_text
 from neptune_inbox.presentation.table import Column
 from neptune_inbox.presentation.verb_sentences import (
@@ -41,14 +41,16 @@ if TYPE_CHECKING:
     from neptune_inbox.sync.session import Session
 
 MARKS = (
-    Column("outcome", gives=2),
+    Column("outcome", gives=1),
     Column("made_at"),
     Column("due_at"),
-    Column("user", gives=1),
-    Column("id"),
-    Column("receipt", gives=3),
+    Column("user", gives=2),
+    Column("id", gives=3),
+    Column("receipt"),
 )
-RECEIPTS = (Column("receipt"), Column("made_at"), Column("asked", gives=1), Column("outcome", gives=2))
+RECEIPTS = (Column("receipt"), Column("made_at"), Column("asked", gives=2), Column("outcome", gives=1))
+SHORT_ID = 8
+"""Characters of a receipt's id on a terminal, which is enough to name it by."""
 
 
 LOOK = "`neptune-inbox outbox` alone shows what it holds."
@@ -132,18 +134,22 @@ def receipts(cli: Cli, receipt_id: str | None, limit: int) -> None:
         if receipt is None:
             raise NotFound(f"There is no receipt {receipt_id} here.", "`neptune-inbox receipts` lists them.")
         if cli.output.is_json:
-            cli.output.value(receipt_json(receipt))
+            cli.output.value(receipt_json(receipt, cli.profile))
         elif cli.output.is_data:
-            cli.output.values([receipt_json(receipt)], record=RECEIPT_RECORD)
+            cli.output.values([receipt_json(receipt, cli.profile)], record=RECEIPT_RECORD)
         else:
-            cli.output.line(receipt_text(receipt))
+            cli.output.line(receipt_text(receipt, cli.profile))
         return
     found = cli.run(lambda session: session.marking.receipts(limit), SignIn.UNUSED)
     if cli.output.is_data:
-        cli.output.values((receipt_json(receipt) for receipt in found), record=RECEIPT_RECORD)
+        cli.output.values((receipt_json(receipt, cli.profile) for receipt in found), record=RECEIPT_RECORD)
         return
     cli.output.table(
-        RECEIPTS, [[receipt.id, iso(receipt.made_at) or "", receipt.label, receipt_sum(receipt)] for receipt in found]
+        RECEIPTS,
+        [
+            [_receipt_name(cli, each.id), cli.output.time(each.made_at), each.label, receipt_sum(each)]
+            for each in found
+        ],
     )
     if not found:
         cli.output.note("Nothing has been marked from here yet.")
@@ -256,6 +262,11 @@ async def _standing(session: Session, marks: Sequence[Mark]) -> list[Mark]:
     return [now.get(mark.key, mark) for mark in marks]
 
 
+def _receipt_name(cli: Cli, id: str) -> str:
+    """The id of a receipt, as much of it as a person needs."""
+    return id[:SHORT_ID] if cli.output.is_terminal else id
+
+
 def _print_marks(cli: Cli, marks: Sequence[Mark]) -> None:
     if cli.output.is_data:
         cli.output.values((mark_json(mark) for mark in marks), record=MARK)
@@ -263,7 +274,14 @@ def _print_marks(cli: Cli, marks: Sequence[Mark]) -> None:
     cli.output.table(
         MARKS,
         [
-            [outcome(mark), iso(mark.made_at) or "", iso(mark.due_at) or "", mark.user_id, mark.id, mark.receipt_id]
+            [
+                outcome(mark),
+                cli.output.time(mark.made_at),
+                cli.output.time(mark.due_at),
+                mark.user_id,
+                mark.id,
+                _receipt_name(cli, mark.receipt_id),
+            ]
             for mark in marks
         ],
     )

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from neptune_inbox.cli.arguments import json_object, pairs, server_value, value_of
-from neptune_inbox.cli.confirm import check_consent, confirm, confirm_by_name, name_place, place_json
+from neptune_inbox.cli.confirm import check_consent, confirm, confirm_by_name, name_place
 from neptune_inbox.cli.context import Cli
 from neptune_inbox.cli.interruption import NOTHING_CHANGED, account_of_write
 from neptune_inbox.cli.options import LISTS, command, command_group, dry_run_option, yes_option
 from neptune_inbox.cli.parameters import JSON, NOT_GIVEN, ROWS, TEXT, USER_ID
 from neptune_inbox.errors import Invalid, UsageProblem
 from neptune_inbox.model import ContactInfo, JsonObject, JsonValue, Profile, User
+from neptune_inbox.presentation.json import place_json
 from neptune_inbox.presentation.sentences import plural, pretty
 from neptune_inbox.presentation.table import Column
 

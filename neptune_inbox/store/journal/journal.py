@@ -75,10 +75,12 @@ class Journal:
         self._path = path
         self._index = index
         self._memory: list[JournalEntry] = []
+        self.hosts: dict[str, str] = {}
+        """What the lines of each tenant name as the host from now on."""
         self._found: dict[str, Found] = {}
 
     def append(self, entries: Sequence[JournalEntry], *, reversed: ByteRange | None = None) -> ByteRange:
-        """Write these lines, all or none, with one write and one sync; an empty actor becomes ours."""
+        """Write these lines, all or none, with one write and one sync; each is signed with actor and host."""
         if not entries:
             return ByteRange(0, 0)
         if self._refusal:
@@ -87,7 +89,10 @@ class Journal:
                 "Free some space or make the folder writable, then start again; or set NEPTUNE_INBOX_HOME to"
                 " another folder.",
             )
-        signed = [entry if entry.actor else replace(entry, actor=self.actor) for entry in entries]
+        signed = [
+            replace(entry, actor=entry.actor or self.actor, host=self.hosts.get(entry.tenant, ""))
+            for entry in entries
+        ]
         if self._path is None:
             self._memory.extend(signed)
             return ByteRange(len(self._memory) - len(signed), len(self._memory))

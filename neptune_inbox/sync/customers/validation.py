@@ -25,6 +25,11 @@ _JSON_WORDS = {
     "Expecting ',' delimiter": "expecting a comma or the end",
     "Expecting ':' delimiter": "expecting a colon",
     "Expecting value": "expecting a value",
+    # As Python 3.13 and later say it; earlier ones point behind the comma.
+    **dict.fromkeys(
+        ("Illegal trailing comma before end of object", "Illegal trailing comma before end of array"),
+        "nothing follows the comma",
+    ),
     "Extra data": "the object has already ended",
     "Unterminated string starting at": "a text without a closing quote begins here",
 }

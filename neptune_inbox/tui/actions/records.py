@@ -69,6 +69,7 @@ async def show_receipt(inbox: InboxScreen, receipt: Receipt) -> None:
     pairs = [
         ("Asked", receipt.label),
         ("When", local(receipt.made_at)),
+        ("Place", sentences.profile_sentence(inbox.session.profile)),
         ("Outcome", sentences.receipt_sum(receipt)),
     ]
     order = {
@@ -87,8 +88,8 @@ async def show_receipt(inbox: InboxScreen, receipt: Receipt) -> None:
     paper = DocumentDialog(
         "Receipt",
         pairs,
-        as_text=sentences.receipt_text(receipt),
-        as_json=to_json(receipt_json(receipt)),
+        as_text=sentences.receipt_text(receipt, inbox.session.profile),
+        as_json=to_json(receipt_json(receipt, inbox.session.profile)),
         can_retry=bool(failed),
     )
     if await inbox.app.push_screen_wait(paper) == "retry":
