@@ -102,7 +102,7 @@ async def stream(
     reached: dict[str, Instant | None] = {}
     given: set[Key] = set()
     for scope in scopes:
-        is_whole = await _begin(session, scope, 1)
+        is_whole = await _begin(session, scope, min(limit or FIRST_PAGE, FIRST_PAGE))
         reached[scope.user_id] = 0 if is_whole else await session.inbox.reached(scope.user_id, kind)
     yield await _settled(session, scopes, reached, given, limit)
     for scope in scopes:

@@ -15,7 +15,6 @@ from neptune_inbox.presentation.keymap import Action, first_key
 from neptune_inbox.presentation.lines import FilterFacts, SidebarFacts, StatusFacts, TopFacts, ViewFacts, Watched
 from neptune_inbox.presentation.panes import Emptiness
 from neptune_inbox.presentation.rows import USUAL, KeyNames
-from neptune_inbox.presentation.sentences import plural
 from neptune_inbox.presentation.times import HOUR, MINUTE, moment
 from neptune_inbox.sync.inbox.completeness import Coverage
 from neptune_inbox.sync.inbox.inbox import Overview, Scope
@@ -151,13 +150,14 @@ def is_long_round(view: View) -> bool:
     return view.round_ms >= LONG_ROUND
 
 
-def asking_sentence(view: View) -> str:
-    """What `R` says while everybody is asked about: also how long that takes, and which setting decides it."""
-    words = "Asking the server for every watched user …"
+def asking_sentence(view: View, answered: int, asked: int) -> str:
+    """What is said while so many users are asked about, and which setting decides how long that takes."""
+    if asked == 1:
+        return "Asking the server …"
+    words = f"Asking: {answered:,} of {asked:,} watched users answered"
     if not is_long_round(view):
-        return words
-    minutes = plural(view.round_ms // MINUTE, "minute")
-    return f"{words} It takes {minutes}: polling.requests_per_minute is {view.requests_per_minute:,}."
+        return f"{words}."
+    return f"{words}; polling.requests_per_minute is {view.requests_per_minute:,}."
 
 
 def fetched_users(view: View) -> list[str]:

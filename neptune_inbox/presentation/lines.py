@@ -264,7 +264,8 @@ def status_line(facts: StatusFacts, width: int, now: Instant) -> StyledLine:
         words = ((" ◆ ", Role.SELECTED), (f"{column(facts.selection)} ", Role.STRONG))
         left.append(StyledItem(words, rank=1, action="select.none"))
     if facts.message:
-        room = max(12, width - 18)
+        # The position gives way: it was seen before, and is again in a few seconds.
+        room = max(12, width - 5)
         left.append(StyledItem(((f" {crop(column(facts.message), room)} ", _LEVELS.get(facts.level, Role.TEXT)),)))
     position = _position(facts)
     right = [StyledItem(((f" {position} ", Role.DIM),), rank=3)] if position else []

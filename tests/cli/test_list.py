@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 import subprocess
 import sys
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -231,6 +233,15 @@ class TestEvidence:
 
 
 class TestTheRequestsOfAList:
+    @pytest.mark.parametrize(("limit", "asked"), [("3", "10"), ("20", "20"), ("60", "50")])
+    def test_the_pages_of_a_first_look_are_no_larger_than_the_list(
+        self, shell: Shell, tmp_path: Path, limit: str, asked: str
+    ) -> None:
+        shell.tell_many(120)
+        trace = tmp_path / "trace"
+        assert len(shell("list", "-u", CUSTOMER, "--limit", limit, "--debug", str(trace)).cells) == int(limit)
+        assert {*re.findall(r"per_page=(\d+)", trace.read_text())} == {asked}
+
     @pytest.mark.slow
     def test_a_first_look_asks_for_no_more_than_it_prints(self, shell: Shell) -> None:
         users = [f"u-{number}" for number in range(5)]
@@ -301,7 +312,7 @@ class TestWhatWasNotLookedAt:
         shell("list", "-u", CUSTOMER, "--limit", "7")
         shown = shell("list", "-u", CUSTOMER, "--cached", "-q", "nowhere")
         assert "Nothing matches" not in shown.err
-        assert f"Not everything was searched: 50 of 331 of {CUSTOMER} are loaded." in shown.err
+        assert f"Not everything was searched: 10 of 331 of {CUSTOMER} are loaded." in shown.err
         everywhere = shell("list", "-u", CUSTOMER, "-q", "nowhere")
         assert everywhere.err == "Nothing matches.\n", "without --cached it is looked for to the end"
         assert shell("list", "-u", CUSTOMER, "--cached", "-q", "nowhere").err.endswith("Nothing matches.\n")

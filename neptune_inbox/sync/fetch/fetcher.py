@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 PER_PAGE = 50
+LEAST_PER_PAGE = 10
+"""What the API itself gives unasked: of fewer rows it is harder to tell which of their ids is their own."""
 FIRST_PAGES = 4
 """How many pages the first look at a user loads of each kind; the rest comes on demand."""
 MOST_PAGES = 40
@@ -255,9 +257,10 @@ class Fetcher:
 
     async def _look(self, user_id: str, kind: Filter, rows: int) -> bool:
         debug_trace.note("fetch", user_id=user_id, kind=kind, why=f"the newest {rows:,} are enough")
-        walk, began_at = PageWalk(kind, ListCursors(), most=-(-rows // PER_PAGE), stops_at_known=False), self._now()
+        size = min(PER_PAGE, max(LEAST_PER_PAGE, rows))
+        walk, began_at = PageWalk(kind, ListCursors(), most=-(-rows // size), stops_at_known=False), self._now()
         while not walk.is_over:
-            page, some = await self._page(user_id, kind, walk.number)
+            page, some = await self._page(user_id, kind, walk.number, size=size)
             walk.take(page, some.new)
         self._oddities.setdefault(user_id, {})[kind] = walk
         (await self._cursors_of(user_id)).of[kind].back_to = walk.oldest
@@ -441,10 +444,12 @@ class Fetcher:
             reconciliation.take(page)
         return fetched
 
-    async def _page(self, user_id: str, kind: Filter, number: int, *, is_older: bool = False) -> tuple[Page, Fetched]:
+    async def _page(
+        self, user_id: str, kind: Filter, number: int, *, is_older: bool = False, size: int = 0
+    ) -> tuple[Page, Fetched]:
         self.requests += 1
         asked_at = self._now()
-        page = await self._client.app_notifications(user_id, kind, page=number, per_page=PER_PAGE)
+        page = await self._client.app_notifications(user_id, kind, page=number, per_page=size or PER_PAGE)
         self.requests += page.requests - 1
         answered_at = self._now()
         page = self._understood(page, kind)

@@ -10,7 +10,6 @@ from msgspec.structs import replace
 
 from neptune_inbox.doors import read_id
 from neptune_inbox.model import EVERYONE, Filter, User
-from neptune_inbox.presentation import inbox_view as present
 from neptune_inbox.presentation.incidents import folded_sentence
 from neptune_inbox.presentation.verb_sentences import watch_label, watch_sentence
 from neptune_inbox.sync import verbs
@@ -40,7 +39,6 @@ async def refresh(inbox: InboxScreen) -> None:
     if inbox.session.claims or inbox.session.token_source:
         user_id = inbox.scope.user_id
         inbox.updates.await_answers([user_id] if user_id else await inbox.session.inbox.watched())
-        inbox.say("Asking the server …" if user_id else present.asking_sentence(inbox.view), about=About.ASKING)
     inbox.session.poller.refresh(inbox.scope.user_id)
 
 
@@ -48,7 +46,6 @@ async def refresh_all(inbox: InboxScreen) -> None:
     inbox.post_message(SignInAgain())
     await inbox.fold_in()
     inbox.updates.await_answers(await inbox.session.inbox.watched())
-    inbox.say(present.asking_sentence(inbox.view), about=About.ASKING)
     inbox.session.poller.refresh(EVERYONE)
 
 

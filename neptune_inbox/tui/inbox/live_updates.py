@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from neptune_inbox.errors import StoreProblem
+from neptune_inbox.presentation import inbox_view as present
 from neptune_inbox.presentation.sentences import plural
 from neptune_inbox.presentation.team import sharing_words
 from neptune_inbox.presentation.watch_rule import change_sentence
@@ -80,6 +81,7 @@ class LiveUpdates:
         self._minute = session.now() // MILLISECONDS_A_MINUTE
         self._unseen: set[str] = set()
         self._asked: set[str] = set()
+        self._asked_at_first = 0
 
     def start_clock(self) -> None:
         """Let time pass on the screen: each second while a mark counts down, else each minute."""
@@ -91,8 +93,15 @@ class LiveUpdates:
         self._unseen = set(users)
 
     def await_answers(self, users: Iterable[str]) -> None:
-        """The server is asked about these users: what is said of that goes when all answers are there."""
+        """Say that the server is asked about these users, and how many answered, until all answers are there."""
         self._asked = set(users)
+        self._asked_at_first = len(self._asked)
+        if self._asked:
+            self._messages.say(self._progress(), about=About.ASKING)
+
+    def _progress(self) -> str:
+        asked = self._asked_at_first
+        return present.asking_sentence(self._drawing.view, asked - len(self._asked), asked)
 
     def hold_still(self) -> None:
         """The agent does something: from now on no row moves by itself."""
@@ -118,9 +127,12 @@ class LiveUpdates:
                 (self._fill if user in self._unseen or self._state.is_empty else self._count_waiting)()
             case Polled(user_id=user, changed=changed):
                 self._unseen.discard(user)
+                is_awaited = user in self._asked
                 self._asked.discard(user)
                 if not self._asked:
                     self._messages.be_silent(About.ASKING)
+                elif is_awaited and self._messages.about is About.ASKING:
+                    self._messages.say(self._progress(), about=About.ASKING)
                 if not self._unseen and self._drawing.view.overview.users:
                     run_in_background(self._node, "names", self._name_watched)
                 if changed:
