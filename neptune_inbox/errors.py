@@ -257,6 +257,21 @@ class Untrusted(Unreachable):
     default_remedy = "Check the API base and the machine's certificate store; verification cannot be turned off."
 
 
+NEVER_SENT = frozenset(
+    (
+        *("unknown_name", "connection_refused", "no_connection", "connect_timed_out", "too_many_requests", "closed"),
+        *("no_proxy", "proxy_refused", "proxy_sign_in"),
+    )
+)
+"""Codes of problems in which no request left this machine, or none reached the service."""
+
+
+def may_have_acted(error: InboxError) -> bool:
+    """Whether the service may have done what it was asked for, although no good answer came."""
+    is_proof = isinstance(error, Throttled | Untrusted) or error.code in NEVER_SENT
+    return isinstance(error, Unreachable) and not is_proof
+
+
 class TeamProblem(InboxError):
     """The team's database cannot be used now; what was done is kept here and shared later."""
 

@@ -19,6 +19,8 @@ from neptune_inbox.text import NO_TEXT, CleanText
 CLAIM_MS = 30 * 60_000
 """How long a claim lasts without a key on it, unless the settings say otherwise."""
 ACCEPTED = "accepted"
+MAYBE = "unknown"
+"""The outcome of a mark whose answer never came."""
 NOT_YET = 1 << 62
 """Later than any time of the database: where our own fact is sorted until it is shared."""
 
@@ -47,7 +49,7 @@ class FactDetails(Struct, frozen=True, omit_defaults=True):
     batch: str = ""
     """The receipt of a mark."""
     outcome: str = ""
-    """What became of a mark: `accepted`, `failed` or `contradicted`."""
+    """What became of a mark: `accepted`, `failed`, `contradicted` or `unknown`."""
     lasts: int = 0
     """Milliseconds until a claim ends by itself."""
     known: str = ""
@@ -130,9 +132,10 @@ class TeamMark(Struct, frozen=True):
 
 def standing_marks(marks: Iterable[TeamMark]) -> tuple[TeamMark, ...]:
     """The marks that the server accepted, but those that a later list showed to be without effect."""
-    last: dict[tuple[str, str], TeamMark] = {}
+    last: dict[tuple[str, str, Instant], TeamMark] = {}
     for mark in marks:
-        last[mark.agent, mark.batch] = mark
+        # Those of whole queues have no batch, and each stands by itself.
+        last[mark.agent, mark.batch, 0 if mark.batch else mark.at] = mark
     return tuple(mark for mark in last.values() if mark.outcome == ACCEPTED)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Generator, Iterable, Iterator, Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,12 +12,17 @@ from msgspec.structs import replace
 from neptune_inbox.model import SENT, Instant, JournalEntry, Key, Mark, Notification, Now, Row, Sighting, Triage
 from neptune_inbox.model.team import NOTHING_SHARED, TeamMark, TeamSighting, TeamState
 from neptune_inbox.sync.customers.contact_status import ContactStatus, read_contact_status
-from neptune_inbox.sync.marking.audit import SERVER_ALL
+from neptune_inbox.sync.marking.audit import SERVER_ALL, UNKNOWN
 from neptune_inbox.sync.store_thread import on_thread, read_on_thread
 from neptune_inbox.text import CleanText
 
 if TYPE_CHECKING:
+    from neptune_inbox.store.tenant import TenantData
     from neptune_inbox.sync.tenant_store import TenantStore
+
+
+LONGEST_EXCHANGE = 60_000
+"""Milliseconds after which no request is under way any more."""
 
 
 class ReadBy(StrEnum):
@@ -60,10 +65,13 @@ class Evidence(Struct, frozen=True):
     """What the team shared about it."""
     is_in_team: bool = False
 
+    lost_alls: int = 0
+    """How often one of us had the service mark everything of the customer, and no answer came."""
+
     @property
     def unknown_tries(self) -> int:
         """How many tries of ours to mark it ended without an outcome that was seen."""
-        return sum(mark.unknown_tries for mark in self.marks)
+        return self.lost_alls + sum(mark.unknown_tries for mark in self.marks)
 
 
 class EvidenceBook:
@@ -117,7 +125,8 @@ class EvidenceBook:
         sighting = self._store.data.cache.sighting(key)
         marks = tuple(self._store.data.outbox.history(key))
         surely = surely_ours(marks)
-        entries = self._store.data.journal.of_verb(SERVER_ALL)
+        entries = list(self._store.data.journal.of_verb(SERVER_ALL))
+        lost = lost_before(notification, lost_alls(entries, self._store.data, key.user_id))
         alls = [
             began
             for began, answered in server_alls(entries, self._store.tenant, key.user_id)
@@ -130,6 +139,7 @@ class EvidenceBook:
             sighting,
             [*(mark.made_at for mark in surely), *alls, *(reader.at for reader in theirs)],
             marks,
+            lost,
         )
         readers = list(theirs)
         if self._store.data.team is not None:
@@ -149,6 +159,7 @@ class EvidenceBook:
             reader=min(readers, key=lambda reader: reader.at) if readers and read_by is ReadBy.US else None,
             team=team,
             is_in_team=self._store.data.team is not None,
+            lost_alls=len(lost),
         )
 
     def _of_team(self, notification: Notification) -> tuple[list[Reader], TeamState]:
@@ -175,6 +186,45 @@ def server_alls(entries: Iterable[JournalEntry], tenant: str, user_id: str) -> l
             times.append((began, entry.at))
         began = entry.at if entry.outcome == "trying" else None
     return times
+
+
+class LostAll(NamedTuple):
+    """One time that one of us had the server mark everything of a user, and no answer came."""
+
+    began: Instant
+    ended: Instant
+    """It reached the server by then, if at all."""
+    ahead: int = 0
+    """Milliseconds that the clock of these times is ahead of ours."""
+
+
+def lost_alls(entries: Iterable[JournalEntry], data: TenantData, user_id: str) -> list[LostAll]:
+    """Every such time of a user, from the journal here and from what colleagues shared."""
+    found: list[LostAll] = []
+    began = None
+    for entry in entries:
+        if (entry.user_id, entry.tenant) != (user_id, data.tenant):
+            continue
+        # A program that was killed wrote no outcome down.
+        if began is not None and entry.outcome in (UNKNOWN, "trying"):
+            found.append(LostAll(began, entry.at))
+        began = entry.at if entry.outcome == "trying" else None
+    if began is not None:
+        found.append(LostAll(began, began + LONGEST_EXCHANGE))
+    if data.team is not None:
+        theirs = data.team.lost_marks_of_others(user_id)
+        found += [LostAll(mark.at, mark.at + LONGEST_EXCHANGE, data.team.ahead) for mark in theirs]
+    return found
+
+
+def lost_before(row: Notification | Row, lost: Iterable[LostAll]) -> list[Instant]:
+    """When those of these began that may have marked a row, by the clock of what that is compared with."""
+    # What only lists bound was timed here; what the server says was timed there.
+    return [
+        each.began - (0 if row.read_at is not None else each.ahead)
+        for each in lost
+        if each.ended >= (row.created_at or 0)
+    ]
 
 
 def readers_among(marks: Iterable[TeamMark], row: Notification | Row, ahead: int) -> list[Reader]:
@@ -221,18 +271,23 @@ def surely_ours(marks: Iterable[Mark]) -> list[Mark]:
 
 
 def who_read(
-    notification: Notification | Row, sighting: Sighting | None, ours: list[Instant], marks: Sequence[Mark]
+    notification: Notification | Row,
+    sighting: Sighting | None,
+    ours: list[Instant],
+    marks: Sequence[Mark],
+    lost: Sequence[Instant] = (),
 ) -> ReadBy:
     """Ours if it was not read before our first write about it; the server's own time decides where there is one.
 
-    `ours` is when we surely wrote; of `marks`, those without an effect or an outcome that was seen leave a doubt.
+    `ours` is when we surely wrote; of `marks`, those without an effect or an outcome that was seen leave a doubt, and
+    so does `lost`, when we had everything marked and no answer came.
     """
     if not notification.is_read:
         return ReadBy.NOBODY
     earliest, latest = read_between(notification, sighting)
     read_at = notification.read_at or latest or earliest
     doubtful = [mark.made_at for mark in marks if mark.contradicted_at is not None]
-    tried = [mark.made_at for mark in marks if mark.unknown_tries]
+    tried = [*lost, *(mark.made_at for mark in marks if mark.unknown_tries)]
     for times, answer in ((ours, ReadBy.US), (doubtful, ReadBy.UNSURE), (tried, ReadBy.PERHAPS_US)):
         if times and (read_at is None or read_at >= min(times)):
             return answer

@@ -9,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neptune_inbox.model import Key
-from neptune_inbox.model.team import CLAIM_MS, FactDetails, FactKind, TeamFact, fold
+from neptune_inbox.model.team import (
+    ACCEPTED,
+    CLAIM_MS,
+    MAYBE,
+    FactDetails,
+    FactKind,
+    TeamFact,
+    TeamMark,
+    fold,
+    standing_marks,
+)
 from neptune_inbox.store.team.ids import FactIds
 from neptune_inbox.text import CleanText
 from tests.builders import HOUR, MINUTE, NOON
@@ -97,3 +107,12 @@ def test_ids_sort_in_the_order_in_which_they_were_made_also_when_the_clock_is_se
     assert made == sorted(made)
     assert len(set(made)) == len(made)
     assert all(each[14] == "7" and each[19] in "89ab" for each in made)
+
+
+def test_each_mark_of_a_whole_queue_stands_by_itself() -> None:
+    """Somebody who has everything marked twice read what was there before the first."""
+    marks = [TeamMark(CleanText("rita"), NOON + at, "", outcome) for at, outcome in ((0, ACCEPTED), (1, ACCEPTED))]
+    lost = TeamMark(CleanText("rita"), NOON + 2, "", MAYBE)
+    assert standing_marks([*marks, lost]) == tuple(marks)
+    taken_back = [TeamMark(CleanText("rita"), NOON, "batch", outcome) for outcome in (ACCEPTED, "contradicted")]
+    assert standing_marks(taken_back) == ()

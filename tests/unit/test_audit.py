@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from neptune_inbox.errors import Invalid, ObserveOnly, Offline
+from neptune_inbox.errors import Invalid, ObserveOnly, Offline, ServerTrouble, Throttled
 from neptune_inbox.model import Mode
 from neptune_inbox.store.cache.schema import open_cache
 from neptune_inbox.store.journal.journal import Journal
@@ -63,14 +63,24 @@ async def test_a_write_that_went_well(book: Book) -> None:
     assert (last.verb, last.user_id, last.id, last.detail) == ("user-create", "u-1", "x", "a name")
 
 
-@pytest.mark.parametrize("error", [Invalid("The name is taken."), Offline("There is no connection.")])
-async def test_a_write_that_failed_is_told_and_raised(book: Book, error: Exception) -> None:
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        (Invalid("The name is taken."), "failed"),
+        (Throttled("Too many requests."), "failed"),
+        (Offline("Connection refused.").identified("connection_refused"), "failed"),
+        (Offline("Lost the connection.").identified("connection_broke"), "unknown"),
+        (ServerTrouble("The server broke."), "unknown"),
+    ],
+    ids=["refused", "throttled", "never sent", "lost", "broken"],
+)
+async def test_a_write_that_failed_is_told_and_raised(book: Book, error: Exception, outcome: str) -> None:
     async def write() -> None:
         raise error
 
     with pytest.raises(type(error)):
         await book.audit_log.record("user-create", write)
-    assert book.outcomes() == [("trying", ""), ("failed", str(error).partition(".")[0] + ".")]
+    assert book.outcomes() == [("trying", ""), (outcome, str(error).partition(".")[0] + ".")]
 
 
 async def test_a_write_that_was_cut_off_stays_as_tried(book: Book) -> None:

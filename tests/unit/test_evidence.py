@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from neptune_inbox.errors import InboxError
 from neptune_inbox.model import Filter, JsonObject, Key, MarkState
-from neptune_inbox.model.team import FactDetails, FactKind, TeamFact
+from neptune_inbox.model.team import MAYBE, FactDetails, FactKind, TeamFact
 from neptune_inbox.presentation.sentences import read_sentence, reader_words
 from neptune_inbox.sandbox.faults import Kind
 from neptune_inbox.sandbox.records import NotificationRecord
@@ -185,6 +186,54 @@ async def test_a_read_that_a_lost_answer_may_have_caused_is_perhaps_ours(
     assert read_sentence(proof).endswith(", perhaps by us: tried 2 times, outcome unknown")
     (told,) = (await session.timelines.of("u-1")).rows
     assert reader_words(told) == "perhaps by us: tried 2 times, outcome unknown"
+
+
+@pytest.mark.parametrize(
+    ("kind", "read_by"), [(Kind.RESET_AFTER, ReadBy.PERHAPS_US), (Kind.FORBIDDEN, ReadBy.NOT_US)]
+)
+async def test_marking_everything_without_an_answer_is_perhaps_ours_and_refused_it_is_not(
+    office: Office, session: Session, kind: Kind, read_by: ReadBy
+) -> None:
+    (id,) = office.arrive(1)
+    await look(office, session)
+    office.faults.set(kind, method="POST")
+    with pytest.raises(InboxError):
+        await session.marking.mark_everything_on_server("u-1")
+    office.read_elsewhere(id)
+    await look(office, session)
+
+    proof = await evidence(session, id)
+    (told,) = (await session.timelines.of("u-1")).rows
+    assert proof.read_by is read_by
+    assert reader_words(told) == reader_words(proof)
+    if read_by is ReadBy.PERHAPS_US:
+        assert read_sentence(proof).endswith(", perhaps by us: tried 1 time, outcome unknown")
+    (later,) = office.arrive(1, every=120, is_read=True)
+    await session.inbox.refresh("u-1", Filter.ALL)
+    assert (await evidence(session, later)).read_by is ReadBy.NOT_US, "it came after that"
+
+
+async def test_what_a_colleague_had_marked_without_an_answer_is_perhaps_ours() -> None:
+    office = Office()
+    team = MemoryTeam(office.clock.now)
+    office.builder.team_access = MemoryTeamAccess(team, "omar")
+    session = await office.open()
+    assert session.team is not None
+    (id,) = office.arrive(1)
+    await look(office, session)
+    details = FactDetails(outcome=MAYBE)
+    team.add(
+        [TeamFact(RITAS, FactKind.MARKED, "u-1", "", CleanText("rita"), office.clock.now(), details=details)],
+        office.clock.now(),
+    )
+    office.clock.advance(1)
+    office.read_elsewhere(id)
+    await look(office, session)
+    assert await session.team.share(20)
+    proof = await evidence(session, id)
+    assert proof.read_by is ReadBy.PERHAPS_US
+    assert proof.unknown_tries == 1
+    await session.close()
 
 
 async def test_what_was_read_before_we_tried_is_not_ours(office: Office, session: Session) -> None:

@@ -12,6 +12,7 @@ import msgspec
 from neptune_inbox.doors import is_id
 from neptune_inbox.model import Instant, Key, Mark, MarkState, Now
 from neptune_inbox.model.team import (
+    MAYBE,
     NOT_YET,
     NOTHING_SHARED,
     Claim,
@@ -198,6 +199,12 @@ class TeamStore:
 
         found = {key: (*of(key), *of(Key(key.user_id, ""))) for key in keys}
         return {key: marks for key, marks in found.items() if marks}
+
+    def lost_marks_of_others(self, user_id: str) -> list[TeamMark]:
+        """The marks by colleagues of a customer's whole queue whose answers never came."""
+        queue = Key(user_id, "")
+        marks = self.states([queue]).get(queue, NOTHING_SHARED).marks
+        return [mark for mark in marks if mark.outcome == MAYBE and mark.agent != self.agent]
 
     def handled(self) -> set[Key]:
         """What one of us handled and nobody reopened since."""

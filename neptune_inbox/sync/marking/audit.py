@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from msgspec.structs import replace
 
 from neptune_inbox import debug_trace
-from neptune_inbox.errors import InboxError, ObserveOnly
+from neptune_inbox.errors import InboxError, ObserveOnly, may_have_acted
 from neptune_inbox.model import JournalEntry, Mode, Now, Profile
 from neptune_inbox.sync.store_thread import on_thread
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 SERVER_ALL = "mark-server-all"
 """The verb for the API's own mark-all of one user."""
+UNKNOWN = "unknown"
+"""The outcome of a write whose answer never came: the service may have acted."""
 
 
 def check_mode(profile: Profile) -> None:
@@ -45,7 +47,7 @@ class AuditLog:
         self._actor = actor
         self._now = now
         self.last_outcome = ""
-        """What the last line says: `trying`, `sent`, `failed`, or `unknown` for a write that was cut short."""
+        """What the last line says: `trying`, `sent`, `failed`, or `unknown` for a write whose answer never came."""
         self._may_write = may_write
 
     async def check(self) -> None:
@@ -67,10 +69,10 @@ class AuditLog:
         try:
             answer = await write()
         except InboxError as error:
-            await self._note(verb, "failed", user_id, id, error.sentence)
+            await self._note(verb, UNKNOWN if may_have_acted(error) else "failed", user_id, id, error.sentence)
             raise
         except asyncio.CancelledError:
-            await self._note(verb, "unknown", user_id, id, detail)
+            await self._note(verb, UNKNOWN, user_id, id, detail)
             raise
         await self._note(verb, "sent", user_id, id, detail)
         return answer

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from neptune_inbox.errors import ObserveOnly, Refused
+from neptune_inbox.errors import InboxError, ObserveOnly, Refused, may_have_acted
 from neptune_inbox.model import HOPEFUL, STUCK, Instant, Key, Mark, MarkState, Mode, Now, Profile, Receipt, Row
-from neptune_inbox.model.team import FactDetails, FactKind
+from neptune_inbox.model.team import ACCEPTED, MAYBE, FactDetails, FactKind
 from neptune_inbox.sync.events import Bus, MarksChanged
 from neptune_inbox.sync.inbox.list_snapshot import ListSnapshot
 from neptune_inbox.sync.marking.audit import SERVER_ALL
@@ -238,17 +238,22 @@ class Marking:
         """
         self.check_allowed()
         began = self._now()
-        await self._audit_log.record(
-            SERVER_ALL, lambda: self._client.mark_user_read(user_id), user_id=user_id, detail=user_id
-        )
-        await self._tell_team(user_id, began)
+        try:
+            await self._audit_log.record(
+                SERVER_ALL, lambda: self._client.mark_user_read(user_id), user_id=user_id, detail=user_id
+            )
+        except InboxError as error:
+            if may_have_acted(error):
+                await self._tell_team(user_id, began, MAYBE)
+            raise
+        await self._tell_team(user_id, began, ACCEPTED)
 
     @on_thread
-    def _tell_team(self, user_id: str, began: Instant) -> None:
+    def _tell_team(self, user_id: str, began: Instant, outcome: str) -> None:
         """Colleagues must not take it for the customer's own reading."""
         team = self._store.data.team
         if team is not None:
-            team.tell(FactKind.MARKED, [Key(user_id, "")], FactDetails(outcome=str(MarkState.ACCEPTED)), at=began)
+            team.tell(FactKind.MARKED, [Key(user_id, "")], FactDetails(outcome=outcome), at=began)
 
     async def learned_field(self) -> str:
         """The field whose ids were found to work when posted to this tenant; empty while none was."""

@@ -112,8 +112,11 @@ def row_history(
     sighting: Sighting | None = None,
     read_by: ReadBy = ReadBy.NOBODY,
     reader: Reader | None = None,
+    lost: int = 0,
 ) -> RowHistory:
-    """What looks and marks say about a row; `sighting` is what the whole team saw of it."""
+    """What looks and marks say about a row; `sighting` is what the whole team saw of it, `lost` how often everything
+    was to be marked and no answer came.
+    """
     row, sighting = seen.row, sighting or seen.sighting
     told = row.read_at if row.is_read and row.read_at != seen.confirmed_at else None
     unread = [at for at in (sighting.last_seen_unread_at, told) if at is not None]
@@ -129,7 +132,7 @@ def row_history(
         again,
         read_by,
         reader,
-        sum(mark.unknown_tries for mark in marks),
+        lost + sum(mark.unknown_tries for mark in marks),
     )
 
 

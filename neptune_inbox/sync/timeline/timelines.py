@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 
 from neptune_inbox.model import Freshness, Instant, Key, Mark, Now, Row, SeenRow
 from neptune_inbox.model.team import NOTHING_SHARED, TeamMark, TeamState
-from neptune_inbox.sync.evidence import ReadBy, Reader, narrowed, readers_among, server_alls, surely_ours, who_read
+from neptune_inbox.sync.evidence import (
+    ReadBy,
+    Reader,
+    lost_alls,
+    lost_before,
+    narrowed,
+    readers_among,
+    server_alls,
+    surely_ours,
+    who_read,
+)
 from neptune_inbox.sync.marking.audit import SERVER_ALL
 from neptune_inbox.sync.store_thread import read_on_thread
 from neptune_inbox.sync.timeline.history import History, Noted, RowHistory, row_history
@@ -40,7 +50,8 @@ class Timelines:
         by_key: dict[Key, list[Mark]] = {}
         for mark in marks:
             by_key.setdefault(mark.key, []).append(mark)
-        alls = server_alls(data.journal.of_verb(SERVER_ALL), self._store.tenant, user_id)
+        entries = list(data.journal.of_verb(SERVER_ALL))
+        alls, lost = server_alls(entries, self._store.tenant, user_id), lost_alls(entries, data, user_id)
         keys = [each.row.key for each in seen]
         states = data.team.of_rows([*keys, Key(user_id, "")]) if data.team is not None else {}
         theirs = data.team.marks_of_others(keys) if data.team is not None else {}
@@ -52,6 +63,7 @@ class Timelines:
                     each,
                     by_key.get(each.row.key, ()),
                     alls,
+                    lost_before(each.row, lost),
                     theirs.get(each.row.key, ()),
                     states.get(each.row.key, NOTHING_SHARED),
                 )
@@ -72,7 +84,13 @@ class Timelines:
         return [Noted(rows.get(key), agent, text, at) for key, text, at in data.triage.notes_of(user_id)]
 
     def _row(
-        self, seen: SeenRow, marks: Sequence[Mark], alls: Times, theirs: Sequence[TeamMark], state: TeamState
+        self,
+        seen: SeenRow,
+        marks: Sequence[Mark],
+        alls: Times,
+        lost: Sequence[Instant],
+        theirs: Sequence[TeamMark],
+        state: TeamState,
     ) -> RowHistory:
         row, team = seen.row, self._store.data.team
         ahead = team.ahead if team is not None else 0
@@ -85,13 +103,14 @@ class Timelines:
             sighting,
             [*(mark.made_at for mark in surely), *began, *(reader.at for reader in readers)],
             marks,
+            lost,
         )
         reader = None
         if team is not None and read_by is ReadBy.US:
             readers += [Reader(team.agent, mark.made_at, mark.receipt_id) for mark in surely]
             readers += [Reader(team.agent, at, "") for at in began]
             reader = min(readers, key=lambda each: each.at, default=None)
-        return row_history(seen, marks, sighting=sighting, read_by=read_by, reader=reader)
+        return row_history(seen, marks, sighting=sighting, read_by=read_by, reader=reader, lost=len(lost))
 
 
 def _notes(user_id: str, seen: Sequence[SeenRow], states: Mapping[Key, TeamState]) -> tuple[Noted, ...]:
