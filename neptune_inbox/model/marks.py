@@ -71,6 +71,9 @@ class Mark(Struct, frozen=True):
     contradicted_at: Instant | None = None
     """When a list first showed it unread after it was accepted; stays when it is read later, by whomever."""
 
+    vain_tries: int = 0
+    """How many of the attempts the service surely did nothing with: it refused them, or never got them."""
+
     @property
     def key(self) -> Key:
         return Key(self.user_id, self.id)
@@ -88,9 +91,9 @@ class Mark(Struct, frozen=True):
     def unknown_tries(self) -> int:
         """How many tries to post it ended without an outcome that was seen: the server may have taken it."""
         is_told = self.state in SENT or self.contradicted_at is not None
-        # One try that was refused read nothing; of several, an earlier one may have.
+        # What earlier versions kept does not count the tries that were in vain; one that was refused was.
         is_refused = self.state is MarkState.FAILED and self.attempts == 1
-        return 0 if is_told or is_refused else self.attempts
+        return 0 if is_told or is_refused else max(0, self.attempts - self.vain_tries)
 
 
 class Receipt(Struct, frozen=True):

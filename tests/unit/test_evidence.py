@@ -236,6 +236,31 @@ async def test_what_a_colleague_had_marked_without_an_answer_is_perhaps_ours() -
     await session.close()
 
 
+@pytest.mark.parametrize("kind", [Kind.FORBIDDEN, Kind.THROTTLED], ids=["refused", "throttled"])
+async def test_a_mark_that_was_surely_not_taken_and_then_given_up_read_nothing(
+    office: Office, session: Session, kind: Kind
+) -> None:
+    (id,) = office.arrive(1)
+    await try_in_vain(office, session, id, kind)
+    assert len((await session.marking.drop()).marks) == 1
+    office.read_elsewhere(id)
+    await look(office, session)
+    proof = await evidence(session, id)
+    assert (proof.read_by, proof.unknown_tries) == (ReadBy.NOT_US, 0)
+    assert proof.marks[0].attempts
+
+
+async def test_one_lost_answer_among_refusals_leaves_the_doubt(office: Office, session: Session) -> None:
+    (id,) = office.arrive(1)
+    await try_in_vain(office, session, id, Kind.RESET_AFTER)
+    office.faults.set(Kind.FORBIDDEN, method="POST")
+    office.clock.advance(300)
+    await session.sender.send_due()
+    await look(office, session)
+    proof = await evidence(session, id)
+    assert (proof.read_by, proof.unknown_tries) == (ReadBy.PERHAPS_US, 2)
+
+
 async def test_what_was_read_before_we_tried_is_not_ours(office: Office, session: Session) -> None:
     (id,) = office.arrive(1)
     await look(office, session)

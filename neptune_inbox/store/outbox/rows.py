@@ -16,7 +16,8 @@ from neptune_inbox.store.outbox.schema import SEALED
 
 COLUMNS = (
     "m.serial, m.user_id, m.id, m.state, m.made_at, m.due_at, m.attempts, m.error, m.receipt_id, m.settled_at,"
-    " m.field, m.posted_id, m.failed_fields, m.confirmed_at, m.contradicted_at, m.place, m.profile, m.environment"
+    " m.field, m.posted_id, m.failed_fields, m.confirmed_at, m.contradicted_at, m.vain, m.place, m.profile,"
+    " m.environment"
 )
 NOT_SAVED = "It was not saved."
 UNCORRECTED = "m.state = 'contradicted' AND m.failed_fields = '' AND m.confirmed_at IS NULL"
@@ -157,7 +158,7 @@ def target_values(target: Posted | None) -> tuple[str, str]:
 
 def _row(row: tuple[Any, ...]) -> MarkRow:
     serial, user_id, id, state, made_at, due_at, attempts, error, receipt_id, settled_at, *more = row
-    field, posted_id, failed_fields, confirmed_at, contradicted_at, *rest = more
+    field, posted_id, failed_fields, confirmed_at, contradicted_at, vain, *rest = more
     mark = Mark(
         user_id=user_id,
         id=id,
@@ -173,5 +174,6 @@ def _row(row: tuple[Any, ...]) -> MarkRow:
         failed_fields=tuple(failed_fields.split("\n")) if failed_fields else (),
         confirmed_at=confirmed_at,
         contradicted_at=contradicted_at,
+        vain_tries=vain,
     )
     return MarkRow(mark, *rest)

@@ -166,7 +166,10 @@ KEPT = (
 
 NOTED = ("ALTER TABLE mine ADD COLUMN noted_at INTEGER",)
 
-MIGRATIONS = ((*OUTBOX, *DESK), EFFECT, TEAM, JOURNAL, KEPT, NOTED, HOOKS)
+# How many of the attempts the service surely did nothing with.
+VAIN = ("ALTER TABLE mark ADD COLUMN vain INTEGER NOT NULL DEFAULT 0",)
+
+MIGRATIONS = ((*OUTBOX, *DESK), EFFECT, TEAM, JOURNAL, KEPT, NOTED, HOOKS, VAIN)
 
 
 def open_state(path: Path | None, now: Now) -> Database:

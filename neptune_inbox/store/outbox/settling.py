@@ -25,6 +25,8 @@ class Outcome(Struct, frozen=True):
     learned: str = ""
     """Why the field of `posted` is the one to post at this tenant from now on, in words; empty where it is not."""
     due_at: Instant = 0
+    is_vain: bool = False
+    """The service surely did nothing with it."""
 
 
 def plan_settling(
@@ -56,6 +58,10 @@ def plan_settling(
         connection.executemany(
             "UPDATE mark SET state = 'held', due_at = ?, error = ?, lease_owner = '' WHERE serial = ?",
             [(each.due_at, each.error, each.mark.serial) for each, _ in changed if each.state is MarkState.HELD],
+        )
+        connection.executemany(
+            "UPDATE mark SET vain = vain + 1 WHERE serial = ?",
+            [(each.mark.serial,) for each, _ in changed if each.is_vain],
         )
         for state in dict.fromkeys(each.state for each, _ in settled):
             tell(connection, [row for each, row in settled if each.state is state], state)

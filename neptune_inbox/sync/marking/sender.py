@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from neptune_inbox import debug_trace
 from neptune_inbox.api.backoff import next_delay
-from neptune_inbox.errors import InboxError, NotFound, Refused, SignInProblem, StoreProblem, Unreachable
+from neptune_inbox.errors import (
+    InboxError,
+    NotFound,
+    Refused,
+    SignInProblem,
+    StoreProblem,
+    Unreachable,
+    may_have_acted,
+)
 from neptune_inbox.model import Instant, Mark, MarkState, Mode, Now, Posted, Profile
 from neptune_inbox.store.outbox.settling import Outcome
 from neptune_inbox.sync.clock_watch import ClockWatch, Standstill
@@ -258,10 +266,12 @@ class OutboxSender:
         except StoreProblem as error:
             return self._put_off(mark, error, LOCK_RETRY), None
         except InboxError as error:
-            return Outcome(mark, MarkState.FAILED, error=error.sentence), None
+            return Outcome(mark, MarkState.FAILED, error=error.sentence, is_vain=True), None
 
     def _put_off(self, mark: Mark, error: InboxError, seconds: float) -> Outcome:
-        return Outcome(mark, MarkState.HELD, error=error.sentence, due_at=self._now() + int(seconds * 1000))
+        is_vain = not may_have_acted(error) and not isinstance(error, StoreProblem)
+        due_at = self._now() + int(seconds * 1000)
+        return Outcome(mark, MarkState.HELD, error=error.sentence, due_at=due_at, is_vain=is_vain)
 
     async def _post(self, mark: Mark, posted: Posted | None) -> Outcome:
         """Post a mark, by another id once where the first is not found; raises what the client raises."""
