@@ -120,10 +120,20 @@ class Row(Struct, frozen=True):
         return self.team.claim is not None and self.team.claim.is_mine
 
     @property
-    def is_read_by_team(self) -> bool:
-        """Whether one of the team marked it before it was read, as far as the server says when that was."""
+    def handled_by(self) -> str:
+        """Who of the team handled it; empty where nobody did, and alone."""
+        return self.team.handled.agent if self.team.handled is not None else ""
+
+    @property
+    def read_by(self) -> str:
+        """Who of the team marked it before it was read, as far as the server says when that was; empty for nobody."""
         marks = standing_marks(self.team.marks) if self.is_read else ()
-        return any(self.read_at is None or self.read_at >= mark.at for mark in marks)
+        return next((mark.agent for mark in marks if self.read_at is None or self.read_at >= mark.at), "")
+
+    @property
+    def is_read_by_team(self) -> bool:
+        """Whether one of the team marked it before it was read."""
+        return bool(self.read_by)
 
     @property
     def counts_as_unread(self) -> bool:

@@ -94,6 +94,10 @@ if TYPE_CHECKING:
         @property
         def is_read_by_team(self) -> bool: ...
         @property
+        def read_by(self) -> str: ...
+        @property
+        def handled_by(self) -> str: ...
+        @property
         def extras(self) -> Mapping[str, str | int | bool]: ...
         @property
         def fold(self) -> Fold | None: ...
@@ -380,11 +384,14 @@ def state_spans(row: RowFacts, now: Instant, limit: int, undo_key: str = "z") ->
     if row.mark is not None and state in _MARK_MEANINGS:
         return ((_mark_words(state, row.mark, limit), _MARK_MEANINGS[state]),)
     if row.triage.done_at is not None:
-        return (("done", Role.DONE),)
+        words = f"handled by {column(row.handled_by)}" if row.handled_by else "done"
+        return ((crop(words, limit), Role.DONE),)
     until = row.triage.snoozed_until
     if until is not None:
         words_of_snooze = f"snoozed {span(until - now)}" if until > now else "snooze over"
         return ((crop(words_of_snooze, limit), Role.SNOOZED),)
+    if row.read_by:
+        return ((crop(f"read by {column(row.read_by)}", limit), Role.DIM),)
     if row.triage.note and limit >= 16:
         return ((crop(f"✎ {column(row.triage.note)}", limit), Role.NOTE),)
     return ()

@@ -23,7 +23,7 @@ from neptune_inbox.model import (
     Row,
     Triage,
 )
-from neptune_inbox.model.team import TeamState
+from neptune_inbox.model.team import TeamMark, TeamState
 from neptune_inbox.notification_fields import Field, Kind, extra_fields
 from neptune_inbox.presentation.row_state import ACCEPTED, CONTRADICTED, UNREAD_AGAIN, WORDS, row_state
 from neptune_inbox.presentation.times import date_text, local, long_span
@@ -186,10 +186,19 @@ def evidence_lines(evidence: Evidence) -> list[tuple[str, str]]:
     lines += [("Mark", mark_sentence(mark)) for mark in evidence.marks]
     if not evidence.marks:
         lines.append(("Mark", "never marked on this machine" if evidence.is_in_team else "we never marked it"))
+    lines += [("Mark", team_mark_sentence(mark)) for mark in evidence.team_marks]
     lines += [(label.capitalize(), text) for label, text in team_lines(evidence.team)]
     lines += [("Mine", text) for text in mine_sentences(evidence.triage)]
     lines += [("Journal", journal_sentence(entry)) for entry in evidence.journal]
     return lines
+
+
+def team_mark_sentence(mark: TeamMark) -> str:
+    """A colleague's mark: when, what became of it, and whose claim they had been shown."""
+    outcome = next((words for state, words in STATE_WORDS.items() if state == mark.outcome), "outcome unknown")
+    words = f"by {mark.agent}, {local(mark.at)}, {outcome}"
+    batch = f", batch {mark.batch[:BATCH_SHOWN]}" if mark.batch else ", of the whole queue"
+    return f"{words}{batch}{f'; they knew that {mark.known} was on it' if mark.known else ''}"
 
 
 def team_lines(team: TeamState) -> list[tuple[str, str]]:

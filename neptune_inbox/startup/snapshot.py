@@ -70,6 +70,8 @@ class SnapshotRow(NamedTuple):
     claimed_by: str = ""
     is_claim_mine: bool = False
     is_read_by_team: bool = False
+    read_by: str = ""
+    handled_by: str = ""
 
     @property
     def fold(self) -> None:
@@ -133,6 +135,8 @@ def _dump_row(row: Row) -> SnapshotRow:
         row.claimed_by,
         row.is_claim_mine,
         row.is_read_by_team,
+        row.read_by,
+        row.handled_by,
     )
 
 

@@ -68,6 +68,9 @@ class Evidence(Struct, frozen=True):
     lost_alls: int = 0
     """How often one of us had the service mark everything of the customer, and no answer came."""
 
+    team_marks: tuple[TeamMark, ...] = ()
+    """What colleagues' marks of it, and of the customer's whole queue since it came, came to."""
+
     @property
     def unknown_tries(self) -> int:
         """How many tries of ours to mark it ended without an outcome that was seen."""
@@ -160,6 +163,7 @@ class EvidenceBook:
             team=team,
             is_in_team=self._store.data.team is not None,
             lost_alls=len(lost),
+            team_marks=self._team_marks(notification),
         )
 
     def _of_team(self, notification: Notification) -> tuple[list[Reader], TeamState]:
@@ -169,6 +173,15 @@ class EvidenceBook:
             return [], NOTHING_SHARED
         marks = team.marks_of_others([key]).get(key, ())
         return readers_among(marks, notification, team.ahead), team.of_rows([key]).get(key, NOTHING_SHARED)
+
+    def _team_marks(self, notification: Notification) -> tuple[TeamMark, ...]:
+        team, key = self._store.data.team, notification.key
+        if team is None:
+            return ()
+        states = team.states([key])
+        told = [mark for at in (key, Key(key.user_id, "")) if at in states for mark in states[at].marks]
+        others = [mark for mark in told if mark.agent != team.agent and mark.at >= (notification.created_at or 0)]
+        return tuple(sorted(others, key=lambda mark: mark.at))
 
     @property
     def _ahead(self) -> int:

@@ -89,7 +89,7 @@ def test_what_one_takes_marks_writes_and_handles_is_with_the_other(office: Offic
     rita.shows("○", beside=CARD)
     assert office.rows[CARD] not in office.unread()
     omar.press("r")
-    omar.shows("○", beside=CARD)
+    omar.shows("○", "read by rita", beside=CARD)
     omar.press("i")
     omar.shows("Evidence", "by rita (us), ", ", batch ")
     omar.press("Escape")
@@ -105,7 +105,7 @@ def test_what_one_takes_marks_writes_and_handles_is_with_the_other(office: Offic
 
     rita.press("j", "e")
     for reader in (rita, omar):
-        reader.shows("✓", beside=INVOICE)
+        reader.shows("✓", "handled by rita", beside=INVOICE)
     rita.press("z")
     for reader in (rita, omar):
         reader.hides("✓", beside=INVOICE)

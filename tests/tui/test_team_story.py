@@ -204,9 +204,20 @@ async def test_what_a_colleague_handled_leaves_the_queue_at_the_next_refresh_and
     async with pair_of() as pair:
         pair.rita(FactKind.HANDLED, "Card 2")
         await pair.inbox.until(lambda: pair.inbox.row("Card 2").triage == "✓")
+        assert "handled by rita" in line_of(pair.inbox, "Card 2")
         assert pair.inbox.titles() == ["Card 3", "Card 2", "Card 1"]
         await pair.inbox.press("r")
         await pair.inbox.until(lambda: pair.inbox.titles() == ["Card 3", "Card 1"])
+
+
+async def test_a_colleagues_mark_is_in_the_evidence_before_any_list_shows_it_read() -> None:
+    async with pair_of() as pair:
+        pair.rita(FactKind.MARKED, "Card 3", outcome="accepted", batch="4f1e2d3c-1", known="omar")
+        pair.rita(FactKind.CLAIMED, "Card 3")
+        await pair.inbox.until(lambda: "rita" in line_of(pair.inbox, "Card 3"))
+        await pair.inbox.press("i")
+        await pair.inbox.sees("by rita,")
+        await pair.inbox.sees("accepted, batch 4f1e2d3c; they knew that omar was on it")
 
 
 @pytest.mark.slow
