@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -16,7 +17,7 @@ from neptune_inbox.cli.schemas import SCHEMAS
 from neptune_inbox.credentials import OsKeyring
 from neptune_inbox.postgres.migrations import MIGRATIONS
 from tests.cli.conftest import shell
-from tests.cli.shell import CUSTOMER, Shell
+from tests.cli.shell import CUSTOMER, ENVIRONMENT, Shell
 from tests.team.cluster import OWNER, PASSWORD, TeamDatabase
 
 __all__ = ["shell"]
@@ -303,6 +304,42 @@ def test_insight_leaves_out_exactly_what_the_team_marked(office: Office) -> None
     assert together["left_out"] == office.rita("insight", "--json").json["left_out"]
     assert [event["event_type"] for event in together["events"]] == ["welcome"]
     assert {event["event_type"] for event in alone["events"]} == {"welcome", "payment_failed"}
+
+
+def test_on_the_same_days_evidence_and_insight_differ_by_exactly_the_teams_marks(office: Office) -> None:
+    """Of nine that are read, Rita marked three, Omar one, and the customer read the rest; one stays unread."""
+    kinds = ("welcome", "payment_failed", "shipment_delayed")
+    rows = [office.rita.tell(f"Number {number}", event_type=kinds[number % 3]) for number in range(10)]
+    by_rita, by_omar, by_customer = rows[:3], rows[3:4], rows[4:9]
+    for agent in (office.rita, office.omar):
+        agent("list")
+    assert office.rita("mark", *by_rita, "--user", CUSTOMER, "--yes").code == 0
+    assert office.omar("mark", *by_omar, "--user", CUSTOMER, "--yes").code == 0
+    for id in by_customer:
+        office.rita.sandbox_state.mark_read(ENVIRONMENT, id)
+    office.omar("list")
+
+    def told() -> tuple[dict[str, str], Any]:
+        found = {id: office.omar("why", id, "--json").json["read_by"] for id in rows}
+        return found, office.omar("insight", "--json").json
+
+    together, figures = told()
+    office.omar.config(WITHOUT_TEAM.format(customer=CUSTOMER))
+    alone, without = told()
+
+    differing = {id for id in rows if together[id] != alone[id]}
+    assert differing == set(by_rita)
+    assert {together[id] for id in by_rita} == {"us"}
+    assert {alone[id] for id in by_rita} == {"not us"}
+    assert {together[id] for id in by_customer} == {"not us"}
+    assert figures["left_out"] - without["left_out"] == len(by_rita)
+
+    def read_of(given: Any) -> Counter[str]:
+        return Counter({event["event_type"]: event["read"] for event in given["events"]})
+
+    assert read_of(without) - read_of(figures) == Counter(dict.fromkeys(kinds, 1)), "one of each kind was Rita's"
+    for name in ("count", "users", "days", "arrivals_by_hour", "unread_by_age"):
+        assert figures[name] == without[name]
 
 
 @pytest.mark.slow
