@@ -281,6 +281,15 @@ def test_a_colleagues_mark_of_a_whole_queue_is_ours_too(office: Office) -> None:
     office.omar("list")
     assert office.omar("why", office.row, "--json").json["reader"]["agent"] == "rita"
 
+    later = office.rita.tell("It came after that", event_type="welcome")
+    office.omar("list")
+    for name, agent in (("rita", office.omar), ("me", office.rita)):
+        agent("list")
+        found = agent("list", "--type", "all", "-q", f"by:{name}", "--json").json
+        assert [row["id"] for row in found] == [office.row]
+    assert later in office.omar.unread_on_server()
+    assert office.omar("list", "--type", "all", "-q", "by:me", "--json").json == []
+
 
 @pytest.mark.slow
 def test_insight_leaves_out_exactly_what_the_team_marked(office: Office) -> None:

@@ -241,6 +241,16 @@ class TeamStore:
             or any(mark.agent in agents for mark in standing_marks(state.marks))
         }
 
+    def queues_marked_by(self, name: str) -> dict[str, list[Instant]]:
+        """When an agent had the server mark everything of which customers, by the clock of the team's database."""
+        agents = self._agents_like(name)
+        found = self._fold(self._select("place = ? AND kind = 'marked' AND notification_id = ''", (self._tenant,)))
+        times = {
+            key.user_id: [mark.at for mark in standing_marks(state.marks) if mark.agent in agents]
+            for key, state in found.items()
+        }
+        return {user_id: told for user_id, told in times.items() if told}
+
     def keys_claimed(self, name: str) -> set[Key]:
         """What an agent is on now, whole queues as keys without an id; `me` is whoever sits here, `*` anybody."""
         agents = self._agents_like(name)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from neptune_inbox.model import STUCK, Clause, Filter, Group, Key, MarkState, Search, Term
 
 if TYPE_CHECKING:
+    from neptune_inbox.store.team.facts import TeamStore
     from neptune_inbox.store.tenant import TenantData
 
 MARK_FLAGS = {"pending": (MarkState.HELD, MarkState.SENDING), "failed": STUCK}
@@ -45,7 +46,7 @@ def keys_of(data: TenantData, clause: Clause) -> set[Key] | None:
     if team is None:
         return set()
     if clause.field == "by":
-        return team.keys_by(clause.value)
+        return team.keys_by(clause.value) | _read_with_queues(data, team, clause.value)
     agent = ANYBODY if clause.field == "is" else clause.value
     return _with_queues(data, team.keys_claimed(agent))
 
@@ -83,6 +84,21 @@ def matching(data: TenantData, keys: Sequence[Key], terms: tuple[Term, ...]) -> 
     only, without, rest = resolved(data, terms)
     search = Search(tuple(dict.fromkeys(key.user_id for key in keys)), Filter.ALL, rest)
     return list(data.cache.snapshot(search, only={*keys} if only is None else {*keys} & only, without=without))
+
+
+def _read_with_queues(data: TenantData, team: TeamStore, agent: str) -> set[Key]:
+    """What became read as an agent had everything of its customer marked: it was there, and unread until then."""
+    queues = team.queues_marked_by(agent)
+    found = set()
+    for one in data.cache.lifetimes([*queues], 0) if queues else ():
+        # What only lists bound was timed here; what the server says was timed there.
+        ahead = 0 if one.read_after == one.read_before else team.ahead
+        read_at = one.read_before
+        if one.is_read and any(
+            one.created_at <= at and (read_at is None or read_at >= at - ahead) for at in queues[one.key.user_id]
+        ):
+            found.add(one.key)
+    return found
 
 
 def _with_queues(data: TenantData, claimed: set[Key]) -> set[Key]:
