@@ -384,17 +384,22 @@ def state_spans(row: RowFacts, now: Instant, limit: int, undo_key: str = "z") ->
     if row.mark is not None and state in _MARK_MEANINGS:
         return ((_mark_words(state, row.mark, limit), _MARK_MEANINGS[state]),)
     if row.triage.done_at is not None:
-        words = f"handled by {column(row.handled_by)}" if row.handled_by else "done"
-        return ((crop(words, limit), Role.DONE),)
+        return ((_by("handled by", "✓", row.handled_by, limit) if row.handled_by else "done", Role.DONE),)
     until = row.triage.snoozed_until
     if until is not None:
         words_of_snooze = f"snoozed {span(until - now)}" if until > now else "snooze over"
         return ((crop(words_of_snooze, limit), Role.SNOOZED),)
     if row.read_by:
-        return ((crop(f"read by {column(row.read_by)}", limit), Role.DIM),)
+        return ((_by("read by", "○", row.read_by, limit), Role.DIM),)
     if row.triage.note and limit >= 16:
         return ((crop(f"✎ {column(row.triage.note)}", limit), Role.NOTE),)
     return ()
+
+
+def _by(words: str, sign: str, agent: str, limit: int) -> str:
+    """Who of the team did it, `handled by rita`; where there is no room for that, `✓ rita`."""
+    whole = f"{words} {column(agent)}"
+    return whole if cells(whole) <= limit else crop(f"{sign} {column(agent)}", limit)
 
 
 def _pending_spans(mark: MarkFacts, now: Instant, limit: int, undo_key: str) -> tuple[Span, ...]:

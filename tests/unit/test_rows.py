@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neptune_inbox.model import ColumnValues, MarkState, Row, Triage
+from neptune_inbox.model.team import Handled, TeamState
 from neptune_inbox.presentation.rows import (
     Columns,
     ListStyle,
@@ -79,6 +80,11 @@ class TestRows:
         assert triage_signs(it, NOW)[0] == sign
         assert customer_state(it)[0] == "●"
         assert text(state_spans(it, NOW, 40)) == words
+
+    @pytest.mark.parametrize(("width", "words"), [(120, "handled by rita"), (66, "✓ rita")])
+    def test_who_handled_it_is_named_also_where_there_is_little_room(self, width: int, words: str) -> None:
+        team = TeamState(handled=Handled(CleanText("rita"), NOW))
+        assert text(drawn(row(1, triage=Triage(done_at=NOW), team=team), width)).rstrip().endswith(words)
 
     def test_what_i_acted_on_is_dim(self) -> None:
         for acted in (row(0, title="T", mark=mark(MarkState.HELD)), row(0, title="T", triage=Triage(done_at=NOW))):
