@@ -25,6 +25,8 @@ from neptune_inbox.text_graphemes import cells, clusters
 SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 _WORTH_A_MOVE: Final = 6
 """Unchanged cells that are written again, because moving over them takes as many bytes."""
+_WORTH_SORTING: Final = 12
+"""Pieces; fewer of them are written as they come."""
 _ISLAND = re.compile("\x1b7 *\x1b8([^\x1b]*)\x1b8\x1b\\[\\d+C")
 _TOKEN = re.compile(
     r"\x1b\[([\d;]*)m([^\x00-\x1f\x7f]*)"
@@ -171,13 +173,14 @@ class TerminalCells:
 
     def _difference(self) -> str:
         """The cells that differ, and the cursor where it was put last."""
-        out: list[str] = []
+        pieces: list[_Piece] = []
         for y in sorted(self._touched):
             wanted, shown = self._wanted[y]._replace(texts=self._texts_of(y)), self._shown[y]
             if wanted.texts != shown.texts or wanted.looks != shown.looks:
-                self._write_row(y, wanted, shown, out)
+                _add_pieces(pieces, y, wanted, shown)
                 shown.texts[:], shown.looks[:] = wanted.texts, wanted.looks
         self._touched.clear()
+        out = self._written(pieces)
         if (self._y, self._x) != self._at and out:
             out.append(f"\x1b[{self._y + 1};{self._x + 1}H")
             self._at = (self._y, self._x)
@@ -193,59 +196,126 @@ class TerminalCells:
         texts = self._wanted[y].texts
         return _all_closed(texts) if y in self._right_to_left else texts
 
-    def _write_row(self, y: int, wanted: _Row, shown: _Row, out: list[str]) -> None:
-        texts, looks = wanted
-        old_texts, old_looks = shown
-        x, width = 0, len(texts)
-        forced = -1
-        while x < width:
-            text, look = texts[x], looks[x]
-            if x != forced and text == old_texts[x]:
-                was = old_looks[x]
-                if look is was or (text == " " and look.blank is was.blank):
-                    x += 1
-                    continue
-            if text is None:
+    def _written(self, pieces: list[_Piece]) -> list[str]:
+        """The pieces line by line, or look by look where moves are shorter than changes of the look."""
+        at, pen = self._at, self._pen
+        out = self._write(pieces)
+        if len(pieces) >= _WORTH_SORTING:
+            there = self._at, self._pen
+            self._at, self._pen = at, pen
+            by_look = self._write(_by_look(pieces))
+            if sum(map(len, by_look)) < sum(map(len, out)):
+                return by_look
+            self._at, self._pen = there
+        return out
+
+    def _write(self, pieces: list[_Piece]) -> list[str]:
+        out: list[str] = []
+        width = self._size[0]
+        for piece in pieces:
+            if self._at != (piece.y, piece.x):
+                out.append(f"\x1b[{piece.y + 1};{piece.x + 1}H")
+            look, pen = piece.look, self._pen
+            if look is not pen and not (piece.is_blank and pen is not None and pen.blank is look.blank):
+                out.append(change(pen, look))
+                self._pen = look
+            out.append(piece.text)
+            self._at = (piece.y, piece.end) if piece.end < width else None
+        return out
+
+
+class _Piece:
+    """Cells of one line that follow each other and are written in one look."""
+
+    __slots__ = ("end", "is_blank", "is_tied", "look", "text", "x", "y")
+
+    def __init__(self, y: int, x: int, look: Look, *, is_tied: bool) -> None:
+        self.y = y
+        self.x = self.end = x
+        self.look = look
+        self.text = ""
+        self.is_blank = True
+        self.is_tied = is_tied
+        """Whether it has to be written directly behind the one before it."""
+
+    def takes(self, text: str, look: Look) -> bool:
+        """Whether a text of this look can follow in it."""
+        if look is self.look or (text == " " and look.blank is self.look.blank):
+            return True
+        if self.is_blank and self.look.blank is look.blank:
+            self.look = look
+            return True
+        return False
+
+    def add(self, text: str, end: int) -> None:
+        self.text += text
+        self.end = end
+        self.is_blank = self.is_blank and text == " "
+
+
+def _by_look(pieces: list[_Piece]) -> list[_Piece]:
+    """The pieces of one look behind each other, the looks in the order in which they come."""
+    groups: dict[Look, list[_Piece]] = {}
+    group: list[_Piece] = []
+    for piece in pieces:
+        if not piece.is_tied:
+            group = groups.setdefault(piece.look, [])
+        group.append(piece)
+    return [piece for group in groups.values() for piece in group]
+
+
+def _add_pieces(pieces: list[_Piece], y: int, wanted: _Row, shown: _Row) -> None:
+    """Add what differs in one line."""
+    texts, looks = wanted
+    old_texts, old_looks = shown
+    x, width = 0, len(texts)
+    forced = -1
+    last: _Piece | None = None
+    while x < width:
+        text, look = texts[x], looks[x]
+        if x != forced and text == old_texts[x]:
+            was = old_looks[x]
+            if look is was or (text == " " and look.blank is was.blank):
                 x += 1
                 continue
-            if text == "":
-                # A unit is written from its start.
-                while texts[x] == "":
-                    x -= 1
-                text, look = texts[x] or " ", looks[x]
-            end = x + 1
-            while end < width and texts[end] == "":
-                end += 1
-            if self._at != (y, x):
-                self._move_to(y, x, wanted, out)
-            if look is not self._pen and not (
-                text == " " and self._pen is not None and self._pen.blank is look.blank
-            ):
-                out.append(change(self._pen, look))
-                self._pen = look
-            out.append(text if len(text) == end - x == 1 else with_islands(text))
-            self._at = (y, end) if end < width else None
-            if LRM in text:
-                # xterm.js puts it into the next cell.
-                forced = end
-            x = end
+        if text is None:
+            x += 1
+            continue
+        if text == "":
+            # A unit is written from its start.
+            while texts[x] == "":
+                x -= 1
+            text, look = texts[x] or " ", looks[x]
+        end = x + 1
+        while end < width and texts[end] == "":
+            end += 1
+        if last is not None and last.end != x:
+            _bridge(last, x, wanted)
+        if last is None or last.end != x or not last.takes(text, look):
+            last = _Piece(y, x, look, is_tied=x == forced)
+            pieces.append(last)
+        last.add(text if len(text) == end - x == 1 else with_islands(text), end)
+        if LRM in text:
+            # xterm.js puts it into the next cell.
+            forced = end
+        x = end
 
-    def _move_to(self, y: int, x: int, row: _Row, out: list[str]) -> None:
-        if self._at == (y, x):
-            return
-        if self._at is not None and self._at[0] == y and 0 < x - self._at[1] <= _WORTH_A_MOVE:
-            start = self._at[1]
-            between = row.texts[start:x]
-            is_same = all(
-                text is not None
-                and len(text) == 1
-                and (look is self._pen or (text == " " and self._pen is not None and look.blank is self._pen.blank))
-                for text, look in zip(between, row.looks[start:x], strict=True)
-            )
-            if is_same and "".join(map(str, between)).isascii():
-                out += map(str, between)
-                return
-        out.append(f"\x1b[{y + 1};{x + 1}H")
+
+def _bridge(piece: _Piece, x: int, row: _Row) -> None:
+    """Write the unchanged cells up to another one once more, where a move over them takes as many bytes."""
+    start = piece.end
+    if not 0 < x - start <= _WORTH_A_MOVE:
+        return
+    between = row.texts[start:x]
+    is_same = all(
+        text is not None
+        and len(text) == 1
+        and text.isascii()
+        and (look is piece.look or (text == " " and look.blank is piece.look.blank))
+        for text, look in zip(between, row.looks[start:x], strict=True)
+    )
+    if is_same:
+        piece.add("".join(map(str, between)), x)
 
 
 def _part(row: _Row, at: int) -> None:
