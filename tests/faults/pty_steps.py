@@ -22,7 +22,7 @@ class Step(NamedTuple):
     keys: str
     shows: str
     most: int
-    """Bytes: a third of what it took before changes alone were written (/ had not been measured)."""
+    """Bytes: at most a third of what it took before changes alone were written."""
 
 
 STEPS = (
