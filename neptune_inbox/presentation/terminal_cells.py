@@ -163,7 +163,7 @@ class TerminalCells:
         self._x = end
         if end > self._size[0]:
             # A terminal that does not wrap keeps writing to its last cell, which Textual never asks for.
-            put, end = put[: self._size[0] - x], self._size[0]
+            put, end = _cut(put, self._size[0] - x), self._size[0]
         _part(row, x)
         if end < self._size[0]:
             _part(row, end)
@@ -198,11 +198,11 @@ class TerminalCells:
 
     def _written(self, pieces: list[_Piece]) -> list[str]:
         """The pieces line by line, or look by look where moves are shorter than changes of the look."""
-        at, pen = self._at, self._pen
+        start = self._at, self._pen
         out = self._write(pieces)
         if len(pieces) >= _WORTH_SORTING:
             there = self._at, self._pen
-            self._at, self._pen = at, pen
+            self._at, self._pen = start
             by_look = self._write(_by_look(pieces))
             if sum(map(len, by_look)) < sum(map(len, out)):
                 return by_look
@@ -215,13 +215,25 @@ class TerminalCells:
         for piece in pieces:
             if self._at != (piece.y, piece.x):
                 out.append(f"\x1b[{piece.y + 1};{piece.x + 1}H")
-            look, pen = piece.look, self._pen
-            if look is not pen and not (piece.is_blank and pen is not None and pen.blank is look.blank):
-                out.append(change(pen, look))
+            look, last = piece.look, self._pen
+            if look is not last and not (piece.is_blank and last is not None and last.blank is look.blank):
+                out.append(change(last, look))
                 self._pen = look
             out.append(piece.text)
             self._at = (piece.y, piece.end) if piece.end < width else None
         return out
+
+
+def _cut(put: str | list[str], width: int) -> str | list[str]:
+    """The first cells of what is put, blanks where a unit is cut."""
+    kept = put[:width]
+    if isinstance(kept, str) or put[width] != "":
+        return kept
+    start = width - 1
+    while start >= 0 and kept[start] == "":
+        start -= 1
+    start = max(start, 0)
+    return [*kept[:start], *" " * (width - start)]
 
 
 class _Piece:

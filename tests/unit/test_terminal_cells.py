@@ -209,6 +209,14 @@ def test_right_to_left_text_that_a_dialog_cuts_off_is_closed_at_the_border() -> 
     assert f"مرحبا{LRM}" in it.changes().split("▌")[0]
 
 
+@pytest.mark.parametrize("text", ["配送", "👩‍👩‍👧 b", "की  कु"])
+def test_what_does_not_fit_into_the_last_cell_is_left_out(text: str) -> None:
+    """A terminal would draw it over the cell before."""
+    it = made()
+    it.feed(f"\x1b[1;{WIDTH}H{text}")
+    assert not set(text) & set(it.changes()) - {" "}
+
+
 @pytest.mark.parametrize("letter", ["א", "م"])
 def test_a_single_right_to_left_letter_is_closed_as_well(letter: str) -> None:
     it = made()
