@@ -1,4 +1,4 @@
-"""A whole config.toml with one line of comment for each setting; `neptune-inbox config` prints it."""
+"""A whole config.toml with one line of comment for each setting; `neptune-inbox config edit` begins with it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ from msgspec import Struct
 from neptune_inbox.config.declared import Declared, Kind, declared
 from neptune_inbox.config.settings import Settings
 
-_HEAD: Final = "# neptune-inbox: settings. These are the defaults; examples start with `#` without a space.\n"
+_HEAD: Final = (
+    "# The settings of neptune-inbox. Each value below is the default; a setting without a line has its default too.\n"
+    "# A line that begins with # and no space is an example: remove the # to use it, in its [table] as well.\n"
+    "# `neptune-inbox config check` says what is wrong here; `config show` says what is in force.\n"
+)
 _BARE_KEY: Final = re.compile(r"[\w-]+")
 
 

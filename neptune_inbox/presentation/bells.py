@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from neptune_inbox.model import Filter
+from neptune_inbox.presentation.labels import short_id
 from neptune_inbox.presentation.sentences import plural
-from neptune_inbox.presentation.timeline import WORDS, bell_cells, bell_sentences, created_words, why
-from neptune_inbox.presentation.times import local
+from neptune_inbox.presentation.timeline import WORDS, bell_cells, bell_sentences, why
+from neptune_inbox.presentation.times import local, moment
 from neptune_inbox.sync.timeline.history import Bell
 
 if TYPE_CHECKING:
+    from neptune_inbox.model import Instant
     from neptune_inbox.sync.timeline.history import BellAsOf, BellRow
 
 _KEPT = {Filter.UNREAD: (Bell.UNREAD, Bell.UNKNOWN), Filter.READ: (Bell.READ, Bell.UNKNOWN), Filter.ALL: tuple(Bell)}
@@ -27,10 +29,12 @@ def _came_at(each: BellRow) -> int:
     return each.history.there_from if each.row.created_at is None else each.row.created_at
 
 
-def bell_row_on_screen(each: BellRow) -> list[str]:
-    """The cells of a row for people."""
+def bell_row_on_screen(each: BellRow, now: Instant, id_length: int) -> list[str]:
+    """The cells of a row for people, with so much of its id as it takes to name it."""
     row = each.row
-    return [WORDS[each.state], created_words(row), row.user_id, row.event_type, row.title, row.id, why(each)]
+    created = moment(row.created_at, now) if row.created_at is not None else ""
+    id = short_id(row.id, id_length)
+    return [WORDS[each.state], created, row.user_id, row.event_type, row.title, id, why(each)]
 
 
 def bell_row_cells(each: BellRow) -> list[str]:

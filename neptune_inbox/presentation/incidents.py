@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from neptune_inbox.model import Instant, JsonObject, Row
+from neptune_inbox.model.incidents import Grouping
 from neptune_inbox.presentation.incident_words import incident_words
 from neptune_inbox.presentation.json import iso
 from neptune_inbox.presentation.sentences import plural
-from neptune_inbox.presentation.times import moment, short_span
+from neptune_inbox.presentation.times import MINUTE, moment, short_span
 from neptune_inbox.sync.inbox.incidents import IncidentReport, SeenIncident
+
+
+def no_incident_sentence(since: str, grouping: Grouping) -> str:
+    """That there was none, and what would be one."""
+    minutes = grouping.gap // MINUTE
+    return (
+        f"No incident since {since}: that is one notification to at least {plural(grouping.least, 'customer')}, each"
+        f" at most {plural(minutes, 'minute')} after the one before."
+    )
 
 
 def watched_sentence(report: IncidentReport) -> str:

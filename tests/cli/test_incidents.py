@@ -54,6 +54,9 @@ def test_it_says_that_only_watched_customers_are_seen(outage: Shell, monkeypatch
 def test_since_when(outage: Shell) -> None:
     assert len(outage("incidents", "--since", "25m", "--json").json) == 1, "it went on after that"
     assert outage("incidents", "--since", "20m", "--json").json == []
+    none = outage("incidents", "--since", "20m")
+    assert none.out == ""
+    assert "one notification to at least 3 customers, each at most 15 minutes after the one before." in none.err
     assert outage("incidents", "--since", "whenever").code == 2
 
 

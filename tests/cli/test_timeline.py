@@ -165,6 +165,11 @@ def test_a_list_as_of_a_moment_is_aligned_on_a_terminal(
     shell: Shell, seen: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("neptune_inbox.cli.output.Output.is_terminal", True)
-    text = shell("list", "-u", CUSTOMER, "--as-of", "0s").out
-    assert "not known" in text
-    assert "New" in text
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1")
+    id = seen["new"]
+    names, *lines = shell("list", "-u", CUSTOMER, "--as-of", "0s", "--type", "all").out.splitlines()
+    assert names.split() == ["state", "created", "user", "event", "title", "id", "why"]
+    assert any(line.startswith("not known") and "  New " in line for line in lines)
+    assert any(f"  {id[:8]}" in line and id not in line for line in lines)
+    assert all(len(line) <= 80 for line in lines)

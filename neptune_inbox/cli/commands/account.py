@@ -22,6 +22,7 @@ from neptune_inbox.presentation.json import iso
 from neptune_inbox.presentation.remedies import at_a_shell
 from neptune_inbox.presentation.sentences import plural
 from neptune_inbox.presentation.table import Column
+from neptune_inbox.presentation.times import local
 from neptune_inbox.sync.hosts import hosts_of, lookalike_words
 
 if TYPE_CHECKING:
@@ -248,6 +249,6 @@ def _tell(cli: Cli, profile: Profile, checked: VerifiedToken, where: str) -> Non
     cli.output.line(f"Signed in to {profile.name}: {profile.environment}, mode {profile.mode.value}.")
     cli.output.line(f"The token is saved in {where}; reading it back gave the same token.")
     if expires_at is not None:
-        cli.output.line(f"It expires at {iso(expires_at)}.")
+        cli.output.line(f"It expires on {local(expires_at)}.")
     if checked.unread is not None:
         cli.output.line(f"{profile.users[0]} has {plural(checked.unread, 'unread notification')}.")

@@ -21,12 +21,12 @@ from neptune_inbox.model import Instant, JsonObject, Profile
 from neptune_inbox.model.hooks import HookState
 from neptune_inbox.paths import Paths
 from neptune_inbox.presentation.hooks import hook_words
-from neptune_inbox.presentation.json import iso
 from neptune_inbox.presentation.polling import holder_sentence
 from neptune_inbox.presentation.remedies import at_a_shell
 from neptune_inbox.presentation.sentences import plural
 from neptune_inbox.presentation.table import Column
 from neptune_inbox.presentation.team import sharing_words, waiting_words
+from neptune_inbox.presentation.times import local
 from neptune_inbox.presentation.watch_rule import rule_sentence, trouble_sentences
 from neptune_inbox.sync.customers.watch_source import REMEDY
 from neptune_inbox.sync.team.sharer import SharingState
@@ -203,7 +203,7 @@ def _token(session: Session) -> Finding:
     expires_at = session.claims.expires_at
     if expires_at is None:
         return Finding(Level.OK, "token", f"{source}; does not expire")
-    words = f"{source}; valid until {iso(expires_at)}"
+    words = f"{source}; valid until {local(expires_at)}"
     if expires_at - session.now() < SOON:
         return Finding(Level.WARN, "token", words, "Create a new one soon in the Neptune dashboard under Team.")
     return Finding(Level.OK, "token", words)

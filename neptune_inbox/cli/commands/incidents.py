@@ -10,8 +10,15 @@ from neptune_inbox.cli.context import Cli, SignIn
 from neptune_inbox.cli.fetching import watched_users
 from neptune_inbox.cli.options import LISTS, command
 from neptune_inbox.cli.parameters import TEXT
-from neptune_inbox.presentation.incidents import columns_on_screen, columns_whole, incidents_json, watched_sentence
+from neptune_inbox.presentation.incidents import (
+    columns_on_screen,
+    columns_whole,
+    incidents_json,
+    no_incident_sentence,
+    watched_sentence,
+)
 from neptune_inbox.presentation.table import Column
+from neptune_inbox.presentation.times import local
 from neptune_inbox.sync.inbox.times import parse_past
 
 if TYPE_CHECKING:
@@ -50,12 +57,13 @@ def incidents(cli: Cli, since: str) -> None:
     without a request.
     """
 
-    async def work(session: Session) -> tuple[IncidentReport, Instant]:
+    async def work(session: Session) -> tuple[IncidentReport, Instant, Instant]:
         scope = await watched_users(session)
         now = session.now()
-        return await session.incidents.since(scope, parse_past(since, now)), now
+        start = parse_past(since, now)
+        return await session.incidents.since(scope, start), start, now
 
-    report, now = cli.run(work, SignIn.UNUSED)
+    report, start, now = cli.run(work, SignIn.UNUSED)
     if cli.output.is_json:
         cli.output.values(incidents_json(report.incidents, report.watched))
         return
@@ -63,4 +71,6 @@ def incidents(cli: Cli, since: str) -> None:
         cli.output.table(ON_SCREEN, [columns_on_screen(each, report.watched, now) for each in report.incidents])
     else:
         cli.output.table(IN_PIPES, [columns_whole(each, report.watched) for each in report.incidents])
+    if not report.incidents:
+        cli.output.note(no_incident_sentence(local(start), cli.workspace.settings.incidents.grouping))
     cli.output.note(watched_sentence(report))
