@@ -13,6 +13,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from neptune_inbox import __version__
 from neptune_inbox.sandbox.seed import seed_demo
 from neptune_inbox.sandbox.server import create_app
 from neptune_inbox.sandbox.state import SandboxState
@@ -22,7 +23,8 @@ from tests.socket_sandbox import BackgroundServer
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
-BLOCKS = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.S)
 COMMANDS = [line for block in BLOCKS for line in block.splitlines() if line]
 FOR_THE_INBOX = [line for line in COMMANDS if line.startswith("neptune-inbox ")]
 ON_A_FRESH_MACHINE = [line for line in COMMANDS if line.endswith("demo")]
@@ -62,6 +64,20 @@ def copy_of_the_repository(folder: Path) -> Path:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
     return folder
+
+
+def test_pipx_installs_it_for_good(tmp_path: Path) -> None:
+    assert "`pipx install .`" in README
+    if shutil.which("pipx") is None:
+        pytest.skip("pipx is not installed here")
+    here, programs = copy_of_the_repository(tmp_path / "neptune-inbox"), tmp_path / "bin"
+    env = {**os.environ, "HOME": str(tmp_path), "PIPX_HOME": str(tmp_path / "pipx"), "PIPX_BIN_DIR": str(programs)}
+    done = subprocess.run(["pipx", "install", "."], cwd=here, env=env, capture_output=True, text=True, check=False)
+    if done.returncode and "CI" not in os.environ:
+        pytest.skip("the packages cannot be had here: no package registry is reached")
+    assert done.returncode == 0, done.stderr
+    told = subprocess.run([programs / "neptune-inbox", "--version"], capture_output=True, text=True, check=True)
+    assert told.stdout == f"neptune-inbox {__version__}\n"
 
 
 @pytest.mark.parametrize("line", ON_A_FRESH_MACHINE)
