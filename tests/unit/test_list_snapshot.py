@@ -84,6 +84,8 @@ async def test_a_refresh_does_not_unmark_what_is_pending(office: Office, session
     await session.inbox.refresh("u-1", Filter.UNREAD)
     await reread(session, snapshot)
     assert not snapshot.row(0).counts_as_unread
+    drawn_anew = await session.inbox.open(Scope("u-1", Filter.UNREAD))
+    assert Key("u-1", ids[0]) in await session.inbox.keys(drawn_anew), "it is listed until the server has it"
 
 
 async def test_what_the_cache_forgot_leaves_an_empty_line_and_shifts_nothing(
