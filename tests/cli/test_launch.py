@@ -137,14 +137,15 @@ class TestAtATerminal:
         for number in range(3):
             shell.tell(f"A title that is far too long for a narrow terminal, number {number}", event_type="welcome")
         environment = {**os.environ, **shell.environment, "TERM": "xterm-256color", "PYTHONPATH": os.getcwd()}
-        environment.pop("NO_COLOR", None)
+        for name in ("NO_COLOR", "COLUMNS"):
+            environment.pop(name, None)
         options = {"env": environment, "dimensions": (24, 80), "timeout": 20, "encoding": "utf-8"}
 
         command = f"{sys.executable} -m neptune_inbox"
         listed = pexpect.run(f"{command} list -u {CUSTOMER}", **options).splitlines()
         assert listed[0].startswith("\x1b[1mstate ")
         assert len(listed) == 4
-        assert all("A title that is" in line and "…" in line and len(line) <= 80 for line in listed[1:])
+        assert all("A title that is" in line and "…" in line and len(line) <= 80 for line in listed[1:]), listed
         id = listed[1].split()[-1]
         assert len(id) == 8
 
