@@ -210,16 +210,6 @@ EVENT_SENT = record(
     optional=("arrival",),
 )
 
-FINDING = record(
-    {
-        "level": {"enum": ["ok", "warn", "fail"]},
-        "what": TEXT,
-        "found": TEXT,
-        "remedy": TEXT,
-        "details": OBJECT,
-    },
-    optional=("details",),
-)
 ERROR: Final[Schema] = record(
     {
         "error": TEXT,

@@ -94,10 +94,7 @@ class Claims(Struct, frozen=True):
     """What a JWT says of itself; nothing here is verified, that is the server's part."""
 
     expires_at: Instant | None = None
-    issued_at: Instant | None = None
-    issuer: CleanText = _NOTHING
     subject: CleanText = _NOTHING
-    token_id: CleanText = _NOTHING
     team: CleanText = _NOTHING
 
     def is_expired(self, now: Instant) -> bool:
@@ -118,10 +115,7 @@ def claims(token: Token) -> Claims | None:
         team = team.get("id") or team.get("uuid")
     return Claims(
         expires_at=_instant(payload.get("exp")),
-        issued_at=_instant(payload.get("iat")),
-        issuer=_word(payload.get("iss")),
         subject=_word(payload.get("sub")),
-        token_id=_word(payload.get("jti")),
         team=_word(team),
     )
 

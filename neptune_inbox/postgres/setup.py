@@ -21,10 +21,6 @@ class SetupPlan(Struct, frozen=True):
     is_owner: bool
     """The agents' role is the one that makes the tables, so that it may do anything with them."""
 
-    @property
-    def is_up_to_date(self) -> bool:
-        return self.version == len(MIGRATIONS)
-
 
 def plan_setup(target: Target, password: str, role: str) -> SetupPlan:
     """What is to be run for the agents' role. Raises TeamProblem."""

@@ -14,7 +14,6 @@ from neptune_inbox.text import clean_line
 PATIENCE = 3
 """Seconds until the database must have answered a connection."""
 VERIFIED = "verify-full"
-HERE = "this machine"
 
 
 class Target(Struct, frozen=True):

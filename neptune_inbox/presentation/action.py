@@ -197,11 +197,6 @@ class ActionTable(Sequence[Action]):
         places = [index for index, other in enumerate(self._actions, 1) if other.group == action.group]
         self._actions.insert(places[-1] if places else len(self._actions), action)
 
-    def unregister(self, id: str) -> None:
-        """Take an action out again."""
-        self._actions = [action for action in self._actions if action.id != id]
-        self._owners = {name: owner for name, owner in self._owners.items() if owner != id}
-
     def find(self, id: str) -> Action:
         """The action with this id, or of which a word of `--plain` has it. Raises LookupError."""
         for action in self._actions:

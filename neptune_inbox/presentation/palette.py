@@ -35,8 +35,6 @@ TERMINAL_ATTRIBUTES = ATTRIBUTES | {Role.PENDING: "bold", Role.WARN: "bold"}
 Of the sixteen colours only 9 and 13 have a contrast of 3.0 to the ground of every usual palette, and none has 4.5: a
 sign may have one of these two, a word none.
 """
-SIGNS_ONLY = frozenset({Role.UNREAD, Role.STAR, Role.CURSOR, Role.SELECTED})
-"""Roles of single signs: ● ★ ▌ ◆."""
 
 COLOURS: dict[str, dict[Role, str]] = {
     DARK: {

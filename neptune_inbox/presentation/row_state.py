@@ -58,7 +58,6 @@ _OF_MARK = {
     "failed": REFUSED,
 }
 PENDING = (HELD, SENDING)
-COUNT_AS_UNREAD = (UNREAD, CONTRADICTED, UNREAD_AGAIN, REFUSED)
 WORDS = {
     READ: "read",
     READ_BY_US: "read by us",

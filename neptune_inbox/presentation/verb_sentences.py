@@ -209,8 +209,24 @@ def _under_way(count: int) -> str:
     return f"{plural(count, 'is', 'are')} under way and {'stays' if count == 1 else 'stay'} in the outbox."
 
 
+def not_loaded_sentence(total: int, loaded: int) -> str:
+    return f"The server has {total:,}; {loaded:,} are loaded."
+
+
+def pending_sentence(pending: int) -> str:
+    return f"{plural(pending, 'more is', 'more are')} already being marked."
+
+
 def left_alone_sentence(count: int) -> str:
     return f"{plural(count, 'notification')} arrived since this list was drawn: left alone."
+
+
+AT_ONCE = "It is sent at once and cannot be taken back."
+
+
+def server_all_risk(unseen: int) -> str:
+    seen = f"{unseen:,} unseen that we know of" if unseen else "whatever is on the server at that moment"
+    return f"This also marks what nobody has seen: {seen}."
 
 
 def server_all_question(user_id: str) -> str:

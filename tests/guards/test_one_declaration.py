@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pytest
@@ -55,10 +55,9 @@ PIN = Action(
 
 
 @pytest.fixture(autouse=True)
-def declared() -> Iterator[None]:
+def declared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ACTIONS, "_actions", list(ACTIONS))
     ACTIONS.register(PIN)
-    yield
-    ACTIONS.unregister(PIN.id)
 
 
 async def test_its_key_acts_and_says_the_outcome() -> None:

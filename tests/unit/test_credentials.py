@@ -114,8 +114,7 @@ def test_a_broken_variable_is_named_and_gone_as_well() -> None:
 def test_a_jwt_says_whose_it_is_and_when_it_ends() -> None:
     told = claims(jwt({"exp": 1_700_000_000, "iat": 1.5, "iss": "neptune", "sub": 7, "jti": "j", "team_id": "acme"}))
     assert told is not None
-    assert (told.expires_at, told.issued_at) == (1_700_000_000_000, 1_500)
-    assert (told.issuer, told.subject, told.token_id, told.team) == ("neptune", "7", "j", "acme")
+    assert (told.expires_at, told.subject, told.team) == (1_700_000_000_000, "7", "acme")
     assert told.is_expired(1_700_000_000_000)
     assert not told.is_expired(1_699_999_999_999)
 

@@ -40,7 +40,7 @@ def test_a_place_is_base_environment_and_team_and_nothing_else() -> None:
 
 
 def test_a_token_that_is_over_is_named_before_any_request() -> None:
-    over = Claims(expires_at=NOON - HOUR, issued_at=None, issuer=NOBODY, subject=NOBODY, team=NOBODY)
+    over = Claims(expires_at=NOON - HOUR, subject=NOBODY, team=NOBODY)
     with pytest.raises(TokenExpired, match=r"expired on 4 November 2026, \d\d:00"):
         check_expiry(over, NOON)
     check_expiry(replace(over, expires_at=NOON + HOUR), NOON)

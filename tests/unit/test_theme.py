@@ -10,7 +10,6 @@ import pytest
 from textual.app import App
 
 from neptune_inbox.presentation.ansi import palette_number, rgb
-from neptune_inbox.presentation.palette import SIGNS_ONLY
 from neptune_inbox.presentation.palette_256 import DARK_256, LIGHT_256
 from neptune_inbox.presentation.theme import (
     ALL_THEMES,
@@ -79,6 +78,10 @@ def of_256(number: int) -> str:
         return "#" + f"{8 + 10 * (number - 232):02x}" * 3
     cube = number - 16
     return "#{:02x}{:02x}{:02x}".format(*(STEPS[each] for each in (cube // 36, cube // 6 % 6, cube % 6)))
+
+
+SIGNS_ONLY = {Role.UNREAD, Role.STAR, Role.CURSOR, Role.SELECTED}
+"""Roles of single signs: ● ★ ▌ ◆."""
 
 
 def needed(role: Role) -> float:

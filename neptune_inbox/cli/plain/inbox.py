@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from neptune_inbox.cli.plain.console import Console
@@ -295,8 +295,3 @@ class PlainInbox:
 
 PlainVerb: TypeAlias = Callable[[PlainInbox, str], Awaitable[None]]
 """What a command does; it gets the text behind its word."""
-
-
-def only_unread(rows: Sequence[Row]) -> list[Row]:
-    """The rows that a mark can still change."""
-    return [row for row in rows if row.counts_as_unread]

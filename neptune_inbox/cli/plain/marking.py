@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from neptune_inbox.cli.plain.claims import ask_about_claims
-from neptune_inbox.cli.plain.inbox import only_unread
 from neptune_inbox.cli.plain.text import describe, not_lines, plain_voice, profile_words, split_numbers
 from neptune_inbox.errors import InboxError
-from neptune_inbox.model import EVERYONE, Key
+from neptune_inbox.model import Key
 from neptune_inbox.presentation.sentences import plural
 from neptune_inbox.presentation.verb_sentences import (
+    AT_ONCE,
     NOTHING_MARKED,
     all_shown_label,
     drop_risk,
@@ -19,15 +19,17 @@ from neptune_inbox.presentation.verb_sentences import (
     held_sentence,
     left_alone_sentence,
     mark_question,
+    not_loaded_sentence,
     plan_words,
     refused_sentence,
     send_sentence,
     server_all_question,
+    server_all_risk,
     server_all_sentence,
     taken_back_sentence,
     unsent_sentence,
 )
-from neptune_inbox.sync.marking.marking import MarkAllPlan, plan_mark_all
+from neptune_inbox.sync.marking.marking import MarkAllPlan, mark_all_offer, only_unread, plan_mark_all
 from neptune_inbox.sync.polling.health import State
 
 if TYPE_CHECKING:
@@ -113,11 +115,12 @@ async def _say_choices(inbox: PlainInbox, printed: MarkAllPlan, whole: MarkAllPl
     if since:
         console.say(left_alone_sentence(since))
     total = (await inbox.session.inbox.overview(scope.user_id)).total(scope.kind, (scope.user_id,))[0]
-    loaded = len(inbox.snapshot) + inbox.snapshot.hidden + since
-    if scope.user_id != EVERYONE and not scope.query and total is not None and total > loaded:
-        console.say(f"load fetches the rest first: the server has {total:,}, {loaded:,} are loaded.")
+    is_online = inbox.session.health.state is State.ONLINE
+    offer = mark_all_offer(scope, inbox.snapshot, since, total, is_online=is_online)
+    if offer.not_loaded:
+        console.say(f"load fetches the rest first. {not_loaded_sentence(*offer.not_loaded)}")
         choices.append("load")
-    if scope.user_id != EVERYONE and inbox.session.health.state is State.ONLINE:
+    if offer.on_server:
         console.say(f"server marks everything of {scope.user_id}, seen or not, at once; it cannot be taken back.")
         choices.append("server")
     return [*choices, "no"]
@@ -138,8 +141,7 @@ async def _load_rest(inbox: PlainInbox) -> None:
 async def _mark_everything(inbox: PlainInbox, user_id: str, unseen: int) -> None:
     """The API's own mark-all: only online, only one user, asked twice, never queued."""
     console, profile = inbox.console, inbox.session.profile
-    seen = f"{unseen:,} unseen that we know of" if unseen else "whatever is on the server at that moment"
-    console.say(f"This also marks what nobody has seen: {seen}. It is sent at once and cannot be taken back.")
+    console.say(f"{server_all_risk(unseen)} {AT_ONCE}")
     if profile.is_production:
         agreed = await console.ask(f"{profile_words(profile)}. Type {user_id} to go on: ") == user_id
     else:
@@ -159,11 +161,9 @@ async def undo(inbox: PlainInbox, _: str) -> None:
 
 async def send_now(inbox: PlainInbox, _: str) -> None:
     """Let go of what is held and wait for the outcome."""
-    counts = await inbox.session.marking.counts()
-    await inbox.session.marking.send_now()
-    # What is due already is on its way, and its outcome is waited for too.
-    under_way = counts.held + counts.sending
-    hint = f" {refused_sentence(counts.failed, plain_voice())}" if counts.failed and not under_way else ""
+    under_way = await inbox.session.marking.send_now()
+    failed = 0 if under_way else (await inbox.session.marking.counts()).failed
+    hint = f" {refused_sentence(failed, plain_voice())}" if failed else ""
     inbox.console.say(f"{send_sentence(under_way)}{hint}")
     if under_way:
         await inbox.notices.wait_for_marks(inbox.stop, SETTLING)
@@ -172,7 +172,7 @@ async def send_now(inbox: PlainInbox, _: str) -> None:
 async def leave(inbox: PlainInbox, _: str) -> None:
     """Leave; with marks still held, ask what becomes of them."""
     try:
-        waiting = [mark for mark in await inbox.session.marking.unsettled() if not mark.is_settled]
+        waiting = await inbox.session.marking.unsent()
     except InboxError as error:
         inbox.console.complain(error)
         waiting = []

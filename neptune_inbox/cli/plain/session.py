@@ -182,7 +182,7 @@ async def _greet(inbox: PlainInbox) -> None:
     if inbox.workspace.is_demo:
         console.say("This is a demo on the built-in sandbox: no customer is reached, and nothing is kept.")
     console.say_all(session.notices)
-    waiting = [mark for mark in await session.marking.unsettled() if not mark.is_settled]
+    waiting = await session.marking.unsent()
     if waiting:
         wait, them = ("waits", "it") if len(waiting) == 1 else ("wait", "them")
         console.say(f"{plural(len(waiting), 'mark')} of last time {wait}; outbox lists {them}.")

@@ -13,7 +13,20 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from neptune_inbox.errors import InboxError, ObserveOnly, Refused, may_have_acted
-from neptune_inbox.model import HOPEFUL, STUCK, Instant, Key, Mark, MarkState, Mode, Now, Profile, Receipt, Row
+from neptune_inbox.model import (
+    EVERYONE,
+    HOPEFUL,
+    STUCK,
+    Instant,
+    Key,
+    Mark,
+    MarkState,
+    Mode,
+    Now,
+    Profile,
+    Receipt,
+    Row,
+)
 from neptune_inbox.model.team import ACCEPTED, MAYBE, FactDetails, FactKind
 from neptune_inbox.sync.events import Bus, MarksChanged
 from neptune_inbox.sync.inbox.list_snapshot import ListSnapshot
@@ -24,6 +37,7 @@ from neptune_inbox.sync.store_thread import on_thread
 if TYPE_CHECKING:
     from neptune_inbox.api.client import Client
     from neptune_inbox.store.outbox.outbox import OutboxCounts, Undone
+    from neptune_inbox.sync.inbox.inbox import Scope
     from neptune_inbox.sync.marking.audit import AuditLog
     from neptune_inbox.sync.marking.sender import OutboxSender
     from neptune_inbox.sync.polling.health import Health
@@ -51,6 +65,31 @@ class MarkAllPlan(Struct, frozen=True):
     def count(self) -> int:
         """How many would be marked."""
         return len(self.rowids)
+
+
+class MarkAllOffer(Struct, frozen=True):
+    """What else a mark-all of a list can be; where nothing else is possible, all of it is empty."""
+
+    not_loaded: tuple[int, int] | None = None
+    """How many the server has and how many are loaded, where the rest can be loaded first."""
+    on_server: bool = False
+    """The API's own mark-all is possible."""
+
+
+def mark_all_offer(
+    scope: Scope, snapshot: ListSnapshot, since: int, total: int | None, *, is_online: bool
+) -> MarkAllOffer:
+    """What is offered beside marking the list; `since` is how many arrived after it, `total` what the server has."""
+    if scope.user_id == EVERYONE:
+        return MarkAllOffer()
+    loaded = len(snapshot) + snapshot.hidden + since
+    is_partial = not scope.query and total is not None and total > loaded
+    return MarkAllOffer((total or 0, loaded) if is_partial else None, is_online)
+
+
+def only_unread(rows: Iterable[Row]) -> list[Row]:
+    """Those that a mark would do something for."""
+    return [row for row in rows if row.counts_as_unread]
 
 
 class Dropped(Struct, frozen=True):
@@ -189,13 +228,14 @@ class Marking:
         return undone
 
     async def send_now(self) -> int:
-        """Release every held mark at once; returns how many."""
+        """Release every held mark at once; returns how many are under way, with those that were due already."""
         self.check_allowed()
         await self._audit_log.check()
-        count = await self._store.outbox.send_now()
+        before = await self.counts()
+        await self._store.outbox.send_now()
         self._health.try_now()
         self._changed(())
-        return count
+        return before.held + before.sending
 
     async def retry(self, keys: Sequence[Key] | None = None) -> int:
         """Try the refused and contradicted marks again (or these of them); the answer is how many."""
@@ -262,6 +302,10 @@ class Marking:
     async def counts(self) -> OutboxCounts:
         """How many marks are held, on their way, failed, and when the next is due."""
         return await self._store.outbox.counts()
+
+    async def unsent(self) -> list[Mark]:
+        """The marks that wait or are on their way: what is lost or kept when the program ends."""
+        return [mark for mark in await self.unsettled() if not mark.is_settled]
 
     async def unsettled(self) -> list[Mark]:
         """The marks that are held, on their way, or failed."""

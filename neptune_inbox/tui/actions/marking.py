@@ -6,25 +6,29 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from neptune_inbox.errors import InboxError
-from neptune_inbox.model import EVERYONE, Key, Mode
+from neptune_inbox.model import Key, Mode
 from neptune_inbox.presentation import inbox_view as present
 from neptune_inbox.presentation.sentences import plural
 from neptune_inbox.presentation.team import claim_sentence, claimants
 from neptune_inbox.presentation.verb_sentences import (
+    AT_ONCE,
     all_shown_label,
     drop_risk,
     drop_sentence,
     held_sentence,
     left_alone_sentence,
     mark_question,
+    not_loaded_sentence,
+    pending_sentence,
     plan_words,
     send_sentence,
     server_all_question,
+    server_all_risk,
     server_all_sentence,
     taken_back_sentence,
     unsent_sentence,
 )
-from neptune_inbox.sync.marking.marking import MarkAllPlan
+from neptune_inbox.sync.marking.marking import MarkAllPlan, mark_all_offer, only_unread
 from neptune_inbox.sync.polling.health import State
 from neptune_inbox.tui.actions.claims import ask_about_claims
 from neptune_inbox.tui.actions.move import go_to_unread, look_for_unread
@@ -51,7 +55,7 @@ def mark(inbox: InboxScreen) -> Awaitable[None]:
 
 async def _mark(inbox: InboxScreen, aim: ActionTarget, *, goes_on: bool) -> None:
     targets = await inbox.targets(aim)
-    rows = [row for row in targets if row.counts_as_unread]
+    rows = only_unread(targets)
     if not rows:
         inbox.say("Nothing here is unread for the customer." if targets else "There is nothing to mark.")
         return
@@ -125,12 +129,7 @@ async def mark_all(inbox: InboxScreen, *, has_loaded: bool = False) -> None:
 async def mark_everything(inbox: InboxScreen, user_id: str, unseen: int) -> None:
     """The API's own mark-all: only online, only one user, asked twice, never queued."""
     profile = inbox.session.profile
-    risk = (
-        f"This also marks what nobody has seen: {unseen:,} unseen that we know of."
-        if unseen
-        else ("This also marks what nobody has seen: whatever is on the server at that moment.")
-    )
-    lines = [(risk, "warn"), ("It is sent at once and cannot be taken back.", "warn")]
+    lines = [(server_all_risk(unseen), "warn"), (AT_ONCE, "warn")]
     if profile.is_production:
         lines.insert(0, (f"PRODUCTION · {profile.shown_name}", "production"))
         agreed = await inbox.app.push_screen_wait(TypedDialog(server_all_question(user_id), lines, user_id))
@@ -163,7 +162,7 @@ def _sheet(inbox: InboxScreen, plan: MarkAllPlan, since: int, *, has_loaded: boo
     if theirs:
         lines.append((f"Among them: {theirs}.", "warn"))
     if plan.pending:
-        lines.append((f"{plural(plan.pending, 'more is', 'more are')} already being marked.", "dim"))
+        lines.append((pending_sentence(plan.pending), "dim"))
     if since:
         lines.append((left_alone_sentence(since), "accent"))
     choices = []
@@ -172,15 +171,15 @@ def _sheet(inbox: InboxScreen, plan: MarkAllPlan, since: int, *, has_loaded: boo
         hint = f"Exactly these, under one receipt; {inbox.key('undo')} takes all of it back."
         what = f"Mark the {plural(count, 'notification')} of this list read"
         choices.append(Choice("y", "⏎" if default else "y", "shown", what, hint))
-    total = inbox.view.total(scope.kind)
-    loaded = len(inbox.snapshot) + inbox.snapshot.hidden + since
-    if scope.user_id != EVERYONE and not scope.query and total is not None and total > loaded:
-        lines.append((f"The server has {total:,}; {loaded:,} are loaded.", "warn"))
+    is_online = inbox.session.health.state is State.ONLINE
+    offer = mark_all_offer(scope, inbox.snapshot, since, inbox.view.total(scope.kind), is_online=is_online)
+    if offer.not_loaded:
+        lines.append((not_loaded_sentence(*offer.not_loaded), "warn"))
         choices.append(Choice("l", "l", "load", "Load the rest first, then ask again"))
     elif not inbox.view.coverage.is_complete and present.fetched_users(inbox.view):
         words = present.coverage_words(inbox.view, inbox.session.now())
         lines.append((f"Not all of it is loaded: {words}.", "warn"))
-    if scope.user_id != EVERYONE and inbox.session.health.state is State.ONLINE:
+    if offer.on_server:
         hint = "The API's own mark-all: seen or not, sent at once, cannot be taken back."
         choices.append(Choice("S", "S", "server", f"Everything of {scope.user_id} on the server", hint))
     choices.append(Choice("n", "esc", "no", "Leave it"))
@@ -216,19 +215,18 @@ async def send_now(inbox: InboxScreen) -> None:
     if counts.failed and not counts.held:
         await inbox.run_verb("outbox")
         return
-    await inbox.session.marking.send_now()
+    under_way = await inbox.session.marking.send_now()
     inbox.post_message(SignInAgain())
-    inbox.say(send_sentence(counts.held + counts.sending))
+    inbox.say(send_sentence(under_way))
 
 
 async def quit_inbox(inbox: InboxScreen) -> None:
     """Leave; with marks still held, ask what becomes of them."""
     try:
-        unsettled = await inbox.session.marking.unsettled()
+        waiting = await inbox.session.marking.unsent()
     except InboxError:
         inbox.app.exit(0)
         return
-    waiting = [mark for mark in unsettled if not mark.is_settled]
     last_words = None
     if waiting and not inbox.workspace.is_demo:
         choices = [
