@@ -232,6 +232,8 @@ class Sitter:
             if text in self.frame().text:
                 return
             await self.wait(0.1)
+            # On a busy machine the clock must not run ahead of what the app does in its threads.
+            await self.pilot.pause(0.05)
         await self.see(text)
 
     async def hold_still(self) -> Frame:
