@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
+
 import pytest
 from textual.events import MouseScrollDown
 
+from neptune_inbox.sync.inbox.list_snapshot import ListSnapshot
 from tests.tui.driver import inbox_of
 from tests.tui.service import Service
 
@@ -79,3 +83,22 @@ async def test_rolling_far_away_shows_rows_and_the_cursor_stays() -> None:
         await inbox.until(lambda: "Card 80" in inbox.titles())
         assert "…" not in [row.text.strip() for row in inbox.rows()]
         assert inbox.cursor() == before
+
+
+async def test_keys_that_come_faster_than_rows_are_read_start_one_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with inbox_of(office()) as inbox:
+        await inbox.until(lambda: len(inbox.screen.snapshot) == ROWS)
+        pages, may_be_read = inbox.session.inbox.pages, asyncio.Event()
+        load = pages.load
+
+        async def load_late(snapshot: ListSnapshot, positions: Sequence[range]) -> bool:
+            await may_be_read.wait()
+            return await load(snapshot, positions)
+
+        monkeypatch.setattr(pages, "load", load_late)
+        await inbox.burst(*["pagedown"] * 6)
+        assert len([each for each in inbox.app.workers if each.group == "rows" and not each.is_finished]) == 1
+        may_be_read.set()
+        await inbox.until(lambda: inbox.cursor().startswith("Card"))
+        await inbox.press("G")
+        await inbox.until(lambda: inbox.cursor() == "Card 1")

@@ -62,6 +62,7 @@ class ListController:
         self._preview = preview
         self._messages = messages
         self._rows = drawing.main_view.rows
+        self._is_loading = False
 
     def target(self, action: str = "") -> ActionTarget:
         """What a verb whose key is pressed now acts on."""
@@ -256,8 +257,16 @@ class ListController:
             self._drawing.show_rows(self._state.snapshot, keep=True)
 
     def load_rows(self) -> None:
-        """Have what is missing near the screen read."""
-        run_in_background(self._node, "rows", self.load_now)
+        """Have what is missing near the screen read; one reading is for all keys that come meanwhile."""
+        if not self._is_loading:
+            self._is_loading = True
+            run_in_background(self._node, "rows", self._load_rows)
+
+    async def _load_rows(self) -> None:
+        try:
+            await self.load_now()
+        finally:
+            self._is_loading = False
 
     async def load_now(self) -> None:
         """Read what is missing near the screen."""
