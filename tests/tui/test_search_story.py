@@ -111,3 +111,30 @@ async def test_alternatives_and_lists_are_found_together() -> None:
         await inbox.until(lambda: inbox.titles() == ["Card 3", "Card 2"])
         await inbox.type("/", "-(is:done or data.order:A-77) card", "enter")
         await inbox.until(lambda: inbox.titles() == ["Card 4", "Card 1"])
+
+
+async def test_escape_leads_back_to_the_row_from_which_the_search_was_begun() -> None:
+    service = Service()
+    service.has(30)
+    async with inbox_of(service) as inbox:
+        await inbox.press(*["j"] * 7)
+        assert inbox.cursor() == "Card 23"
+        for nowhere in ("nothing like it", "Card 17"):
+            await inbox.type("/", nowhere)
+            await inbox.until(lambda: "Card 23" not in inbox.titles())
+            await inbox.press("esc")
+            await inbox.until(lambda: len(inbox.titles()) > 1)
+            await inbox.until(lambda: inbox.cursor() == "Card 23")
+
+
+async def test_a_search_that_was_taken_leaves_the_cursor_on_what_it_found() -> None:
+    service = Service()
+    service.has(30)
+    async with inbox_of(service) as inbox:
+        await inbox.press(*["j"] * 7)
+        await inbox.type("/", "Card 17")
+        await inbox.press("enter")
+        await inbox.until(lambda: inbox.titles() == ["Card 17"])
+        await inbox.press("esc")
+        await inbox.until(lambda: len(inbox.titles()) > 1)
+        assert inbox.cursor() == "Card 17"

@@ -181,6 +181,10 @@ class ListController:
         """Put the cursor on a notification, looking at its user and all kinds if it is not in this list."""
         if not await self._session.inbox.members(self._state.snapshot, [key]):
             await self.show_scope(self._state.scope_for(key))
+        await self.return_to(key)
+
+    async def return_to(self, key: Key) -> None:
+        """Put the cursor on a notification of this list; where it is not in it, the cursor stays."""
         await self._session.inbox.pages.load_around(
             self._state.snapshot, [key], (), 2 * max(1, self._rows.size.height)
         )

@@ -289,7 +289,7 @@ class InboxScreen(Screen[None]):
     def go_back(self) -> None:
         """One step back: loading, reading, the selection, the search, the banner of what was said."""
         if self.main_view.is_searching:
-            self.search.close("")
+            self.search.abandon()
         elif self.older.is_running:
             self.older.stop()
         elif self.main_view.is_reading:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from textual.screen import Screen
 
+    from neptune_inbox.model import Key
     from neptune_inbox.sync.session import Session
     from neptune_inbox.tui.inbox.drawing import InboxDrawing
     from neptune_inbox.tui.inbox.list_controller import ListController
@@ -55,9 +56,12 @@ class SearchController:
         self._messages = messages
         self._views = views
         self._words = KnownWords()
+        self._came_from: Key | None = None
+        self._goes_back_to: Key | None = None
 
     def open(self) -> None:
         """Put the cursor into the line, on what was searched for last."""
+        self._came_from = self._main_view.rows.cursor_key
         self._main_view.is_searching = True
         self._main_view.rearrange()
         run_in_background(self._screen, "words", self._load_words)
@@ -106,6 +110,11 @@ class SearchController:
         self._main_view.rows.focus()
         self._filter(query)
 
+    def abandon(self) -> None:
+        """Leave the line and search for nothing; the cursor goes back to the row from which the line was opened."""
+        self._goes_back_to = self._came_from
+        self.close("")
+
     async def _load_words(self) -> None:
         session = self._session
         with suppress(StoreProblem):
@@ -146,10 +155,17 @@ class SearchController:
         else:
             self._messages.clear()
             await self._list.take_window(first, keep=True)
+            await self._go_back()
             if first.is_partial:
                 await asyncio.sleep(TYPING_PAUSE if self._main_view.is_searching else 0)
                 await self._list.take_window(await inbox.open(state.scope), keep=True)
+                await self._go_back()
             if not self._main_view.is_searching:
                 self._older.search_on()
+        self._goes_back_to = None
         if not self._main_view.is_searching:
             release_keys(self._screen.app)
+
+    async def _go_back(self) -> None:
+        if self._goes_back_to is not None:
+            await self._list.return_to(self._goes_back_to)
