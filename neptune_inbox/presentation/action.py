@@ -125,6 +125,14 @@ class Question(Struct, frozen=True):
     help: str = ""
 
 
+class InTeam(Struct, frozen=True):
+    """What is said of an action where agents work as a team; what is empty or 0 is as it is for one alone."""
+
+    label: str = ""
+    help: str = ""
+    hint: int = 0
+
+
 class Action(Struct, frozen=True):
     """Something that the agent can do."""
 
@@ -141,6 +149,8 @@ class Action(Struct, frozen=True):
     """Its place in the line of hints while rows are selected; 0 keeps it out."""
     reading: int = 0
     """A place of its own in it while the preview has the keys; 0 leaves it where it is in the list."""
+    in_team: InTeam | None = None
+    """Where it means something else, or matters more, than to an agent who works alone."""
     opens_dialog: bool = False
     """It may open something to type into; until that is open, or will not open, keys wait for it."""
     plain: tuple[PlainWord, ...] = ()

@@ -19,6 +19,7 @@ __all__ = [
     "all_actions",
     "apply_keymap",
     "first_key",
+    "for_team",
     "hints",
     "key_label",
     "key_line",
@@ -216,6 +217,21 @@ def hints(actions: Iterable[Action], where: Where) -> tuple[tuple[str, str, str]
         if action.keys and where in action.where and (rank := _rank(action, where))
     ]
     return tuple((first_key(action), action.label, action.id) for _, action in sorted(here, key=lambda pair: pair[0]))
+
+
+def for_team(actions: Iterable[Action]) -> tuple[Action, ...]:
+    """The actions as they are named where agents work as a team."""
+    return tuple(
+        action
+        if (told := action.in_team) is None
+        else replace(
+            action,
+            label=told.label or action.label,
+            help=told.help or action.help,
+            hint=told.hint or action.hint,
+        )
+        for action in actions
+    )
 
 
 def _rank(action: Action, where: Where) -> int:

@@ -10,6 +10,7 @@ from neptune_inbox.presentation.action import (
     READING,
     Action,
     Asked,
+    InTeam,
     PlainWord,
     Preset,
     Question,
@@ -105,6 +106,7 @@ WRITE_ACTIONS: tuple[Action, ...] = (
         hint=4,
         help="done for me; the customer sees no change",
         selected=2,
+        in_team=InTeam("handled", "handled for all of us; the customer sees no change"),
         plain=(PlainWord(("done", "e"), "done 3, done 2-4"),),
         commands=(
             ShellCommand("done", IN_MINE, help="Put notifications away: done for me. The customer sees no change."),
@@ -186,6 +188,7 @@ WRITE_ACTIONS: tuple[Action, ...] = (
         _TEAM,
         help="say that you are on it, or give it back; colleagues see your name next to it",
         selected=6,
+        in_team=InTeam(hint=4),
         plain=(
             PlainWord(("claim", "t"), "claim 3", "say that you are on it", is_off=False),
             PlainWord(("release",), "release 3", "give it back", id="team.release", is_off=True),

@@ -88,6 +88,7 @@ class Workspace:
         blank_profile: Profile,
         log: Path | None = None,
         team: TeamAdmin | None = None,
+        has_team: bool = False,
         is_demo: bool = False,
         shows_codes: bool = False,
         tour_note: TourNote | None = None,
@@ -101,6 +102,8 @@ class Workspace:
         self._tour_note = tour_note
         self.team = team
         """How the team's database is set up; None where the agent works alone."""
+        self.has_team = has_team
+        """Whether what is done is shared with colleagues."""
         self.background = ("", "")
         """A kind of terminal, and the theme that suits what it answered about its ground."""
         self.log = log

@@ -22,7 +22,7 @@ from textual.widgets import Input
 
 from neptune_inbox.errors import ConfigProblem, NotSignedIn, SignInProblem, StoreProblem
 from neptune_inbox.model import EVERYONE, Filter, Profile
-from neptune_inbox.presentation.keymap import Where, apply_keymap, key_label, keys_of
+from neptune_inbox.presentation.keymap import Where, apply_keymap, for_team, key_label, keys_of
 from neptune_inbox.presentation.remedies import in_the_app
 from neptune_inbox.presentation.theme import ALL_THEMES, AUTO, TERMINAL, choose_theme, terminal_kind
 from neptune_inbox.startup.crash import leave_report
@@ -79,6 +79,8 @@ class NeptuneInbox(TypeAheadApp[int]):
     ) -> None:
         # Before the theme: without colour Textual would turn blanks black.
         actions = apply_keymap(workspace.settings.keys, workspace.settings.key_places)
+        if workspace.has_team:
+            actions = for_team(actions)
         super().__init__(actions, ansi_color=True if "NO_COLOR" in environ else None)
         # What is to be said is said in the status line; without the widgets for both the first list is laid out once.
         self._disable_tooltips = self._disable_notifications = True

@@ -103,6 +103,7 @@ class Builder:
             blank_profile=self._blank_profile(),
             log=self.paths.log if self.paths else None,
             team=self.team_admin,
+            has_team=self.team_access is not None,
             is_demo=is_demo,
             shows_codes=self.shows_codes,
             tour_note=tour_note,

@@ -282,3 +282,12 @@ async def finds(inbox: Inbox, titles: list[str]) -> None:
 def line_of(inbox: Inbox, title: str) -> str:
     """The line of the list with this title, as it is on the screen."""
     return next((line for line in inbox.text().splitlines() if (title in line and "●" in line) or "✓" in line), "")
+
+
+async def test_the_line_of_keys_says_what_they_do_in_a_team() -> None:
+    async with pair_of() as pair:
+        await pair.inbox.sees("e handled")
+        await pair.inbox.sees("t take")
+    async with inbox_of(Service()) as alone:
+        await alone.sees("e done")
+        assert "t take" not in alone.text()
