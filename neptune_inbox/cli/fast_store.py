@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 API_BASE = "https://api.teurons.com/neptune"
 """Where no other is set."""
-VERSIONS = {"main": 5, "state": 7}
+VERSIONS = {"main": 5, "state": 8}
 """The versions of the cache and of the state that these statements were written for."""
 READ = {"all": "n.is_read IN (0, 1)", "unread": "n.is_read = 0", "read": "n.is_read = 1"}
 PUT_AWAY = "(m.done_at IS NOT NULL OR m.snoozed_until > :now)"

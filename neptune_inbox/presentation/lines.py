@@ -161,6 +161,8 @@ class HintFacts(NamedTuple):
 
 
 _COUNTED_TABS_WIDTH = 68
+_WIDE = 100
+"""From so many cells on a status line has room for a sentence and the position."""
 _LEVELS = {"ok": Role.OK, "warn": Role.WARN, "error": Role.ERROR}
 
 
@@ -264,8 +266,8 @@ def status_line(facts: StatusFacts, width: int, now: Instant) -> StyledLine:
         words = ((" ◆ ", Role.SELECTED), (f"{column(facts.selection)} ", Role.STRONG))
         left.append(StyledItem(words, rank=1, action="select.none"))
     if facts.message:
-        # The position gives way: it was seen before, and is again in a few seconds.
-        room = max(12, width - 5)
+        # On a narrow screen the position gives way: it was seen before, and what is to be done was not.
+        room = max(12, width - (18 if width >= _WIDE else 5))
         left.append(StyledItem(((f" {crop(column(facts.message), room)} ", _LEVELS.get(facts.level, Role.TEXT)),)))
     position = _position(facts)
     right = [StyledItem(((f" {position} ", Role.DIM),), rank=3)] if position else []

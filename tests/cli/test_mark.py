@@ -246,7 +246,7 @@ class TestServerAll:
         assert shell("outbox").out == ""
         assert shell("outbox", "--send", "--yes").code == 0
         assert len(shell.unread_on_server()) == 3
-        assert [line["outcome"] for line in shell("journal", "--json").json] == ["trying", "failed"]
+        assert [line["outcome"] for line in shell("journal", "--json").json] == ["trying", "unknown"]
 
 
 class TestWhenItGoesWrong:

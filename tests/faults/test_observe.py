@@ -50,6 +50,7 @@ HARMLESS: dict[type, set[str]] = {
         "undo",
         "drop",
         "counts",
+        "unsent",
         "unsettled",
         "receipts",
         "receipt_ids",

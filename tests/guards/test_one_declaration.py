@@ -57,6 +57,7 @@ PIN = Action(
 @pytest.fixture(autouse=True)
 def declared(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ACTIONS, "_actions", list(ACTIONS))
+    monkeypatch.setattr(ACTIONS, "_owners", dict(ACTIONS._owners))
     ACTIONS.register(PIN)
 
 

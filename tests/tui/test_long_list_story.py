@@ -97,7 +97,8 @@ async def test_keys_that_come_faster_than_rows_are_read_start_one_reading(monkey
 
         monkeypatch.setattr(pages, "load", load_late)
         await inbox.burst(*["pagedown"] * 6)
-        assert len([each for each in inbox.app.workers if each.group == "rows" and not each.is_finished]) == 1
+        reading = [each for each in inbox.app.workers if each.name == "_load_rows" and not each.is_finished]
+        assert len(reading) == 1
         may_be_read.set()
         await inbox.until(lambda: inbox.cursor().startswith("Card"))
         await inbox.press("G")
