@@ -149,6 +149,16 @@ class SidebarFacts(NamedTuple):
     current_user: str = ""
     current_view: str = ""
     find_key: str = "@"
+    left_out: int = 0
+    """How many more users there are."""
+
+    def in_sight(self, room: int) -> SidebarFacts:
+        """At most so many of the users, with the current one among them."""
+        if len(self.users) <= room:
+            return self
+        current = next((i for i, user in enumerate(self.users) if user.user_id == self.current_user), 0)
+        start = min(max(0, current - room // 2), len(self.users) - room)
+        return self._replace(users=self.users[start : start + room], left_out=self.left_out + len(self.users) - room)
 
 
 class HintFacts(NamedTuple):

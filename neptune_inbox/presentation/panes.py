@@ -105,27 +105,16 @@ def sidebar_lines(facts: SidebarFacts, width: int, height: int, now: Instant) ->
     views = [_view_line(view, facts, width) for view in facts.views]
     views = views[: max(0, height // 2 - 2)]
     room = height - (len(views) + 2 if views else 0) - 1
+    facts = facts if len(facts.users) + facts.left_out <= room else facts.in_sight(max(1, room - 1))
     shared = _shared_start([column(user.user_id) for user in facts.users if user.user_id])
-    users = [_user_line(user, facts, width, now, shared) for user in facts.users]
-    lines = [_head("Watched", width), *_around(users, facts, room, width)]
+    lines = [_head("Watched", width), *(_user_line(user, facts, width, now, shared) for user in facts.users)]
+    if facts.left_out:
+        rest = ((f"  {facts.left_out} more", Role.DIM), (f"  {facts.find_key}", Role.KEY))
+        lines.append(SidebarLine(pad_spans(rest, width), "user.go"))
     if views:
         lines += [SidebarLine(pad_spans((), width)), _head("Views", width), *views]
     blank = SidebarLine(pad_spans((), width))
     return [*lines, *[blank] * height][:height]
-
-
-def _around(users: list[SidebarLine], facts: SidebarFacts, room: int, width: int) -> list[SidebarLine]:
-    """As many users as fit, with the current one among them and a line that counts the rest."""
-    if len(users) <= room:
-        return users
-    shown = max(1, room - 1)
-    current = next((i for i, user in enumerate(facts.users) if user.user_id == facts.current_user), 0)
-    start = min(max(0, current - shown // 2), len(users) - shown)
-    more = SidebarLine(
-        pad_spans(((f"  {len(users) - shown} more", Role.DIM), (f"  {facts.find_key}", Role.KEY)), width),
-        "user.go",
-    )
-    return [*users[start : start + shown], more]
 
 
 def _head(title: str, width: int) -> SidebarLine:

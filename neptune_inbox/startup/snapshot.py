@@ -26,9 +26,11 @@ from neptune_inbox.presentation.styled import column, know_columns
 if TYPE_CHECKING:
     from neptune_inbox.model import Instant, Mark, Row
 
-FORMAT = 11
+FORMAT = 12
 ROWS_KEPT = 100
 """More than the tallest usual terminal shows."""
+USERS_KEPT = 2 * ROWS_KEPT
+"""So many around the current one."""
 
 
 class SnapshotMark(NamedTuple):
@@ -160,6 +162,7 @@ def dump_screen(record: ScreenSnapshot) -> str:
     record = record._replace(
         bar=record.bar._replace(new=0, first_loaded=0),
         status=record.status._replace(position=1, selection="", message=""),
+        sidebar=record.sidebar.in_sight(USERS_KEPT),
     )
     return json.dumps([FORMAT, *_each_text(record, column)], separators=(",", ":"))
 

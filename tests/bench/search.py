@@ -108,7 +108,7 @@ async def measure(rows: int) -> list[Figure]:
     app = NeptuneInbox(workspace, workspace.profile(None), user_id=EVERYONE, kind=Filter.ALL, environ=environ)
     floor, typed = [], []
     async with app.run_test(size=(120, 40)) as pilot:
-        await until(lambda: isinstance(app.screen, InboxScreen) and len(app.screen.snapshot) == rows)
+        await until(lambda: isinstance(app.screen, InboxScreen) and len(app.screen.snapshot) > rows // 2)
         screen = app.screen
         assert isinstance(screen, InboxScreen)
         watch = Stopwatch(app, screen)
@@ -125,7 +125,7 @@ async def measure(rows: int) -> list[Figure]:
                     await pilot.press("space" if letter == " " else letter)
                 await asyncio.sleep(BETWEEN)
             await pilot.press("escape")
-            await until(lambda: len(screen.snapshot) == rows)
+            await until(lambda: len(screen.snapshot) > rows // 2)
     return [figure("a key that moves the cursor (floor)", floor, "ms"), figure("a typed letter", typed, "ms")]
 
 

@@ -155,3 +155,13 @@ class TestEmptiness:
         lines = empty_lines(Emptiness.ALL_READ, width, height)
         assert len(lines) == height
         assert all(width_of(line) == width for line in lines)
+
+
+@pytest.mark.parametrize("current", [0, 7, 2_500, 4_993, 4_999])
+def test_what_is_kept_for_the_next_start_shows_the_same_lines_of_thousands(current: int) -> None:
+    users = tuple(Watched(f"u-{number:04}", number) for number in range(5_000))
+    facts = SidebarFacts(users, current_user=f"u-{current:04}")
+    kept = facts.in_sight(200)
+    assert len(kept.users) == 200
+    for height in (5, 24, 60):
+        assert sidebar_lines(kept, 24, height, NOW) == sidebar_lines(facts, 24, height, NOW)
