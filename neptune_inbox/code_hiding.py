@@ -66,7 +66,7 @@ class Codes(Struct, frozen=True):
         """Whether any of them may be in a JSON text: quick, and true where escapes or markup make it unsure."""
         if not DIGIT.search(payload):
             return False
-        if "\\" in payload or "<" in payload:
+        if "\\" in payload or "<" in payload or "%20" in payload:
             return True
         joined = _BETWEEN.sub("", folded(payload)).upper()
         return any(code in joined for code in self.codes)

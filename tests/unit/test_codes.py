@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neptune_inbox import code_words
+from neptune_inbox.code_hiding import Codes
 from neptune_inbox.code_words import CANDIDATE, HIDDEN, Kind, kind_of, may_speak_of_code
 from neptune_inbox.codes import NO_MASK, CodeMask, hide_in_json
 
@@ -257,3 +258,23 @@ class TestTheQuickLooks:
     def test_most_that_is_sent_is_not_looked_into(self) -> None:
         for text in ("Your parcel is shipping at 12:30", "Spinning instances cost 1500 EUR", "Card ending 4242"):
             assert not may_speak_of_code(text)
+
+
+PIECES = st.lists(
+    st.sampled_from(["48", "29", "13", "482913", "%20", "<b>", "</b>", "-", " ", '"', "\\", "é", "४", "ab", "\n"]),
+    max_size=8,
+).map("".join)
+PAYLOADS = st.recursive(
+    PIECES | st.integers(0, 10**7),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(PIECES, inner, max_size=3),
+)
+
+
+@given(PAYLOADS)
+def test_a_payload_that_is_passed_over_quickly_has_no_code_in_it(value: object) -> None:
+    codes = Codes(("482913", "4829"))
+    assert json.loads(hide_in_json(codes, json.dumps(value))) == codes.hide_value(value)
+
+
+def test_a_code_with_a_blank_of_an_address_in_it_is_hidden_in_a_payload() -> None:
+    assert "48%2029" not in hide_in_json(Codes(("4829",)), '{"text": "otp=48%2029"}')
