@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from statistics import quantiles
@@ -27,13 +27,20 @@ from neptune_inbox.sandbox.faults import Faults
 from neptune_inbox.sandbox.server import create_app
 from neptune_inbox.sandbox.state import SandboxState
 from neptune_inbox.sandbox.tokens import sign_token
+from neptune_inbox.tui.app import NeptuneInbox
+from neptune_inbox.tui.dialogs.base import ChoiceDialog
+from neptune_inbox.tui.inbox.screen import InboxScreen
+from neptune_inbox.wiring import load_workspace
 from neptune_inbox.wiring.workspace import wall_clock
 from tests.bench.aims import Found, at_least, at_most, line
+from tests.bench.keyboard import Keyboard
 from tests.socket_sandbox import BackgroundServer
 
 USER, ENVIRONMENT = "u-1", "dev"
 MANY = int(os.environ.get("MARKS", "16000"))
 SIZES = tuple(size for size in (300, 3_000, MANY) if size <= MANY)
+FEWEST = 3
+"""Rows, so that the cursor can move."""
 ANSWER_AFTER = 0.001
 """Seconds."""
 PAUSE = 0.05
@@ -110,73 +117,68 @@ class Marks:
         return int(self._ask("SELECT count(*) FROM mark WHERE state IN ('held', 'sending')"))
 
 
+class Agent:
+    """Whoever sits at the inbox: marks everything, and works on while it is sent."""
+
+    def __init__(self, app: NeptuneInbox, screen: InboxScreen, marks: Marks) -> None:
+        self._app = app
+        self._screen = screen
+        self._marks = marks
+        self._keyboard = Keyboard(app, LIMIT)
+        self._said: list[str] = []
+        show = screen.say
+        screen.say = lambda message, *more, **rest: (self._said.append(str(message)), show(message, *more, **rest))  # type: ignore[method-assign,assignment,func-returns-value]
+
+    async def _press(self, key: str) -> float:
+        """Milliseconds until something is said of a key."""
+        self._said.clear()
+        began = time.perf_counter()
+        self._keyboard.press(key)
+        await self._keyboard.until(lambda: bool(self._said), 0.001)
+        return (time.perf_counter() - began) * 1000
+
+    async def mark(self, *, is_one: bool) -> int:
+        """Mark one row or all of them; when the first is due, once the message is there."""
+        if is_one:
+            await self._press("m")
+        else:
+            self._keyboard.press("M")
+            await self._keyboard.until(lambda: isinstance(self._app.screen, ChoiceDialog), 0.01)
+            await self._press("enter")
+        await self._keyboard.until(lambda: any("z takes" in each for each in self._said), 0.001)
+        return self._marks.first_due()
+
+    async def work(self) -> tuple[list[float], list[float]]:
+        """Press keys until everything is sent: how long a step takes, and `z`."""
+        rows = self._screen.rows
+        keys, undone = list[float](), list[float]()
+        while await asyncio.to_thread(self._marks.under_way):
+            key = "j" if len(keys) % 2 == 0 else "k"
+            keys.append(await self._keyboard.step(key, lambda: rows.cursor_index, self._screen))
+            if len(keys) % UNDO_EVERY == 0:
+                # Of something else: it would take back all that is not sent yet.
+                await self._press("e")
+                undone.append(await self._press("z"))
+            await asyncio.sleep(PAUSE)
+        return keys, undone
+
+
 async def work(count: int, env: dict[str, str]) -> dict[str, float]:
-    """Mark everything, and go on working until all of it is sent."""
-    from textual.events import Key
-
-    from neptune_inbox.tui.app import NeptuneInbox
-    from neptune_inbox.tui.dialogs.base import ChoiceDialog
-    from neptune_inbox.tui.inbox.screen import InboxScreen
-    from neptune_inbox.wiring import load_workspace
-
+    """Mark everything, or one of it, and go on working until all of it is sent."""
     workspace = load_workspace(environ=env)
     app = NeptuneInbox(workspace, workspace.profile(None), user_id=USER, kind=Filter.UNREAD, environ=env)
-    said: list[str] = []
     async with app.run_test(size=(120, 40)):
-
-        async def until(is_done: Callable[[], bool], wait: float = 0) -> None:
-            end = time.monotonic() + LIMIT
-            while not is_done():
-                assert time.monotonic() < end, said[-1:]
-                await asyncio.sleep(wait)
-
-        def press(key: str) -> None:
-            app.post_message(Key(key, key if len(key) == 1 else None))
-
-        await until(lambda: isinstance(app.screen, InboxScreen) and len(app.screen.snapshot) == count, 0.05)
-        screen = app.screen
-        assert isinstance(screen, InboxScreen)
-
-        async def step(key: str) -> float:
-            """Milliseconds until the cursor has moved and the screen shows it."""
-            rows, drawn = screen.rows, asyncio.Event()
-            before, began = rows.cursor_index, time.perf_counter()
-            press(key)
-            await until(lambda: rows.cursor_index != before)
-            screen.call_after_refresh(drawn.set)
-            await drawn.wait()
-            return (time.perf_counter() - began) * 1000
-
-        show = screen.say
-        screen.say = lambda message, *more, **rest: (said.append(str(message)), show(message, *more, **rest))  # type: ignore[method-assign,assignment,func-returns-value]
-        marks = Marks(Path(env["NEPTUNE_INBOX_HOME"]))
+        keyboard = Keyboard(app)
+        loaded = max(count, FEWEST)
+        await keyboard.until(lambda: isinstance(app.screen, InboxScreen) and len(app.screen.snapshot) == loaded, 0.05)
+        assert isinstance(app.screen, InboxScreen)
+        agent = Agent(app, app.screen, Marks(Path(env["NEPTUNE_INBOX_HOME"])))
         await asyncio.sleep(1)
-        said.clear()
-        if count == 1:
-            press("m")
-        else:
-            press("M")
-            await until(lambda: isinstance(app.screen, ChoiceDialog), 0.01)
-            press("enter")
-        await until(lambda: any("z" in message and "sen" in message.lower() for message in said), 0.001)
-        due = marks.first_due()
+        due = await agent.mark(is_one=count == 1)
         left = due - wall_clock()
-        await until(lambda: wall_clock() > due, 0.02)
+        await keyboard.until(lambda: wall_clock() > due, 0.02)
         began, cpu = time.perf_counter(), time.process_time()
-        keys, undone = list[float](), list[float]()
-        while await asyncio.to_thread(marks.under_way):
-            keys += [await step("j" if len(keys) % 2 else "k")] if count > 1 else []
-            if count > 1 and len(keys) % UNDO_EVERY == 0:
-                # Of something else: it would take back all that is not sent yet.
-                said.clear()
-                press("e")
-                await until(lambda: bool(said), 0.001)
-                said.clear()
-                press("z")
-                start = time.perf_counter()
-                await until(lambda: bool(said), 0.001)
-                undone.append((time.perf_counter() - start) * 1000)
-            await asyncio.sleep(PAUSE)
+        keys, undone = await agent.work()
         seconds = time.perf_counter() - began
     return {
         "rate": count / seconds,
@@ -189,7 +191,7 @@ async def work(count: int, env: dict[str, str]) -> dict[str, float]:
 
 def measure(count: int) -> dict[str, float]:
     """What a process of its own finds with so many marks."""
-    with office(count) as env:
+    with office(max(count, FEWEST)) as env:
         command = [sys.executable, str(Path(__file__)), "work", str(count)]
         told = subprocess.run(command, env=env, check=True, stdout=subprocess.PIPE, text=True)
     return dict(json.loads(told.stdout.splitlines()[-1]))

@@ -9,7 +9,6 @@ import resource
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median, quantiles
@@ -20,6 +19,7 @@ from neptune_inbox.model import EVERYONE, Filter
 from tests.bench.aims import Found, at_most, line
 from tests.bench.commands import BARE, until_shown
 from tests.bench.fill import fill
+from tests.bench.keyboard import Keyboard
 from tests.bench.size_journal import environment, first_row
 from tests.bench.size_streams import ROWS, home
 
@@ -42,7 +42,6 @@ def crowd(customers: int) -> Path:
 async def bare_keys() -> dict[str, float]:
     """The floor: a bare app that shows each key it hears."""
     from textual.app import App, ComposeResult
-    from textual.events import Key
     from textual.widgets import Static
 
     class Bare(App[None]):
@@ -56,23 +55,16 @@ async def bare_keys() -> dict[str, float]:
             self.query_one(Static).update(str(self.heard))
 
     app, took = Bare(), []
+    keyboard = Keyboard(app)
     async with app.run_test(size=(120, 40)) as pilot:
         for _ in range(KEYS):
             await pilot.pause(0.01)
-            before, drawn, began = app.heard, asyncio.Event(), time.perf_counter()
-            app.post_message(Key("j", "j"))
-            while app.heard == before:  # noqa: ASYNC110 - it is what is measured
-                await asyncio.sleep(0)
-            app.call_after_refresh(drawn.set)
-            await drawn.wait()
-            took.append((time.perf_counter() - began) * 1000)
+            took.append(await keyboard.step("j", lambda: app.heard, app))
     return {"j": quantiles(took, n=20)[-1]}
 
 
 async def press_keys(folder: Path) -> dict[str, float]:
     """Steps in the list and in the sidebar, and the memory of it all."""
-    from textual.events import Key
-
     from neptune_inbox.tui.app import NeptuneInbox
     from neptune_inbox.tui.inbox.screen import InboxScreen
     from neptune_inbox.wiring import load_workspace
@@ -82,26 +74,17 @@ async def press_keys(folder: Path) -> dict[str, float]:
     app = NeptuneInbox(workspace, workspace.profile(None), user_id=EVERYONE, kind=Filter.ALL, environ=environ)
     took: dict[str, list[float]] = {"j": [], "sidebar": []}
     async with app.run_test(size=(120, 40)) as pilot:
-
-        async def until(is_done: Callable[[], bool], wait: float = 0) -> None:
-            end = time.monotonic() + LIMIT
-            while not is_done():
-                assert time.monotonic() < end
-                await asyncio.sleep(wait)
-
-        await until(lambda: isinstance(app.screen, InboxScreen) and len(app.screen.snapshot) > FEW_ROWS // 2, 0.05)
+        keyboard = Keyboard(app)
+        await keyboard.until(
+            lambda: isinstance(app.screen, InboxScreen) and len(app.screen.snapshot) > FEW_ROWS // 2, 0.05
+        )
         screen = app.screen
         assert isinstance(screen, InboxScreen)
         await asyncio.sleep(2)
 
         async def step(where: Callable[[], object], key: str) -> float:
             await pilot.pause(0.01)
-            before, drawn, began = where(), asyncio.Event(), time.perf_counter()
-            app.post_message(Key(key, key))
-            await until(lambda: where() != before)
-            screen.call_after_refresh(drawn.set)
-            await drawn.wait()
-            return (time.perf_counter() - began) * 1000
+            return await keyboard.step(key, where, screen)
 
         for number in range(KEYS):
             took["j"].append(await step(lambda: screen.rows.cursor_index, "j" if number % 40 < 30 else "k"))
