@@ -17,6 +17,7 @@ SIZE = (120, 36)
 TITLES = ("Welcome to Acme", "Invoice 7 is ready", "Card ending 4242 was declined")
 INVOICE, CARD = TITLES[1:]
 BODY = "Please update it in your account"
+HERE = "SELECT agent FROM neptune_inbox.presence ORDER BY agent"
 SOON = 2.0
 """Seconds after which a colleague's claim is on the screen at the latest."""
 
@@ -45,6 +46,19 @@ class Office:
         rows = self.machine.sandbox_state.notifications(ENVIRONMENT, USER, Filter.UNREAD)
         return [row.uuid for row in rows]
 
+    def leave(self) -> None:
+        """Both go; what either saw and did went to the other, and no word of it over the wire."""
+        looked = "SELECT count(DISTINCT instance) > 0 FROM neptune_inbox.look"
+        self.database.until(looked, [(True,)])
+        for leaver in (self.rita, self.omar):
+            leaver.press("q")
+        self.database.until(HERE, [])
+        log = self.database.cluster.log
+        assert "exchange_looks" in log
+        assert any(id in log for id in self.rows.values())
+        for word in (*TITLES, BODY, CANARY):
+            assert word not in log
+
     def _seat(self, folder: Path, name: str, base: str) -> Pane:
         home = folder / name
         home.mkdir()
@@ -60,15 +74,13 @@ class Office:
 def office(tmp_path: Path, database: TeamDatabase) -> Iterator[Office]:
     with Machine(tmp_path) as machine:
         office = Office(tmp_path, machine, database)
+        database.until(HERE, [("omar",), ("rita",)])
         yield office
         office.tmux.end()
 
 
-def test_what_one_takes_marks_writes_and_handles_is_with_the_other(office: Office) -> None:
+def test_a_claim_is_with_the_other_who_is_told_of_it_before_a_mark(office: Office) -> None:
     rita, omar = office.rita, office.omar
-    here = "SELECT agent FROM neptune_inbox.presence ORDER BY agent"
-    office.database.until(here, [("omar",), ("rita",)])
-
     # Whatever takes a key long here takes news long as well.
     omar.press("t")
     own = omar.shows("omar", beside=CARD)
@@ -78,13 +90,16 @@ def test_what_one_takes_marks_writes_and_handles_is_with_the_other(office: Offic
     seen = omar.shows("rita", beside=CARD)
     print(f"\nown claim on the screen after {own:.2f} s, a colleague's after {seen:.2f} s")
     assert seen <= SOON + own
-
     omar.press("m")
     omar.shows("rita has been on it since")
     omar.press("Escape")
     omar.hides("has been on it since")
     assert "●" in omar.line(CARD)
+    office.leave()
 
+
+def test_a_mark_and_a_thread_of_notes_are_with_the_other(office: Office) -> None:
+    rita, omar = office.rita, office.omar
     rita.press("m")
     rita.shows("○", beside=CARD)
     assert office.rows[CARD] not in office.unread()
@@ -94,7 +109,6 @@ def test_what_one_takes_marks_writes_and_handles_is_with_the_other(office: Offic
     omar.shows("Evidence", "by rita (us), ", ", batch ")
     omar.press("Escape")
     omar.hides("Evidence")
-
     for writer, text in ((rita, "called them"), (omar, "they called back")):
         writer.press("c")
         writer.shows("Note")
@@ -102,21 +116,15 @@ def test_what_one_takes_marks_writes_and_handles_is_with_the_other(office: Offic
         writer.shows(text)
     for reader in (rita, omar):
         reader.shows("called them", "they called back")
+    office.leave()
 
+
+def test_what_is_handled_and_taken_back_is_so_for_both(office: Office) -> None:
+    rita, omar = office.rita, office.omar
     rita.press("j", "e")
     for reader in (rita, omar):
         reader.shows("✓", "handled by rita", beside=INVOICE)
     rita.press("z")
     for reader in (rita, omar):
         reader.hides("✓", beside=INVOICE)
-
-    # What either saw of the customer is with the other, and no word of it went over the wire.
-    office.database.until("SELECT count(DISTINCT instance) > 0 FROM neptune_inbox.look WHERE unread = 2", [(True,)])
-    for leaver in (rita, omar):
-        leaver.press("q")
-    office.database.until(here, [])
-    log = office.database.cluster.log
-    assert "exchange_looks" in log
-    assert office.rows[CARD] in log
-    for word in (*TITLES, BODY, CANARY):
-        assert word not in log
+    office.leave()
