@@ -47,7 +47,7 @@ class Codes(Struct, frozen=True):
         if not DIGIT.search(text):
             return text
         plain = folded(text)
-        if "<" in plain or "%20" in plain:
+        if _may_hold_markup(plain):
             plain = _MARKUP.sub(lambda markup: _NOTHING * len(markup[0]), plain)
         joined = _BETWEEN.sub("", plain).upper()
         found = [code for code in self.codes if code in joined]
@@ -66,7 +66,7 @@ class Codes(Struct, frozen=True):
         """Whether any of them may be in a JSON text: quick, and true where escapes or markup make it unsure."""
         if not DIGIT.search(payload):
             return False
-        if "\\" in payload or "<" in payload or "%20" in payload:
+        if "\\" in payload or _may_hold_markup(payload):
             return True
         joined = _BETWEEN.sub("", folded(payload)).upper()
         return any(code in joined for code in self.codes)
@@ -83,6 +83,10 @@ class Codes(Struct, frozen=True):
             shown = self.hide(str(value))
             return value if shown == str(value) else shown
         return value
+
+
+def _may_hold_markup(text: str) -> bool:
+    return "<" in text or "%20" in text
 
 
 def _places(code: str, plain: str, whole: str, joined: str) -> Iterator[Sequence[int]]:

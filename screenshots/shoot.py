@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -84,6 +85,8 @@ def take(scene: Scene | None) -> str:
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
         return f"{path.name} (no Chromium here, so no PNG)"
+    if missing := missing_letters(text_of(document)):
+        return f"{path.name} (no font here has {' '.join(missing)}, so no PNG: install fonts-noto and its emoji)"
     size = re.search(r'viewBox="0 0 (\d+) (\d+)"', document)
     assert size is not None
     target = picture(scene.name, "png")
@@ -104,6 +107,18 @@ def take(scene: Scene | None) -> str:
     )
     target.write_bytes(shrink(target.read_bytes()))
     return f"{path.name}, {target.name} ({target.stat().st_size // 1024} kB)"
+
+
+def missing_letters(text: str) -> list[str]:
+    """The characters that no installed font has: a browser would draw boxes for them."""
+    foreign = sorted({letter for letter in text if ord(letter) > 0xFF and letter.isprintable()})
+    return [letter for letter in foreign if not _has_font(letter)]
+
+
+@cache
+def _has_font(letter: str) -> bool:
+    command = ["fc-list", f":charset={ord(letter):x}", "family"]
+    return bool(subprocess.run(command, check=True, capture_output=True).stdout.strip())
 
 
 if __name__ == "__main__":
