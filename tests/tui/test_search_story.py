@@ -127,6 +127,18 @@ async def test_escape_leads_back_to_the_row_from_which_the_search_was_begun() ->
             await inbox.until(lambda: inbox.cursor() == "Card 23")
 
 
+async def test_leaving_a_search_that_was_taken_and_found_nothing_leads_back_too() -> None:
+    service = Service()
+    service.has(30)
+    async with inbox_of(service) as inbox:
+        await inbox.press(*["j"] * 7)
+        await inbox.type("/", "nothing like it")
+        await inbox.press("enter")
+        await inbox.until(lambda: inbox.titles() == [])
+        await inbox.press("esc")
+        await inbox.until(lambda: inbox.cursor() == "Card 23")
+
+
 async def test_a_search_that_was_taken_leaves_the_cursor_on_what_it_found() -> None:
     service = Service()
     service.has(30)

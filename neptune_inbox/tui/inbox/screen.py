@@ -303,7 +303,7 @@ class InboxScreen(Screen[None]):
         elif self.scope.member:
             self.queue.put(self.show_scope(replace(self.scope, member=0)))
         elif self.scope.query:
-            self.queue.put(self.show_scope(replace(self.scope, query="")))
+            self.queue.put(self.search.clear())
         elif self.tour.is_on:
             self.tour.end()
         else:

@@ -115,6 +115,14 @@ class SearchController:
         self._goes_back_to = self._came_from
         self.close("")
 
+    async def clear(self) -> None:
+        """Show the list without a search that was taken; where it found nothing, the cursor goes back as well."""
+        found_nothing = self._state.is_empty
+        await self._list.show_scope(replace(self._state.scope, query=""))
+        if found_nothing and self._came_from is not None:
+            await self._list.return_to(self._came_from)
+        self._older.search_on()
+
     async def _load_words(self) -> None:
         session = self._session
         with suppress(StoreProblem):
