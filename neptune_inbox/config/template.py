@@ -15,7 +15,7 @@ from neptune_inbox.config.settings import Settings
 _HEAD: Final = (
     "# The settings of neptune-inbox. Each value below is the default; a setting without a line has it too.\n"
     "# A line that begins with # and no space is an example: remove the # to use it, in its [table] as well.\n"
-    "# `neptune-inbox config check` says what is wrong here; `config show` says what is in force.\n"
+    "# `neptune-inbox config check` says what is wrong here; `config show` says which values apply.\n"
 )
 _BARE_KEY: Final = re.compile(r"[\w-]+")
 

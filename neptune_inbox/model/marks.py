@@ -72,7 +72,7 @@ class Mark(Struct, frozen=True):
     """When a list first showed it unread after it was accepted; stays when it is read later, by whomever."""
 
     vain_tries: int = 0
-    """How many of the attempts the service surely did nothing with: it refused them, or never got them."""
+    """How many of the attempts certainly had no effect: the service refused them, or never received them."""
 
     @property
     def key(self) -> Key:

@@ -55,7 +55,7 @@ class Profile(Struct, frozen=True):
 
     @property
     def shown_name(self) -> str:
-        """Its name; where variables made it, the host that they lead to."""
+        """Its name; the host for the profile that only variables define."""
         return self.host if self.name == FROM_VARIABLES else self.name
 
     @property

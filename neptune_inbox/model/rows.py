@@ -121,12 +121,12 @@ class Row(Struct, frozen=True):
 
     @property
     def handled_by(self) -> str:
-        """Who of the team handled it; empty where nobody did, and alone."""
+        """The agent who handled it; empty where nobody did, or without a team."""
         return self.team.handled.agent if self.team.handled is not None else ""
 
     @property
     def read_by(self) -> str:
-        """Who of the team marked it before it was read, as far as the server says when that was; empty for nobody."""
+        """The agent who marked it before it was read, as far as the server's time tells; empty for nobody."""
         marks = standing_marks(self.team.marks) if self.is_read else ()
         return next((mark.agent for mark in marks if self.read_at is None or self.read_at >= mark.at), "")
 

@@ -180,7 +180,7 @@ class Present(Struct, frozen=True):
 
 
 class Look(Struct, frozen=True):
-    """What a program saw of a customer's unread notifications as it asked the service: how many, and a digest of ids.
+    """A customer's unread notifications as one program saw them when it polled: their number, and a digest of ids.
 
     Two programs with the same digest and count have the same rows; so neither needs to ask again.
     """
@@ -189,7 +189,7 @@ class Look(Struct, frozen=True):
     unread: int
     digest: str
     age_ms: int = 0
-    """Since the service was asked, when it was told."""
+    """Milliseconds between the poll and the report."""
 
 
 def fold(facts: Iterable[TeamFact], now: Instant) -> dict[Key, TeamState]:

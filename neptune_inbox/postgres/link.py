@@ -118,7 +118,7 @@ class PostgresLink:
         return tuple(Present(clean_line(name, AGENT_LIMIT), clean_line(run, 64), int(ago)) for name, run, ago in rows)
 
     def exchange(self, looks: Sequence[Look], instance: str, within_ms: int) -> tuple[Look, ...]:
-        """Tell what this program saw of customers, and learn what others saw within the last milliseconds."""
+        """Report what this program saw of customers, and return what others saw in the last `within_ms`."""
         given = json.dumps(
             [
                 {"user_id": look.user_id, "age_ms": look.age_ms, "unread": look.unread, "digest": look.digest}

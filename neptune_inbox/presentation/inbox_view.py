@@ -151,10 +151,10 @@ def is_long_round(view: View) -> bool:
 
 
 def asking_sentence(view: View, answered: int, asked: int) -> str:
-    """What is said while so many users are asked about, and which setting decides how long that takes."""
+    """The progress while so many users are polled, and which setting limits the pace."""
     if asked == 1:
         return "Asking the server …"
-    words = f"Asking: {answered:,} of {asked:,} watched users answered"
+    words = f"Asking the server: {answered:,} of {asked:,} watched users answered"
     if not is_long_round(view):
         return f"{words}."
     return f"{words}; polling.requests_per_minute is {view.requests_per_minute:,}."

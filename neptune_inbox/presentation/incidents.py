@@ -14,7 +14,7 @@ from neptune_inbox.sync.inbox.incidents import IncidentReport, SeenIncident
 
 
 def no_incident_sentence(since: str, grouping: Grouping) -> str:
-    """That there was none, and what would be one."""
+    """That there was no incident, and what counts as one."""
     minutes = grouping.gap // MINUTE
     return (
         f"No incident since {since}: that is one notification to at least {plural(grouping.least, 'customer')}, each"

@@ -110,7 +110,7 @@ class Watched(NamedTuple):
     unread: int | None = None
     is_at_least: bool = False
     is_told: bool = False
-    """A colleague's program counted them, and something else is here."""
+    """The number is a colleague's: what is cached here differs."""
     is_stale: bool = False
     name: str = ""
     fetched_at: Instant | None = None

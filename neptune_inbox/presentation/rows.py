@@ -397,7 +397,7 @@ def state_spans(row: RowFacts, now: Instant, limit: int, undo_key: str = "z") ->
 
 
 def _by(words: str, sign: str, agent: str, limit: int) -> str:
-    """Who of the team did it, `handled by rita`; where there is no room for that, `✓ rita`."""
+    """Which agent did it, `handled by rita`; where that does not fit, `✓ rita`."""
     whole = f"{words} {column(agent)}"
     return whole if cells(whole) <= limit else crop(f"{sign} {column(agent)}", limit)
 

@@ -66,10 +66,10 @@ class Evidence(Struct, frozen=True):
     is_in_team: bool = False
 
     lost_alls: int = 0
-    """How often one of us had the service mark everything of the customer, and no answer came."""
+    """How often one of us asked the service to mark everything of the customer and got no answer."""
 
     team_marks: tuple[TeamMark, ...] = ()
-    """What colleagues' marks of it, and of the customer's whole queue since it came, came to."""
+    """The outcomes of colleagues' marks of it, and of the customer's whole queue since it arrived."""
 
     @property
     def unknown_tries(self) -> int:
@@ -202,11 +202,11 @@ def server_alls(entries: Iterable[JournalEntry], tenant: str, user_id: str) -> l
 
 
 class LostAll(NamedTuple):
-    """One time that one of us had the server mark everything of a user, and no answer came."""
+    """One request of ours to mark everything of a user that was never answered."""
 
     began: Instant
     ended: Instant
-    """It reached the server by then, if at all."""
+    """When it had reached the server, if it did at all."""
     ahead: int = 0
     """Milliseconds that the clock of these times is ahead of ours."""
 

@@ -341,7 +341,7 @@ class Cache:
             return [str(id) for (id,) in found]
 
     def note_seen_unread(self, keys: Collection[Key], at: Instant) -> None:
-        """These were seen unread at this instant by somebody else of us."""
+        """A colleague's program saw these unread at this instant."""
         for seq in self.rowids(keys).values():
             self._seen_unread[seq] = max(at, self._seen_unread.get(seq, 0))
 

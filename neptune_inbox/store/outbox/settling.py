@@ -26,7 +26,7 @@ class Outcome(Struct, frozen=True):
     """Why the field of `posted` is the one to post at this tenant from now on, in words; empty where it is not."""
     due_at: Instant = 0
     is_vain: bool = False
-    """The service surely did nothing with it."""
+    """It certainly had no effect."""
 
 
 def plan_settling(

@@ -61,7 +61,7 @@ class TeamStore:
         self.ahead = 0
         """Milliseconds that the clock of the team's database is ahead of ours, as far as is known."""
         self.told: dict[str, int] = {}
-        """How many unread a colleague's program counted of customers of whom this one holds something else."""
+        """The unread counts that colleagues' programs reported for customers whose cached rows differ."""
 
     @property
     def team_now(self) -> Instant:

@@ -153,7 +153,7 @@ class Fetcher:
         return min((at for at in (fresh.complete_back_to, own) if at is not None), default=None)
 
     async def note_seen(self, user_id: str, unread: Sequence[Key], at: Instant) -> None:
-        """Another of us asked for a user at `at`, and saw what is here; these are the unread ones."""
+        """A colleague's program polled a user at `at` and saw what is cached here; `unread` are the unread ones."""
         async with self._turns[user_id]:
             fresh = await self._known.freshness(user_id)
             if fresh.fetched_at is not None and fresh.fetched_at < at:

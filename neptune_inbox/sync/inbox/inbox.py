@@ -99,7 +99,7 @@ class Overview(Struct, frozen=True, dict=True):
     claims: dict[str, Claim] = field(default_factory=dict)
     """The claims of colleagues on the whole queues of these users."""
     told: dict[str, int] = field(default_factory=dict)
-    """How many unread a colleague's program counted of those of these users of whom something else is here."""
+    """The unread counts that a colleague's program reported for users whose cached rows differ."""
 
     def coverage(self, kind: Filter) -> Coverage:
         """How far a list of the scope is loaded; nothing is if it was never fetched here."""

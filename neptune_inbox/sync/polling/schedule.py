@@ -24,9 +24,9 @@ JITTER = 0.1
 MEMORY = 0.7
 """How much of a user's change rate carries over to the next poll."""
 ALONE_EVERY = 600_000
-"""Milliseconds: whatever colleagues' programs say they saw, a user is asked for from here so often."""
+"""Milliseconds after which this program polls a user itself, whatever colleagues' programs report."""
 ALONE_ROUNDS = 8
-"""Where that would take more than one in so many requests, it is rarer."""
+"""Where that would take more than one request in so many, it happens less often."""
 ASKED_EVERY = 5_000
 """Milliseconds: a refresh key that is held down jumps the budget no more often than this."""
 
@@ -35,11 +35,11 @@ class PollState(Struct):
     """When one user was last asked for, and when they may be asked for again."""
 
     last: Instant = 0
-    """When it was last known how they are, from here or from a colleague's program."""
+    """When their state was last known, from this program or a colleague's."""
     own: Instant = 0
-    """When they were last asked for from here."""
+    """When this program last polled them."""
     alone_at: Instant = 0
-    """From when on they are to be asked for from here, whatever colleagues' programs saw; apart for each user."""
+    """When this program polls them next, whatever colleagues' programs report; spread over the users."""
     due: Instant = 0
     failures: int = 0
     is_asked: bool = False
@@ -71,7 +71,7 @@ class Schedule:
         self.agents = 1
         """Programs of the team that share the budget, this one among them."""
         self.is_ours: Callable[[str], bool] = lambda user: True
-        """Whether a user is asked for by this program first, and by others of the team only where it does not."""
+        """Whether this program polls a user before the team's other programs do."""
 
     @property
     def _spacing(self) -> float:
@@ -107,7 +107,7 @@ class Schedule:
                 self._turns[user].due = 0
 
     def note_seen(self, user: str, at: Instant, now: Instant) -> None:
-        """A colleague's program asked for a user at `at`, and saw what is known here: that counts as a poll.
+        """A colleague's program polled a user at `at` and saw what is cached here: that counts as a poll.
 
         Not for whoever is on screen, was asked for by the agent or is expected to differ, and not for ever.
         """
@@ -119,7 +119,7 @@ class Schedule:
             turn.due = max(turn.due, min(at + self._interval(user), turn.alone_at))
 
     def note_differing(self, user: str, now: Instant) -> None:
-        """A colleague's program saw something of a user that is not here: they are due, no more often than usual."""
+        """A colleague's program saw something that is not cached here: the user is due, no more often than usual."""
         turn = self._turns.get(user)
         if turn is not None and not turn.failures:
             turn.is_expected = True

@@ -1,4 +1,4 @@
-"""What programs of the team saw of customers: told after each look, and compared with what is here.
+"""What the team's programs saw of customers: reported after each poll, and compared with the local cache.
 
 Where a colleague's program saw the same, the customer counts as asked now: nothing else would come of asking again.
 Where it saw something else, they are to be asked from here, as titles are never shared; until then only the number is

@@ -137,7 +137,7 @@ class Sharer:
                 self._wake.send(b"!")
 
     def tell_look(self, look: Look, at: Instant) -> None:
-        """Let colleagues' programs have what this one saw of a customer when it asked at `at`."""
+        """Share with colleagues' programs what this one saw of a customer when it polled at `at`."""
         self._looks.put((look, at))
         self.wake()
 
@@ -239,7 +239,7 @@ class Sharer:
                 return
 
     def _exchange(self, link: Link) -> None:
-        """Tell what was seen of customers, and hand over what others saw since the last time. Raises TeamProblem."""
+        """Report what was seen of customers, and hand on what others saw since the last time. Raises TeamProblem."""
         if not self.stays:
             return
         began, now = self._steady(), self._now()

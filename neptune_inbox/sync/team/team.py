@@ -129,7 +129,7 @@ class TeamService:
         return len(self._sharer.programs_here) if self._sharer else 1
 
     def is_ours(self, user_id: str) -> bool:
-        """Whether this program is the one of those here that asks for a user first."""
+        """Whether this program, of those that run, polls a user first."""
         if self._sharer is None:
             return True
         here = self._sharer.programs_here
@@ -141,7 +141,7 @@ class TeamService:
         return known[user_id]
 
     def tell_look(self, look: Look, at: Instant) -> None:
-        """Let colleagues' programs have what this one saw of a customer when it asked at `at`."""
+        """Share with colleagues' programs what this one saw of a customer when it polled at `at`."""
         if self._sharer is not None:
             self._sharer.tell_look(look, at)
 
@@ -221,7 +221,7 @@ class TeamService:
 
 
 def first_of(programs: frozenset[str], user_id: str) -> str:
-    """Which of these programs asks for a user first: each has its share, and keeps it when another comes or goes."""
+    """Which of these programs polls a user first: each has a share, and keeps it when another one starts or ends."""
     user = crc32(user_id.encode("utf-8", "replace"))
     return max(programs, key=lambda each: ((crc32(each.encode()) ^ user) * SPREAD >> 24 & 0xFFFFFFFF, each))
 
