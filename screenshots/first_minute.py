@@ -53,14 +53,19 @@ async def shoot() -> list[Shot]:
         await camera.look(SHORT, "Mark it read for the customer: five seconds to change your mind.", "m", see="◷")
         await camera.wait(2, "Mark it read for the customer: five seconds to change your mind.", "m")
         await camera.look(2.4, "Taken back. Nothing was sent.", "z", see="Taken back")
+        # Below the incident, which is shown later.
+        await camera.look(QUICK, "Some together: select, then mark.", "j", "j", "j", "j", shown="j")
         await camera.look(QUICK, "Some together: select, then mark.", "x", "x", "x", "m", shown="x x x m", see="◷")
         await camera.wait(3, "Some together: select, then mark.", "x x x m")
-        await sitter.wait_until("read by us")
+        await sitter.wait_until("read by us", times=3)
         await camera.look(SHORT, "Sent. They stay where they are, as read by us, until you fold them away.")
         await sitter.arrive("u-4711", "payment_failed", "invoice_overdue", "new_sign_in")
         await sitter.see("3 new")
         await camera.look(2.6, "Three new ones wait above. No row moves under you.")
-        await camera.look(2.4, "Fold them in when you are ready.", "g", "r", shown="r", see="Watched")
+        await sitter.press("g", "r")
+        await sitter.see("Asking the server")
+        await sitter.wait_out("Asking the server")
+        await camera.look(2.4, "Fold them in when you are ready.", shown="r")
         be_busy(studio)
         await camera.look(
             2.8, "Your colleagues, live: rita and noor are on these. You are told before you act.", see="rita"

@@ -226,15 +226,19 @@ class Sitter:
         self.studio.clock.advance(seconds)
         await self.pilot.pause()
 
-    async def wait_until(self, text: str) -> None:
-        """The clock goes on in small steps until this stands on the screen."""
+    async def wait_until(self, text: str, *, times: int = 1) -> None:
+        """The clock goes on in small steps until this stands on the screen, so many times."""
         for _ in range(100):
-            if text in self.frame().text:
+            if self.frame().text.count(text) >= times:
                 return
             await self.wait(0.1)
             # On a busy machine the clock must not run ahead of what the app does in its threads.
             await self.pilot.pause(0.05)
         await self.see(text)
+
+    async def wait_out(self, text: str) -> None:
+        """The clock goes on in small steps until this stands on the screen no longer."""
+        await self._wait(lambda: text not in self.frame().text, f"Never gone: {text}", step=0.02)
 
     async def hold_still(self) -> Frame:
         """The picture, once nothing in it moves any more."""

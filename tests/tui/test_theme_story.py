@@ -36,12 +36,12 @@ async def test_in_the_terminals_own_colours_the_highlight_of_a_sheet_is_reversed
     async with inbox_of(service) as inbox:
         await inbox.press("m", "j")
         await inbox.press(key)
-        await inbox.until(lambda: inbox.has_sheet and inbox.app.screen.query(OptionList))
-        choices = inbox.app.screen.query_one(OptionList)
-        await inbox.until(lambda: choices.highlighted is not None)
 
         def reversed_lines() -> int:
+            # Looked up anew each time: what opens while the server is asked is replaced when it has answered.
+            choices = inbox.app.screen.query_one(OptionList)
             lines = [choices.render_line(y) for y in range(choices.size.height)]
             return sum(any(part.style and part.style.reverse for part in line) for line in lines)
 
+        await inbox.until(lambda: inbox.has_sheet and inbox.app.screen.query(OptionList))
         await inbox.until(lambda: 1 <= reversed_lines() <= 2)
