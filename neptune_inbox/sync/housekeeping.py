@@ -13,7 +13,7 @@ from neptune_inbox.model import Key, Now
 from neptune_inbox.sync.store_thread import on_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Mapping, Sequence
 
     from neptune_inbox.store.cache.prune import Pruning
     from neptune_inbox.sync.polling.wakeable import Sleep
@@ -33,13 +33,23 @@ EVERY = 600.0
 class Housekeeping:
     """Keeps the files of one tenant in order."""
 
-    def __init__(self, *, store: TenantStore, keep_days: int, now: Now, sleep: Sleep) -> None:
-        """`store` is to be the one whose calls come last of all."""
+    def __init__(
+        self, *, store: TenantStore, keep_days: int, now: Now, sleep: Sleep, forgotten: Callable[[], None]
+    ) -> None:
+        """`store` is to be the one whose calls come last of all; `forgotten` is called when rows have gone."""
         self._store = store
+        self._forgotten = forgotten
         self._keep_days = keep_days
         self._now = now
         self._sleep = sleep
         self._pruning: Pruning | None = None
+        self._count = 0
+        """Rows removed since that was last told."""
+        self._shown: Sequence[int] = ()
+
+    def spare(self, rowids: Sequence[int]) -> None:
+        """Leave these rows, which are on the screen, until others are."""
+        self._shown = rowids
 
     async def run(self) -> None:
         """Take turns for ever, while no key waits for the disk; ends only by being cancelled."""
@@ -51,6 +61,7 @@ class Housekeeping:
                 continue
             try:
                 pause = BETWEEN if await self.turn() else EVERY
+                self._tell_forgotten()
             except StoreProblem:
                 # Whoever needs the file says so; this can wait.
                 pause = EVERY
@@ -59,7 +70,8 @@ class Housekeeping:
         """Take turns until nothing is left to do, for so long at most. Raises StoreProblem."""
         until = time.monotonic() + seconds
         while time.monotonic() < until and await self.turn():
-            pass
+            self._tell_forgotten()
+        self._tell_forgotten()
 
     @on_thread
     def is_due(self) -> bool:
@@ -76,7 +88,10 @@ class Housekeeping:
             before = self._now() - self._keep_days * DAY
             self._pruning = self._store.data.cache.pruning(before, self._kept)
         while self._pruning is not None:
-            if not self._pruning.step():
+            count = self._pruning.count
+            has_more = self._pruning.step()
+            self._count += self._pruning.count - count
+            if not has_more:
                 self._pruning = None
                 self._store.data.cache.remember(self._name, str(self._now()))
             elif time.monotonic() >= until:
@@ -90,6 +105,13 @@ class Housekeeping:
     def _is_pruning_due(self) -> bool:
         return self._now() - int(self._store.data.cache.recall(self._name) or 0) >= DAY
 
-    def _kept(self, keys: Collection[Key]) -> list[Key]:
-        """What I put a star or a note on stays."""
-        return [key for key, own in self._store.data.triage.triage(keys).items() if own.is_starred or own.note]
+    def _kept(self, keys: Mapping[int, Key]) -> set[int]:
+        """What I put a star or a note on stays, and so does what is on the screen."""
+        triage = self._store.data.triage.triage(keys.values())
+        marked = {key for key, own in triage.items() if own.is_starred or own.note}
+        return {rowid for rowid, key in keys.items() if key in marked} | set(keys).intersection(self._shown)
+
+    def _tell_forgotten(self) -> None:
+        if self._count:
+            self._count = 0
+            self._forgotten()

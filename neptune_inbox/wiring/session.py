@@ -164,6 +164,7 @@ class SessionParts:
             keep_days=builder.settings.store.keep_days,
             now=builder.now,
             sleep=builder.sleep,
+            forgotten=self.fetcher.forget,
         )
 
     def hooks(self, inbox: Inbox) -> Hooks:

@@ -27,6 +27,8 @@ USERS = tuple(f"u-{number:04}" for number in range(20))
 EVENTS = ("payment_failed", "otp_requested", "invoice_overdue", "welcome", "shipment_delayed", "report_ready")
 WORDS = ("card", "invoice", "delivery", "yesterday", "number", "waits", "answer", "customer", "refund", "code")
 PAGE = 2_000
+LONG_AGO = 2 * 86_400_000
+"""Milliseconds since the rows were first seen, so that old ones may be pruned."""
 
 
 def notification(number: int, now: int, users: Sequence[str] = USERS) -> Notification:
@@ -63,7 +65,7 @@ def fill(folder: Path, count: int, users: Sequence[str] = USERS) -> None:
         rows = [notification(number, now, users) for number in range(place, count, len(users))]
         for start in range(0, len(rows), PAGE):
             page = Page(tuple(rows[start : start + PAGE]), len(rows))
-            cache.merge(user_id, page, seen_at=now)
+            cache.merge(user_id, page, seen_at=now - LONG_AGO)
         unread = sum(not row.is_read for row in rows)
         user_cache.set_counts(user_id, Counts(len(rows), unread, len(rows) - unread), now)
         user_cache.set_freshness(Freshness(user_id, now, has_everything=True))

@@ -450,3 +450,28 @@ async def test_enter_gives_the_preview_the_keys_and_escape_takes_them_back() -> 
         await inbox.until(lambda: inbox.cursor() == "Card 1")
         assert inbox.screen.query_one("#status", SpanLine).line.spans[0][1] is quiet
         assert service.writes == 0
+
+
+async def test_what_is_too_old_to_be_kept_stays_while_it_is_on_the_screen() -> None:
+    service = Service()
+    service.has(3, is_read=True)
+    async with inbox_of(service, kind=Filter.ALL) as inbox:
+
+        async def days_pass(days: int) -> None:
+            await inbox.let_time_pass(days * 86_400)
+            await inbox.session.housekeeping.finish(60)
+            assert not await inbox.session.housekeeping.is_due()
+            await inbox.settle()
+
+        await inbox.until(lambda: len(inbox.titles()) == 3)
+        before = inbox.titles()
+        await days_pass(100)
+        await inbox.press("s", "s")
+        assert inbox.titles() == before
+        await inbox.press("2")
+        await days_pass(1)
+        await inbox.press("1")
+        await inbox.until(lambda: inbox.titles() == [])
+        assert "Everything is loaded" not in inbox.text()
+        await inbox.press("+")
+        await inbox.until(lambda: inbox.titles() == before)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from array import array
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -421,9 +421,9 @@ class Cache:
             found = connection.execute("SELECT text FROM screen WHERE name = ?", (name,)).fetchone()
         return str(found[0]) if found else None
 
-    def pruning(self, before: Instant, kept: Callable[[Collection[Key]], Collection[Key]]) -> Pruning:
-        """A pass that forgets read rows older than an instant, in steps; `kept` says which of some stay."""
-        return Pruning(self._database, self._tenant, before, kept)
+    def pruning(self, before: Instant, kept: Callable[[Mapping[int, Key]], Collection[int]]) -> Pruning:
+        """A pass that removes read rows older than an instant, in steps; `kept` says which of some stay, by rowid."""
+        return Pruning(self._database, self._tenant, before, kept, self._now())
 
     def checkpoint(self) -> None:
         """Write when rows were last seen unread, and move the log into the file; for idle times and quitting."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import islice
 
 from neptune_inbox.model import Instant, Key
@@ -16,6 +16,8 @@ AT_ONCE = 250
 """Rows; about 20 ms."""
 WALKED = 4_000
 """Rows that are looked at in one step."""
+RECENT = 86_400_000
+"""Milliseconds: what was first seen since then stays, as somebody has just loaded it."""
 FIRST = (-(1 << 62), 0)
 
 
@@ -26,12 +28,18 @@ class Pruning:
     """
 
     def __init__(
-        self, database: Database, tenant: str, before: Instant, kept: Callable[[Collection[Key]], Collection[Key]]
+        self,
+        database: Database,
+        tenant: str,
+        before: Instant,
+        kept: Callable[[Mapping[int, Key]], Collection[int]],
+        now: Instant,
     ) -> None:
-        """`kept` says which of some notifications are to be kept, at the moment when the others go."""
+        """`kept` says which of some notifications, by rowid, are to be kept at the moment when the others go."""
         self._database = database
         self._tenant = tenant
         self._before = before
+        self._recent = now - RECENT
         self._kept = kept
         self._after = FIRST
         """Where the pass continues: nothing is visited twice."""
@@ -63,12 +71,11 @@ class Pruning:
     def _without_kept(self, connection: sqlite3.Connection, seqs: Sequence[int]) -> list[int]:
         found = connection.execute(
             "SELECT n.seq, a.user_id, n.id FROM json_each(?) s CROSS JOIN notification n ON n.seq = s.value"
-            " CROSS JOIN account a ON a.ref = n.account",
-            (json.dumps(seqs),),
+            " CROSS JOIN account a ON a.ref = n.account WHERE n.first_seen_at < ?",
+            (json.dumps(seqs), self._recent),
         )
         keys = {seq: Key(user_id, id) for seq, user_id, id in found}
-        kept = set(self._kept(list(keys.values())))
-        return [seq for seq, key in keys.items() if key not in kept]
+        return [*(keys.keys() - self._kept(keys))]
 
 
 def _forget(connection: sqlite3.Connection, seqs: Sequence[int]) -> None:

@@ -163,6 +163,7 @@ class ListController:
         """Draw another list; with `keep` the cursor stays on its row, and that row in its place."""
         state = self._state
         state.show(snapshot, found)
+        self._session.housekeeping.spare(snapshot.ids)
         self._drawing.change(
             scope=state.scope,
             length=state.length(self._drawing.view.overview.cached),
