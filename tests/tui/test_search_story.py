@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from neptune_inbox.model import Filter
@@ -150,3 +152,35 @@ async def test_a_search_that_was_taken_leaves_the_cursor_on_what_it_found() -> N
         await inbox.press("esc")
         await inbox.until(lambda: len(inbox.titles()) > 1)
         assert inbox.cursor() == "Card 17"
+
+
+async def test_what_is_highlighted_stays_when_more_is_offered_and_a_letter_lets_it_go(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    service = Service()
+    service.has(3)
+    async with inbox_of(service, kind=Filter.ALL) as inbox:
+        suggestions, habits, is_read = inbox.screen.main_view.suggestions, inbox.session.habits, asyncio.Event()
+        queries = habits.queries
+
+        async def slow_queries() -> tuple[str, ...]:
+            await is_read.wait()
+            return tuple(await queries())
+
+        await habits.note_query("refund")
+        await inbox.type("/")
+        await inbox.until(lambda: offered(inbox)[:1] == ["refund"])
+        await inbox.press("esc")
+        await habits.note_query("invoice")
+        monkeypatch.setattr(habits, "queries", slow_queries)
+        await inbox.type("/")
+        await inbox.until(lambda: suggestions.items)
+        await inbox.press("up")
+        chosen, before = suggestions.chosen, offered(inbox)
+        assert chosen is not None
+        is_read.set()
+        await inbox.until(lambda: offered(inbox) == ["invoice", *before])
+        assert suggestions.chosen == chosen
+        await inbox.press("e")
+        assert suggestions.items
+        assert suggestions.chosen is None

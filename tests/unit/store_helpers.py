@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from neptune_inbox.model import Instant, Key, Mark, MarkState, Receipt
 from neptune_inbox.store.cache.cache import Cache
+from neptune_inbox.store.cache.prune import RECENT
 from neptune_inbox.store.cache.users import UserCache
 from neptune_inbox.store.database.database import Database
 from neptune_inbox.store.journal.journal import Journal
@@ -100,8 +101,10 @@ class Office:
 
 
 def prune(cache: Cache, before: Instant, keep: Collection[Key]) -> int:
-    """Forget old rows in one pass; how many."""
-    pruning = cache.pruning(before, lambda keys: {*keys} & {*keep})
+    """Forget old rows in one pass, days after they were first seen; how many."""
+    now, cache._now = cache._now, lambda: before + 100 * RECENT
+    pruning = cache.pruning(before, lambda keys: [rowid for rowid, key in keys.items() if key in keep])
+    cache._now = now
     while pruning.step():
         pass
     return pruning.count

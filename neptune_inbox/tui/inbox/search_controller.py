@@ -136,12 +136,13 @@ class SearchController:
                 await session.habits.queries(),
                 tuple(await session.inbox.agents()),
             )
-        self._suggest()
+        # Nobody pressed a key: what is highlighted by now stays so.
+        self._suggest(keep=True)
 
-    def _suggest(self) -> None:
+    def _suggest(self, *, keep: bool = False) -> None:
         if self._main_view.is_searching:
             line = self._main_view.search
-            self._main_view.suggest(candidates(line.value, line.cursor_position, self._words))
+            self._main_view.suggest(candidates(line.value, line.cursor_position, self._words), keep=keep)
 
     async def _keep(self, query: str) -> None:
         # It is only a convenience; a full disk is reported where it matters.

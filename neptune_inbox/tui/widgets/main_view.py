@@ -157,10 +157,10 @@ class MainView(Widget):
         """Bring to the terminal what a key changed in the list and the lines, without waiting for Textual's turn."""
         draw_at_once(self, (self.rows, self.status, self.hints, self.bar, self.top, self.folded), self.suggestions)
 
-    def suggest(self, items: Sequence[Candidate]) -> None:
-        """Offer these above the search line."""
+    def suggest(self, items: Sequence[Candidate], *, keep: bool = False) -> None:
+        """Offer these above the search line; `keep` as in `Suggestions.show`."""
         before = self.suggestions.lines
-        self.suggestions.show(items)
+        self.suggestions.show(items, keep=keep)
         if self.suggestions.lines != before:
             self.rearrange()
 

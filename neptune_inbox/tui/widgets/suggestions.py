@@ -46,9 +46,11 @@ class Suggestions(Widget):
         """The highlighted one."""
         return None if self.highlighted is None else self.items[self.highlighted]
 
-    def show(self, items: Sequence[Candidate]) -> None:
-        """Offer these; none is highlighted."""
-        self.items, self.highlighted = list(items), None
+    def show(self, items: Sequence[Candidate], *, keep: bool = False) -> None:
+        """Offer these; with `keep` the highlighted one stays so where it is still offered, else none is."""
+        chosen = self.chosen if keep else None
+        self.items = list(items)
+        self.highlighted = self.items.index(chosen) if chosen in self.items else None
         self.refresh()
 
     def step(self, step: int) -> None:
