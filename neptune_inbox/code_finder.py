@@ -14,8 +14,17 @@ from neptune_inbox.code_tokens import Token, tokens_of
 from neptune_inbox.code_words import (
     BINDING,
     CANDIDATE,
+    CODE,
+    END,
     KEY_WORDS_OF_CODES,
     KEY_WORDS_OF_OTHERS,
+    LINE,
+    LINK,
+    NUMBER,
+    OTHER,
+    PLAIN,
+    SPAN,
+    UNIT,
     Kind,
     kind_of,
     may_speak_of_code,
@@ -78,7 +87,7 @@ class Finder(Struct):
         tokens = tokens_of(plain, self.own_words)
         self.is_spoken_of |= _speaks_of_code(tokens)
         for index, token in enumerate(tokens):
-            if token.kind is Kind.NUMBER and _is_code(plain, tokens, index, is_named=self.is_named):
+            if token.kind is NUMBER and _is_code(plain, tokens, index, is_named=self.is_named):
                 self._add(token.text)
 
     def scan_both(self, title: str, body: str) -> None:
@@ -86,7 +95,7 @@ class Finder(Struct):
         self.scan(f"{title}\n{body}")
         self._seen |= {title, body}
 
-    def look_into(self, value: Any, kind: Kind = Kind.PLAIN) -> None:
+    def look_into(self, value: Any, kind: Kind = PLAIN) -> None:
         """Look at a value of JSON and all that is in it; `kind` is what the name before it says."""
         if isinstance(value, dict):
             self._look_into_names(value, kind)
@@ -96,8 +105,8 @@ class Finder(Struct):
         elif isinstance(value, str):
             self._scan_value(value, kind)
         elif isinstance(value, int) and not isinstance(value, bool):
-            is_likely = self.is_named and kind is Kind.PLAIN and 5 <= len(str(value)) <= 8
-            if (kind is Kind.CODE or is_likely) and _BARE.fullmatch(str(value)):
+            is_likely = self.is_named and kind is PLAIN and 5 <= len(str(value)) <= 8
+            if (kind is CODE or is_likely) and _BARE.fullmatch(str(value)):
                 self._add(str(value))
 
     def codes(self) -> Codes | None:
@@ -111,29 +120,29 @@ class Finder(Struct):
         return Codes(tuple(found)) if found else None
 
     def _look_into_names(self, value: dict[str, Any], kind: Kind) -> None:
-        pair = Kind.PLAIN if _VALUES.isdisjoint(value) else _kind_of_pair(value)
+        pair = PLAIN if _VALUES.isdisjoint(value) else _kind_of_pair(value)
         for name, each in value.items():
             inner = _kind_of_name(name)
-            if inner is Kind.PLAIN:
-                inner = pair if name in _VALUES and pair is not Kind.PLAIN else kind
+            if inner is PLAIN:
+                inner = pair if name in _VALUES and pair is not PLAIN else kind
             self.look_into(each, inner)
 
     def _scan_value(self, text: str, kind: Kind) -> None:
         if not DIGIT.search(text):
             return
         plain = folded(text).strip()
-        if kind is Kind.CODE and _BARE.fullmatch(plain) and not ID_OR_INSTANT.fullmatch(plain):
+        if kind is CODE and _BARE.fullmatch(plain) and not ID_OR_INSTANT.fullmatch(plain):
             self._add(plain)
-        elif kind is Kind.PLAIN and _PLAIN_NUMBER.fullmatch(plain):
+        elif kind is PLAIN and _PLAIN_NUMBER.fullmatch(plain):
             self._bare.append(plain)
-        elif kind is not Kind.OTHER or not _BARE.fullmatch(plain):
+        elif kind is not OTHER or not _BARE.fullmatch(plain):
             self.scan(text)
 
     def _scan_addresses(self, text: str) -> None:
         for address in _ADDRESS.finditer(text) if "//" in text or "www" in text else ():
             for match in _IN_ADDRESS.finditer(address[0]):
                 value = match["value"].strip(".")
-                is_code = _kind_of_name(match["name"]) is Kind.CODE and any(map(str.isdigit, value))
+                is_code = _kind_of_name(match["name"]) is CODE and any(map(str.isdigit, value))
                 is_secret = match["name"].lower() in KEY_WORDS_OF_CODES or match["path"] is not None
                 if is_code and (_BARE.fullmatch(value) or not is_secret):
                     self._add(value)
@@ -146,18 +155,18 @@ class Finder(Struct):
 
 
 def _speaks_of_code(tokens: Sequence[Token]) -> bool:
-    return any(token.kind is Kind.CODE for token in tokens)
+    return any(token.kind is CODE for token in tokens)
 
 
 def _is_code(text: str, tokens: Sequence[Token], index: int, *, is_named: bool) -> bool:
     """Whether a number is a code, by the words around it."""
     number = tokens[index]
     behind = tokens[index + 1] if index + 1 < len(tokens) else None
-    if behind is not None and behind.kind is Kind.UNIT and behind.start - number.end <= 2:
+    if behind is not None and behind.kind is UNIT and behind.start - number.end <= 2:
         return False
     is_alone = _is_alone(text, number)
     before, is_close = _said_before(text, tokens, index, _ALONE if is_alone else _BEFORE)
-    if before is Kind.OTHER:
+    if before is OTHER:
         return False
     if text[: number.start].rstrip(" ").endswith(("#", "№")) and not is_close:
         return False
@@ -165,12 +174,12 @@ def _is_code(text: str, tokens: Sequence[Token], index: int, *, is_named: bool) 
     is_close |= is_close_behind
     if _needs_close(number.text):
         is_year = bool(_YEAR.fullmatch(number.text))
-        if is_year and index and tokens[index - 1].kind is Kind.SPAN:
+        if is_year and index and tokens[index - 1].kind is SPAN:
             return False
         return is_close or (
             is_alone and (is_named or not is_year) and (is_named or said_behind or before is not None)
         )
-    return is_named or before is Kind.CODE or said_behind
+    return is_named or before is CODE or said_behind
 
 
 def _needs_close(number: str) -> bool:
@@ -188,21 +197,21 @@ def _said_before(text: str, tokens: Sequence[Token], index: int, farthest: int) 
     for token in reversed(tokens[:index]):
         if number.start - token.end > farthest:
             break
-        if token.kind is Kind.CODE:
+        if token.kind is CODE:
             if label is not None and not (is_same_sentence and is_free):
                 break
-            return Kind.CODE, is_same_sentence and is_free and words <= _WORDS_BEFORE
-        if token.kind is Kind.OTHER and not words and is_same_sentence and is_free and label is None:
+            return CODE, is_same_sentence and is_free and words <= _WORDS_BEFORE
+        if token.kind is OTHER and not words and is_same_sentence and is_free and label is None:
             label = token
             if not _binds(text[token.end : number.start]):
                 break
-        elif token.kind in (Kind.PLAIN, Kind.UNIT, Kind.OTHER):
+        elif token.kind in (PLAIN, UNIT, OTHER):
             words += 1
-        elif token.kind is Kind.NUMBER:
+        elif token.kind is NUMBER:
             is_free = False
-        elif token.kind is Kind.END:
+        elif token.kind is END:
             is_same_sentence = False
-    return (Kind.OTHER, False) if label is not None else (None, False)
+    return (OTHER, False) if label is not None else (None, False)
 
 
 def _binds(between: str) -> bool:
@@ -217,13 +226,13 @@ def _said_behind(tokens: Sequence[Token], index: int, *, is_alone: bool) -> tupl
     for token in tokens[index + 1 :]:
         if token.start - number.end > (_ALONE if is_alone else _BEHIND):
             break
-        if token.kind is Kind.CODE:
+        if token.kind is CODE:
             return True, is_close and words <= _WORDS_BEHIND
-        if token.kind in (Kind.END, Kind.LINE):
+        if token.kind in (END, LINE):
             is_close = False
             if not is_alone:
                 break
-        words += token.kind is not Kind.LINK
+        words += token.kind is not LINK
     return False, False
 
 
@@ -240,7 +249,7 @@ def _kind_of_pair(value: dict[str, Any]) -> Kind:
         name = value.get(each)
         if isinstance(name, str) and len(name) <= _LONGEST_NAME:
             return _kind_of_name(name)
-    return Kind.PLAIN
+    return PLAIN
 
 
 @lru_cache(maxsize=4_096)
@@ -248,8 +257,8 @@ def _kind_of_name(name: str) -> Kind:
     """What the name of a value says about it."""
     words = [part.lower() for part in _PARTS_OF_NAME.findall(_CAMEL.sub("_", name.replace("-", "_")))]
     kinds = {kind_of(word) for word in words}
-    if Kind.OTHER in kinds or any(word in KEY_WORDS_OF_OTHERS for word in words):
-        return Kind.OTHER
-    if Kind.CODE in kinds or any(word in KEY_WORDS_OF_CODES for word in words):
-        return Kind.CODE
-    return Kind.PLAIN
+    if OTHER in kinds or any(word in KEY_WORDS_OF_OTHERS for word in words):
+        return OTHER
+    if CODE in kinds or any(word in KEY_WORDS_OF_CODES for word in words):
+        return CODE
+    return PLAIN

@@ -26,6 +26,9 @@ _NOTHING = "\x00"
 """Replaces markup: it is not part of any text."""
 _FOREIGN_DIGIT, _WIDE_LETTER = re.compile(r"[^\D0-9]|[①-⑨]"), re.compile("[Ａ-Ｚａ-ｚ]")
 _WIDE = {code: code - 0xFEE0 for code in (*range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
+_CAPITALS = bytes(range(256)).upper()
+_NEITHER = bytes(code for code in range(128) if not chr(code).isalnum())
+"""What is neither a letter nor a digit of ASCII."""
 
 
 def folded(text: str) -> str:
@@ -49,17 +52,20 @@ class Codes(Struct, frozen=True):
         plain = folded(text)
         if _may_hold_markup(plain):
             plain = _MARKUP.sub(lambda markup: _NOTHING * len(markup[0]), plain)
-        joined = _BETWEEN.sub("", plain).upper()
+        joined = _joined(plain)
         found = [code for code in self.codes if code in joined]
         if not found:
             return text
-        kept = [match.span() for match in ID_OR_INSTANT.finditer(plain)] if "-" in plain else ()
-        shown, whole = list(text), plain.upper()
-        for code in found:
-            for where in _places(code, plain, whole, joined):
-                if _is_whole(code, plain, where) and not any(start <= where[0] < end for start, end in kept):
-                    for place in where:
-                        shown[place] = HIDDEN
+        whole = plain.upper()
+        places = [
+            where for code in found for where in _places(code, plain, whole, joined) if _is_whole(code, plain, where)
+        ]
+        kept = [match.span() for match in ID_OR_INSTANT.finditer(plain)] if places and "-" in plain else ()
+        shown = list(text)
+        for where in places:
+            if not any(start <= where[0] < end for start, end in kept):
+                for place in where:
+                    shown[place] = HIDDEN
         return "".join(shown)
 
     def may_be_in_json(self, payload: str) -> bool:
@@ -68,7 +74,7 @@ class Codes(Struct, frozen=True):
             return False
         if "\\" in payload or _may_hold_markup(payload):
             return True
-        joined = _BETWEEN.sub("", folded(payload)).upper()
+        joined = _joined(folded(payload))
         return any(code in joined for code in self.codes)
 
     def hide_value(self, value: Any) -> Any:
@@ -83,6 +89,14 @@ class Codes(Struct, frozen=True):
             shown = self.hide(str(value))
             return value if shown == str(value) else shown
         return value
+
+
+def _joined(plain: str) -> str:
+    """The letters and digits of ASCII in a text alone, in capitals."""
+    if plain.isascii():
+        # Never a step in Python: this is done for every text of a notification with a code.
+        return plain.encode().translate(_CAPITALS, _NEITHER).decode()
+    return _BETWEEN.sub("", plain).upper()
 
 
 def _may_hold_markup(text: str) -> bool:
@@ -107,10 +121,16 @@ def _occurrences(code: str, text: str) -> Iterator[int]:
 
 def _is_whole(code: str, plain: str, where: Sequence[int]) -> bool:
     """Whether characters at these places are the code: no part of a longer number, with little between them."""
-    around = plain[max(where[0] - 1, 0) : where[0]] + plain[where[-1] + 1 : where[-1] + 2]
-    if any(char.isdigit() or (char.isalnum() and char.isascii() and not code.isdigit()) for char in around):
+    first, last = where[0], where[-1]
+    is_number = code.isdigit()
+    if (first and _continues(plain[first - 1], is_number)) or _continues(plain[last + 1 : last + 2], is_number):
         return False
-    return where[-1] - where[0] == len(where) - 1 or all(
+    return last - first == len(where) - 1 or all(
         behind == before + 1 or _GAP.fullmatch(plain[before + 1 : behind].replace(_NOTHING, ""))
         for before, behind in pairwise(where)
     )
+
+
+def _continues(char: str, is_number: bool) -> bool:
+    """Whether a character next to a code, or none at all, makes it a part of something longer."""
+    return char.isdigit() or (not is_number and char.isalnum() and char.isascii())

@@ -9,11 +9,19 @@ from typing import Final
 from msgspec import Struct
 
 from neptune_inbox.code_words import (
+    CODE,
+    END,
+    LINE,
+    LINK,
     MONEY_JOINED,
     NEUTRAL,
+    NUMBER,
+    OTHER,
+    PLAIN,
     QUALIFIERS,
     QUALIFIERS_BEHIND,
     SMALL_WORDS,
+    UNIT,
     UNITS_JOINED,
     Kind,
     kind_of,
@@ -82,43 +90,69 @@ _WORD = (
     rf"(?i:2fa|one[- ]time)(?![{_W}])|[{_LETTER}][{_LETTER}\u0300-\u036f]*"
     rf"|[^\W\d_{_LETTER}](?:[^\W\d_{_LETTER}]|[{_MARKS}])*"
 )
-_SIGNS = {"own": Kind.CODE, "end": Kind.END, "line": Kind.LINE}
+_SIGNS = {"own": CODE, "end": END, "line": LINE}
 _LONGEST_ABBREVIATION = 4
 _MOST_COUNTED = 5
 """Most digits of a number that may count minutes or people."""
+_DIGIT = re.compile(r"\d")
+_SHORTEST_KEPT = 8
+"""Characters of a line that is looked up sooner than looked through."""
 
 
 def tokens_of(text: str, own_words: str = "") -> list[Token]:
     """The tokens of a text, in order; `own_words` matches further words that mean `code`."""
+    if own_words:
+        return _scanned(text, own_words)
+    # No token goes beyond a line, nor does what follows a line matter to those in it.
+    tokens, start, unseen = list[Token](), 0, 0
+    for line in text.split("\n"):
+        end = start + len(line) + 1
+        if len(line) >= _SHORTEST_KEPT and end <= len(text) and not _DIGIT.search(line):
+            tokens += _scanned(text, start=unseen, end=start)
+            tokens += [Token(each.kind, each.start + start, each.end + start, each.text) for each in _line(line)]
+            unseen = end
+        start = end
+    tokens += _scanned(text, start=unseen, end=len(text))
+    return tokens
+
+
+@lru_cache(maxsize=1_024)
+def _line(line: str) -> list[Token]:
+    """The tokens of a line without a digit: most of what is sent is made from few templates."""
+    return _scanned(line + "\n")
+
+
+def _scanned(text: str, own_words: str = "", *, start: int = 0, end: int = 1 << 62) -> list[Token]:
+    """The tokens of a text from the start of a line to the end of another."""
     tokens = list[Token]()
-    for match in _scanner(own_words).finditer(text):
-        kind = match.lastgroup
-        if kind == "word" or kind == "run":
-            word, start = match[kind], match.start()
-            if tokens and tokens[-1].kind is Kind.NUMBER:
-                tokens.append(_word_behind(tokens[-1], word, start))
+    for match in _scanner(own_words).finditer(text, start, min(end, len(text))):
+        name = match.lastgroup
+        if name == "word" or name == "run":
+            word, at = match[name], match.start()
+            if tokens and tokens[-1].kind is NUMBER:
+                tokens.append(_word_behind(tokens[-1], word, at))
             else:
-                tokens.append(Token(kind_of(word), start, start + len(word), word))
-        elif kind == "number" or kind == "tag":
-            tokens += _numbers(match, is_tag=kind == "tag")
-        elif kind is not None and kind in _SIGNS and not _is_abbreviation(tokens, match):
-            tokens.append(Token(_SIGNS[kind], *match.span(), match[0]))
+                tokens.append(Token(kind_of(word), at, at + len(word), word))
+        elif name == "number" or name == "tag":
+            tokens += _numbers(match, is_tag=name == "tag")
+        elif name is not None and name in _SIGNS and not _is_abbreviation(tokens, match):
+            tokens.append(Token(_SIGNS[name], *match.span(), match[0]))
     for index, token in enumerate(tokens):
-        if token.kind is Kind.CODE and token.text.lower() in NEUTRAL and _is_qualified(tokens, index):
-            token.kind = Kind.OTHER
+        if token.kind is CODE and token.text.lower() in NEUTRAL and _is_qualified(tokens, index):
+            token.kind = OTHER
     return tokens
 
 
 def _numbers(match: re.Match[str], *, is_tag: bool) -> list[Token]:
     """The tokens of a number; `OTP-1234` is a word and a number, `INV-1234` is plain text."""
     prefix, sign, number = match[0].partition("-")
-    if sign and prefix.isalpha() and len(prefix) > 2 and kind_of(prefix) is Kind.CODE:
+    if sign and prefix.isalpha() and len(prefix) > 2 and kind_of(prefix) is CODE:
         middle = match.start() + len(prefix)
         return [
-            Token(Kind.CODE, match.start(), middle, prefix),
-            Token(Kind.NUMBER, middle + 1, match.end(), number),
+            Token(CODE, match.start(), middle, prefix),
+            Token(NUMBER, middle + 1, match.end(), number),
         ]
-    return [Token(Kind.PLAIN if is_tag else Kind.NUMBER, *match.span(), match[0])]
+    return [Token(PLAIN if is_tag else NUMBER, *match.span(), match[0])]
 
 
 def _is_abbreviation(tokens: list[Token], match: re.Match[str]) -> bool:
@@ -128,7 +162,7 @@ def _is_abbreviation(tokens: list[Token], match: re.Match[str]) -> bool:
         match[0] == "."
         and last is not None
         and last.end == match.start()
-        and last.kind in (Kind.LINK, Kind.OTHER)
+        and last.kind in (LINK, OTHER)
         and len(last.text) <= _LONGEST_ABBREVIATION
     )
 
@@ -139,7 +173,7 @@ def _word_behind(number: Token, word: str, start: int) -> Token:
     if start - number.end <= 1:
         is_short = sum(map(str.isdigit, number.text)) <= _MOST_COUNTED
         if word.startswith(UNITS_JOINED if is_short else MONEY_JOINED):
-            kind = Kind.UNIT
+            kind = UNIT
     return Token(kind, start, start + len(word), word)
 
 

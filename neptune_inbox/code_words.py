@@ -22,8 +22,9 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 CANDIDATE: Final = re.compile(
-    r"[\d①-⑨](?:\W{0,9}[\d①-⑨]){3}|\d(?:[^\W_]|-){3}"
-    r"|(?<=[\w-])\d(?:[^\W_]|-){2}|(?<=[\w-]{2})\d(?:[^\W_]|-)|(?<=[\w-]{3})\d"
+    # A digit is first in each: what begins with one set of characters is searched for many times as fast.
+    r"[\d①-⑨](?:(?:\W{0,9}[\d①-⑨]){3}|(?<=\d)(?:(?:[^\W_]|-){3}"
+    r"|(?<=[\w-].)(?:[^\W_]|-){2}|(?<=[\w-]{2}.)(?:[^\W_]|-)|(?<=[\w-]{3}.)))"
 )
 """What may contain a code: four digits close together, or a word with a digit; quick, and errs towards matching."""
 
@@ -47,6 +48,10 @@ class Kind(Enum):
     """The end of a sentence."""
     LINE = "line"
     """The end of a line."""
+
+
+CODE, OTHER, UNIT, LINK, SPAN, PLAIN, NUMBER, END, LINE = Kind
+"""Each of them: to look one up in its class takes longer than anything else that is done for a token."""
 
 
 _CODE_WORDS: Final = _words("""

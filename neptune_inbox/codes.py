@@ -8,7 +8,8 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from msgspec import Struct
+from msgspec import MsgspecError, Struct
+from msgspec.json import decode
 
 from neptune_inbox.code_words import CANDIDATE, EVENTS, is_like_any, may_speak_of_code
 
@@ -51,10 +52,13 @@ def _codes_in(
 ) -> Codes | None:
     """As `find`; a list reads each notification twice, for its row and for the whole of it."""
     is_named = is_like_any(event_type, mask.events)
-    # What is ASCII is looked through faster alone. The row as it came repeats the payload, which is the first.
-    parts = ("\n".join((title, body, *others, *map(_unescaped, payloads[:1]))), "\n".join(payloads[1:]))
-    if not is_named and not any(_may_speak_of_code(part, mask.more_words) for part in parts):
-        return None
+    if not is_named:
+        text = "\n".join((title, body, *others, *map(_unescaped, payloads[:1])))
+        # What is ASCII is looked through faster alone. The row as it came repeats the payload, which is the first.
+        rest = "\n".join(payloads[1:])
+        parts = (f"{text}\n{rest}",) if text.isascii() and rest.isascii() else (text, rest)
+        if not any(_may_speak_of_code(part, mask.more_words) for part in parts):
+            return None
     # The patterns of the finder are not needed before a notification speaks of a code.
     from neptune_inbox.code_finder import Finder
 
@@ -75,7 +79,12 @@ def _unescaped(payload: str) -> str:
 
 
 def _may_speak_of_code(text: str, more_words: tuple[str, ...]) -> bool:
-    return may_speak_of_code(text) or any(word.lower() in text.lower() for word in more_words)
+    if may_speak_of_code(text):
+        return True
+    if not more_words:
+        return False
+    lower = text.lower()
+    return any(word.lower() in lower for word in more_words)
 
 
 def may_hold_code(title: str) -> bool:
@@ -99,6 +108,14 @@ def hide_in_json(codes: Codes, payload: str) -> str:
 
 def parsed(payload: str) -> Any:
     """The JSON value of a text; the text itself where it is not JSON."""
+    try:
+        return decode(payload)
+    except (MsgspecError, UnicodeEncodeError, RecursionError):
+        # What is no strict JSON may still be what Python reads: half a surrogate pair, a number beyond all bounds.
+        return _parsed_by_python(payload)
+
+
+def _parsed_by_python(payload: str) -> Any:
     try:
         return json.loads(payload)
     except (ValueError, RecursionError):

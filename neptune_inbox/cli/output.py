@@ -60,8 +60,7 @@ class Records:
     def add(self, values: Iterable[JsonObject]) -> None:
         """Write these."""
         if self._shape is Shape.JSONL:
-            for value in values:
-                self._write(_json(value, is_compact=True) + "\n")
+            self._write(_compact_lines(list(values)))
         elif self._shape is Shape.CSV:
             self._add_csv(values)
         else:
@@ -323,24 +322,39 @@ def error_object(error: InboxError) -> JsonObject:
     return told
 
 
-def _compact(value: JsonObject) -> str:
-    from msgspec.json import encode
+def _compact_lines(values: Sequence[JsonObject]) -> str:
+    """Objects as JSON, each on a line of its own; all of a page together, which is several times as fast."""
+    from msgspec.json import Encoder
 
-    # Several times as fast; what it leaves as it is stands inside strings alone.
+    # What it leaves as it is stands inside strings alone.
     try:
-        text = encode(value).decode()
+        text = Encoder().encode_lines(values).decode()
     except UnicodeEncodeError:
-        return _COMPACT.encode(value)
-    return text if text.isascii() and "\x7f" not in text else _NOT_PLAIN.sub(_escaped, text)
+        if len(values) == 1:
+            return _COMPACT.encode(values[0]) + "\n"
+        return "".join(_compact_lines([value]) for value in values)
+    return text if _is_plain(text) else _escape(text)
+
+
+def _escape(text: str) -> str:
+    from neptune_inbox.code_words import HIDDEN
+
+    # Of all that is not ASCII the most frequent, and quicker to find alone.
+    text = text.replace(HIDDEN, json.dumps(HIDDEN)[1:-1])
+    return text if _is_plain(text) else _NOT_PLAIN.sub(_escaped, text)
 
 
 def _escaped(match: re.Match[str]) -> str:
     return json.dumps(match[0])[1:-1]
 
 
+def _is_plain(text: str) -> bool:
+    return text.isascii() and "\x7f" not in text
+
+
 def _json(value: JsonObject, is_compact: bool, indent: str = "") -> str:
     """ASCII JSON text: every control and non-ASCII character is escaped."""
     if is_compact:
-        return _compact(value)
+        return _compact_lines([value])[:-1]
     text = json.dumps(value, indent=2, ensure_ascii=True)
     return indent + text.replace("\n", f"\n{indent}") if indent else text

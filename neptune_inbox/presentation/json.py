@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from neptune_inbox.codes import parsed
 from neptune_inbox.model import (
     Instant,
     JournalEntry,
@@ -86,11 +87,12 @@ def _as_it_is(value: bool | int | None) -> JsonValue:
 
 
 def _payload_json(value: str | None) -> JsonValue:
-    return _parsed(value or "{}")
+    payload: JsonValue = parsed(value or "{}")
+    return payload
 
 
 def _text_json(value: object) -> JsonValue:
-    return str(value or "")
+    return value if type(value) is str else str(value or "")
 
 
 _BY_KIND: dict[Kind, Callable[[Any], JsonValue]] = dict.fromkeys(Kind, _text_json) | {
@@ -180,7 +182,7 @@ def evidence_json(evidence: Evidence) -> JsonObject:
         "missing": missing_of(evidence),
         "marks": [mark_json(mark) for mark in evidence.marks],
         "journal": [journal_json(entry) for entry in evidence.journal],
-        "raw": _parsed(evidence.notification.raw),
+        "raw": parsed(evidence.notification.raw),
     }
 
 
@@ -200,14 +202,6 @@ def _contacts_json(evidence: Evidence) -> JsonValue:
 def to_json(value: JsonValue | Mapping[str, JsonValue] | list[JsonObject]) -> str:
     """JSON text in which every control and non-ASCII character is escaped."""
     return json.dumps(value, indent=2, ensure_ascii=True)
-
-
-def _parsed(text: str) -> JsonValue:
-    try:
-        value: JsonValue = json.loads(text)
-    except ValueError:
-        return text
-    return value
 
 
 async def json_lines(inbox: Inbox, rows: Iterable[Row]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from random import Random
 
 import pytest
@@ -10,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neptune_inbox import code_words
-from neptune_inbox.code_hiding import Codes
+from neptune_inbox.code_hiding import ID_OR_INSTANT, Codes, _joined, folded
+from neptune_inbox.code_tokens import _scanned, tokens_of
 from neptune_inbox.code_words import CANDIDATE, HIDDEN, Kind, kind_of, may_speak_of_code
-from neptune_inbox.codes import NO_MASK, CodeMask, hide_in_json
+from neptune_inbox.codes import NO_MASK, CodeMask, hide_in_json, parsed
 
 MASK = CodeMask()
 SENTENCES = {
@@ -278,3 +280,47 @@ def test_a_payload_that_is_passed_over_quickly_has_no_code_in_it(value: object) 
 
 def test_a_code_with_a_blank_of_an_address_in_it_is_hidden_in_a_payload() -> None:
     assert "48%2029" not in hide_in_json(Codes(("4829",)), '{"text": "otp=48%2029"}')
+
+
+SEVERAL = ("code", "Your code is", "order no", "postal", "de", "2fa", "one-time", "otp", "is", "482913", "2026")
+ODD = ("2026-11-28", "INV-", "OTP-", "minutes", "分", "验证码", "₹", "٤", "④", "é", "\r", "\u2028")
+WRITTEN = st.lists(st.sampled_from([*"0123456789 .:,-#*\n\n\n/|•", *SEVERAL, *ODD]), max_size=24).map("".join)
+
+
+class TestTheShortCuts:
+    """What is done quickly comes to the same as done step by step."""
+
+    @given(WRITTEN)
+    def test_a_text_read_line_by_line_says_what_it_says_as_a_whole(self, text: str) -> None:
+        lines = f"{text}\nDear customer, your code\nis your postal code:\n{text}\nthe code. It is\n"
+        assert tokens_of(lines) == _scanned(lines)
+        assert tokens_of(lines) == _scanned(lines)
+
+    @given(WRITTEN | st.text(max_size=60))
+    def test_what_may_hold_a_code_is_found_wherever_its_digits_are(self, text: str) -> None:
+        slow = (
+            r"[\d①-⑨](?:\W{0,9}[\d①-⑨]){3}|\d(?:[^\W_]|-){3}"
+            r"|(?<=[\w-])\d(?:[^\W_]|-){2}|(?<=[\w-]{2})\d(?:[^\W_]|-)|(?<=[\w-]{3})\d"
+        )
+        assert bool(CANDIDATE.search(text)) is bool(re.search(slow, text))
+
+    @given(WRITTEN | st.text(max_size=60))
+    def test_letters_and_digits_alone_are_the_same_in_any_text(self, text: str) -> None:
+        assert _joined(folded(text)) == re.sub(r"[^A-Za-z\d]+", "", folded(text), flags=re.ASCII).upper()
+
+    @given(WRITTEN | st.text(max_size=60), st.sampled_from(["4829", "482913", "AB12", "2026"]))
+    def test_every_place_of_a_code_is_hidden_that_a_plain_search_finds(self, text: str, code: str) -> None:
+        shown = Codes((code,)).hide(text)
+        assert len(shown) == len(text)
+        bare = ID_OR_INSTANT.sub(lambda found: " " * len(found[0]), folded(shown))
+        assert not re.search(rf"(?<![\w]){code}(?![\w])", bare, re.IGNORECASE)
+
+    @pytest.mark.parametrize(
+        "text", ['{"a":1,"a":2}', "NaN", "1e400", '"\\ud800"', "[1,]", "", "-0", "1" * 40, "[" * 9_000]
+    )
+    def test_a_payload_is_read_as_python_reads_it(self, text: str) -> None:
+        try:
+            value = json.loads(text)
+        except (ValueError, RecursionError):
+            value = text
+        assert repr(parsed(text)) == repr(value)

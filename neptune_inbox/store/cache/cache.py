@@ -57,7 +57,8 @@ _EXTRA = " LEFT JOIN extra x ON x.seq = n.seq"
 _LINE = "n.seq, a.user_id, n.id, n.title, e.name, n.created_at, n.is_read, n.read_at, n.has_link, u.name"
 _FIELDS = standard_fields()
 _NAMES = tuple(field.name for field in _FIELDS)
-_FLAGS = tuple(field.name for field in _FIELDS if field.kind is Kind.FLAG)
+_FLAGS = tuple(index for index, field in enumerate(_FIELDS) if field.kind is Kind.FLAG)
+_RAW = _NAMES.index("raw")
 _WHOLE = f"{', '.join(field.stored for field in _FIELDS)}, x.fields{_FROM} JOIN content c ON c.seq = n.seq{_EXTRA}"
 _PARTS = (
     f"SELECT n.seq, e.name, n.title, c.body, c.link, c.status, c.data, c.raw, x.fields{_FROM}"
@@ -231,7 +232,8 @@ class Cache:
             found = connection.execute(
                 f"SELECT {_WHOLE}{_BY_KEY}", (tenant_ref(connection, self._tenant), *key)
             ).fetchone()
-            return self._hide_codes(_notification(found)) if found is not None else None
+            whole = _notification(found) if found is not None else None
+            return self._hide_codes(whole, whole.raw) if whole is not None else None
 
     def notifications(self, rowids: Sequence[int]) -> dict[int, Notification]:
         """The notifications with these rowids, without their rows as they came; others are left out."""
@@ -239,7 +241,7 @@ class Cache:
             found = connection.execute(
                 f"SELECT n.seq, {_WHOLE} WHERE n.seq IN (SELECT value FROM json_each(?))", (json.dumps(list(rowids)),)
             )
-            return {seq: self._hide_codes(_notification(fields), is_raw_kept=False) for seq, *fields in found}
+            return {seq: self._hide_codes(_notification(fields, raw=""), fields[_RAW]) for seq, *fields in found}
 
     def _masked(self, connection: sqlite3.Connection, rows: Sequence[Row]) -> list[Row]:
         """The rows without codes in their titles; all of a notification is read only where its title may hold one."""
@@ -264,12 +266,12 @@ class Cache:
         """The codes in any part of a notification."""
         return self._codes.find(event, title, body, (link, status), (data, raw, extras) if extras else (data, raw))
 
-    def _hide_codes(self, whole: Notification, *, is_raw_kept: bool = True) -> Notification:
-        row = whole if is_raw_kept else replace(whole, raw="")
-        if row.key == self.revealed or not self._codes.is_on:
+    def _hide_codes(self, row: Notification, raw: str) -> Notification:
+        """A notification without codes; `raw` is its row as it came, which may tell of them and need not be kept."""
+        if not self._codes.is_on or row.key == self.revealed:
             return row
         extras = json.dumps(row.extras) if row.extras else None
-        codes = self._codes_of(row.event_type, row.title, row.body, row.link, row.status, row.data, whole.raw, extras)
+        codes = self._codes_of(row.event_type, row.title, row.body, row.link, row.status, row.data, raw, extras)
         if codes is None:
             return row
         hidden = replace(
@@ -468,12 +470,14 @@ def _line(fields: Sequence[Any]) -> Row:
     return replace(row, extras=_extras(extras[0])) if extras and extras[0] else row
 
 
-def _notification(fields: Sequence[Any]) -> Notification:
+def _notification(fields: Sequence[Any], raw: str | None = None) -> Notification:
+    """The notification with these fields; `raw` takes the place of its row as it came."""
     *values, extras = fields
-    told: dict[str, Any] = dict(zip(_NAMES, values, strict=True))
-    for name in _FLAGS:
-        told[name] = bool(told[name])
-    return Notification(**told, extras=_extras(extras))
+    if raw is not None:
+        values[_RAW] = raw
+    for index in _FLAGS:
+        values[index] = bool(values[index])
+    return Notification(**dict(zip(_NAMES, values, strict=True)), extras=_extras(extras))
 
 
 def _lines() -> str:
@@ -490,5 +494,7 @@ def _hidden_extra(codes: Codes, name: str, value: str | int | bool) -> str | int
 
 def _extras(stored: object) -> dict[str, str | int | bool]:
     """The extras that were stored and are still declared."""
-    told = json.loads(str(stored)) if stored else {}
+    if not stored:
+        return {}
+    told = json.loads(str(stored))
     return {field.name: told[field.name] for field in extra_fields() if field.name in told}
