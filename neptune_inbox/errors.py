@@ -5,7 +5,8 @@ print `sentence` and `remedy` and never look at status codes.
 
     InboxError
     ├── UsageProblem (2)      ConfigProblem, BadQuery, TokenMisplaced
-    ├── SignInProblem (3)     NotSignedIn, TokenRefused, TokenExpired, TokenMalformed, HostNotTrusted
+    ├── SignInProblem (3)     NotSignedIn, TokenRefused, TokenExpired, TokenUnproven, TokenMalformed,
+    │                         HostNotTrusted
     │                         KeyringProblem: KeyringAbsent, KeyringLocked, KeyringUnreachable,
     │                                         KeyringUntrusted, KeyringTimedOut
     ├── Refused (1)           AccessDenied, NotFound, Invalid, ObserveOnly
@@ -124,6 +125,12 @@ class TokenRefused(SignInProblem):
 
 class TokenExpired(TokenRefused):
     """The token's own `exp` claim lies in the past."""
+
+
+class TokenUnproven(SignInProblem):
+    """The token would lead to another team's rows, and the server answered it with something else than 401."""
+
+    default_remedy = "Check NEPTUNE_TOKEN or token_command, or run `neptune-inbox login`."
 
 
 class TokenMalformed(SignInProblem):

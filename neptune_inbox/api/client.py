@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
 from msgspec.structs import replace
@@ -49,9 +49,14 @@ class Client:
         """Announce that a token is being fetched: requests wait for `use_token`."""
         self._transport.expect_token()
 
-    def use_token(self, token: Token | None, *, remedy: str = "") -> None:
-        """Send this token from the next request on, None when there is none; `remedy` is for when it is refused."""
-        self._transport.use_token(token, remedy=remedy)
+    def use_token(
+        self, token: Token | None, *, remedy: str = "", on_accepted: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
+        """Send this token from the next request on, None when there is none; `remedy` is for when it is refused.
+
+        `on_accepted` is awaited once, at the first answer which shows that the server takes the token.
+        """
+        self._transport.use_token(token, remedy=remedy, on_accepted=on_accepted)
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -20,7 +20,7 @@ from neptune_inbox import debug_trace
 from neptune_inbox.api.backoff import next_delay, parse_http_date
 from neptune_inbox.api.base_url import BaseUrl, check_base
 from neptune_inbox.api.body import Limits, is_json, is_plain_words, parse, read_body, redact
-from neptune_inbox.api.status_errors import ErrorResponse, refusal
+from neptune_inbox.api.status_errors import ErrorResponse, embedded_error, refusal
 from neptune_inbox.errors import (
     InboxError,
     Invalid,
@@ -100,6 +100,7 @@ class Transport:
         }
         self._token = token
         self._token_remedy = ""
+        self._on_accepted: Callable[[], Awaitable[None]] | None = None
         self._mode = mode
         self._http = http
         self._now = now
@@ -117,10 +118,16 @@ class Transport:
         """Announce that a token is being fetched: requests wait for `use_token`, as a keyring may take its time."""
         self._is_settled.clear()
 
-    def use_token(self, token: Token | None, *, remedy: str = "") -> None:
-        """Send this token from the next request on, None when there is none; `remedy` is for when it is refused."""
+    def use_token(
+        self, token: Token | None, *, remedy: str = "", on_accepted: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
+        """Send this token from the next request on, None when there is none; `remedy` is for when it is refused.
+
+        `on_accepted` is awaited once, at the first answer which shows that the server takes the token.
+        """
         self._token = token
         self._token_remedy = remedy
+        self._on_accepted = on_accepted
         self._is_settled.set()
 
     async def aclose(self) -> None:
@@ -162,7 +169,6 @@ class Transport:
             async with asyncio.timeout(self._limits.total):
                 answer = await self._exchange(client, call, token)
                 traced(outcome="ok", bytes=answer.size, request_id=answer.request_id)
-                return answer
         except InboxError as error:
             traced(outcome=error.name, sentence=error.sentence)
             if isinstance(error, TokenRefused) and self._token_remedy:
@@ -174,9 +180,20 @@ class Transport:
             )
         except network_errors.EXPECTED as error:
             problem = network_errors.of_exception(error, address.host_port, self._proxy_of(address))
+        else:
+            await self._note_accepted(answer, token)
+            return answer
         traced(outcome=problem.name, sentence=problem.sentence)
         # Raised out here, the outside exception is not even its context: that may carry the token.
         raise problem
+
+    async def _note_accepted(self, answer: ApiResponse, token: Token) -> None:
+        is_news = self._on_accepted is not None and token is self._token
+        # Some say no with a status of 200.
+        if is_news and embedded_error(answer.value, "") is None:
+            told, self._on_accepted = self._on_accepted, None
+            assert told is not None
+            await told()
 
     def _proxy_of(self, address: BaseUrl) -> str:
         """The proxy that requests to an address go through, as host and port; empty where they go straight there."""

@@ -129,7 +129,7 @@ class Cli:
     @staticmethod
     async def _sign_in(session: Session, sign_in: SignIn) -> bool:
         try:
-            return await session.sign_in()
+            return await session.sign_in(asks_first=sign_in is SignIn.FOR_ITS_PLACE)
         except TokenExpired:
             if sign_in is SignIn.NEEDED:
                 raise

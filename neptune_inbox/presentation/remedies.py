@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from neptune_inbox.errors import AccessDenied, InboxError, KeyringAbsent, NotNeptune, Unreachable, Untrusted
+from neptune_inbox.errors import (
+    AccessDenied,
+    InboxError,
+    KeyringAbsent,
+    NotNeptune,
+    TokenExpired,
+    TokenRefused,
+    TokenUnproven,
+    Unreachable,
+    Untrusted,
+)
 
 if TYPE_CHECKING:
     from neptune_inbox.presentation.action_table import Action
@@ -47,6 +57,10 @@ def in_the_app(error: InboxError, actions: Iterable[Action]) -> str:
     from neptune_inbox.presentation.keymap import key_label
 
     action = _chosen(error, IN_THE_APP)
+    is_refused = isinstance(error, TokenRefused | TokenUnproven) and not isinstance(error, TokenExpired)
+    if is_refused and not error.has_usual_remedy:
+        # The status line may cut it, and the server's words help nobody.
+        return f"The token was refused. {error.remedy}"
     if not action:
         return str(error)
     key = key_label(actions, action)

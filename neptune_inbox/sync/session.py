@@ -48,9 +48,7 @@ def tenant_key(profile: Profile, team: str) -> str:
 
 
 REMEDIES = {
-    "NEPTUNE_TOKEN": (
-        "It comes from NEPTUNE_TOKEN: set that to a valid token, or unset it and run `neptune-inbox login`."
-    ),
+    "NEPTUNE_TOKEN": ("It comes from NEPTUNE_TOKEN: set a valid one, or unset it and run `neptune-inbox login`."),
     "token_command": "It comes from token_command of this profile: let that print a valid token.",
 }
 """What to do about a refused token, by its source; one from elsewhere is replaced by signing in."""
@@ -104,31 +102,36 @@ class Session:
     _client: Client = field(kw_only=True)
     _read_token: Callable[[], Awaitable[tuple[Token, Claims | None, str]]] = field(kw_only=True)
     _read_mode: Callable[[], Awaitable[Mode]] = field(kw_only=True)
-    _remember_team: Callable[[str], Awaitable[bool]] = field(kw_only=True)
+    _is_tenant_of: Callable[[Token, Claims | None, str, bool], Awaitable[bool]] = field(kw_only=True)
+    _note_accepted: Callable[[], Awaitable[None]] = field(kw_only=True)
     _close_stores: Callable[[], Awaitable[None]] = field(kw_only=True)
 
-    async def sign_in(self) -> bool:
+    async def sign_in(self, *, asks_first: bool = False) -> bool:
         """Read the token and use it; False where it is another team's, so the profile must be opened again.
 
+        What a token says of its team counts once the server has accepted it: only then is it remembered. With
+        `asks_first` the server is asked at once, where it never accepted this team's: no other request will follow.
         Raises SignInProblem, and lets `health` know: reading stays possible.
         """
         if not self.token_source:
             self._client.expect_token()
         try:
             token, claims, source = await self._read_token()
-            check_expiry(claims, self.now(), REMEDIES.get(source, ""))
+            remedy = REMEDIES.get(source, "")
+            check_expiry(claims, self.now(), remedy)
+            is_same_tenant = await self._is_tenant_of(token, claims, remedy, asks_first)
         except InboxError as error:
-            self.health.note_failure(error)
+            self.health.note_no_token(error)
             self._client.use_token(None)
             raise
-        if not await self._remember_team(claims.team if claims else ""):
+        if not is_same_tenant:
             return False
         self.use(token, claims, source)
         return True
 
     def use(self, token: Token, claims: Claims | None, source: str) -> None:
         """Use this token from now on."""
-        self._client.use_token(token, remedy=REMEDIES.get(source, ""))
+        self._client.use_token(token, remedy=REMEDIES.get(source, ""), on_accepted=self._note_accepted)
         self.claims, self.token_source = claims, source
         self.health.note_new_token()
         self.poller.wake()

@@ -9,7 +9,7 @@ from neptune_inbox import debug_trace
 from neptune_inbox.credentials import Claims, claims
 from neptune_inbox.credentials.tokens import TOKEN_VARIABLE
 from neptune_inbox.credentials.vault import MEMORY
-from neptune_inbox.errors import StoreProblem, no_token
+from neptune_inbox.errors import Refused, ServerTrouble, StoreProblem, TokenUnproven, Unreachable, no_token
 from neptune_inbox.model import Mode, Profile, Token
 from neptune_inbox.presentation.row_state import is_read_by_us
 from neptune_inbox.store.lock import StoreLock
@@ -78,7 +78,10 @@ class Surroundings(Protocol):
     """What a session is built from: the workspace's `Builder`."""
 
     pending_notices: tuple[str, ...]
+    claimed_tenants: dict[str, str]
 
+    @property
+    def accepted_tokens(self) -> set[Token]: ...
     @property
     def settings(self) -> Settings: ...
     @property
@@ -114,7 +117,8 @@ class SessionParts:
         self.site = "\n".join((profile.name, profile.api_base, profile.environment))
         self.notices = tuple(dict.fromkeys((*builder.pending_notices, *self.stores.notices())))
         builder.pending_notices = ()
-        self.tenant = self.stores.profiles.tenant_of(self.site) or tenant_key(profile, "")
+        bound = self.stores.profiles.tenant_of(self.site)
+        self.tenant = builder.claimed_tenants.get(self.site) or bound or tenant_key(profile, "")
         data = self.stores.of(self.tenant)
         self._prepare(data)
         self._store, self.bus = TenantStore(data, StoreThread()), Bus()
@@ -325,16 +329,54 @@ class SessionParts:
         hosts = Hosts(self.stores.profiles, self.builder.own_hosts)
         hosts.check(self.profile, token, is_given_here=is_given_here)
 
-    @on_thread
-    def remember_team(self, team: str) -> bool:
-        """Remember the tenant of this profile; False where the session was opened on another one."""
-        wanted = self.stores.of(tenant_key(self.profile, team))
-        if self.stores.profiles.tenant_of(self.site) != wanted.tenant:
-            wanted.triage.bind(self.site)
-        if wanted.tenant != self.tenant:
-            self._prepare(wanted)
+    async def is_tenant_of(self, token: Token, claims: Claims | None, remedy: str, asks_first: bool) -> bool:
+        """Whether this session was opened on the token's tenant; where not, the next one of this process will be.
+
+        What a token says of itself leads away from a tenant that was remembered only if the server accepts it.
+        Raises SignInProblem where it does not.
+        """
+        wanted = tenant_key(self.profile, claims.team if claims else "")
+        bound = await self._bound()
+        is_news = wanted not in (bound, self.tenant) if bound else asks_first
+        if is_news and token not in self.builder.accepted_tokens:
+            await self._prove(token, claims, remedy)
+        self.builder.claimed_tenants[self.site] = wanted
+        if token in self.builder.accepted_tokens:
+            await self._bind(wanted)
+        if wanted != self.tenant:
             self.builder.pending_notices = self.notices
-        return wanted.tenant == self.tenant
+        return wanted == self.tenant
+
+    async def _prove(self, token: Token, claims: Claims | None, remedy: str) -> None:
+        """Ask the server about a token. Where no answer comes it stays unproven, and nothing of it is remembered."""
+        client = self.builder.make_client(self.profile, None)
+        client.use_token(token, remedy=remedy)
+        try:
+            # Where no answer comes, the next request tells.
+            with suppress(Unreachable):
+                await client.server_time()
+                self.builder.accepted_tokens.add(token)
+        except (Refused, ServerTrouble) as error:
+            # Neptune itself fails over what is not a JWT.
+            if isinstance(error, Refused) or claims is None:
+                raise TokenUnproven(f"The token of this profile was not accepted: {error.sentence}", remedy) from None
+        finally:
+            await client.aclose()
+
+    async def note_accepted(self) -> None:
+        """Remember this session's tenant as the profile's: the server took the token."""
+        await self._bind(self.tenant)
+
+    @on_thread
+    def _bound(self) -> str | None:
+        return self.stores.profiles.tenant_of(self.site)
+
+    @on_thread
+    def _bind(self, tenant: str) -> None:
+        # A full disk must not keep anybody from reading; the next start remembers it.
+        with suppress(StoreProblem):
+            if self.stores.profiles.tenant_of(self.site) != tenant:
+                self.stores.of(tenant).triage.bind(self.site)
 
     async def close(self) -> None:
         """Close the files, then end their thread."""
@@ -358,8 +400,7 @@ def build_session(builder: Surroundings, profile: Profile) -> Session:
     store, front, now = parts.store, parts.store.foreground, builder.now
     client, audit_log, team = parts.client, parts.audit_log, parts.team()
     poller, sender = parts.poller(team), parts.sender()
-    watch_rule = parts.watch_rule(poller)
-    housekeeping = parts.housekeeping()
+    watch_rule, housekeeping = parts.watch_rule(poller), parts.housekeeping()
     inbox = Inbox(store=front, fetcher=parts.fetcher, now=now, incidents=parts.incidents)
     hooks = parts.hooks(Inbox(store=store, fetcher=parts.fetcher, now=now, incidents=parts.incidents))
     return Session(
@@ -399,7 +440,8 @@ def build_session(builder: Surroundings, profile: Profile) -> Session:
         _client=client,
         _read_token=parts.read_token,
         _read_mode=parts.read_mode,
-        _remember_team=parts.remember_team,
+        _is_tenant_of=parts.is_tenant_of,
+        _note_accepted=parts.note_accepted,
         _close_stores=parts.close,
     )
 

@@ -82,6 +82,10 @@ class Builder:
     """What else runs while a session is shown."""
     pending_notices: tuple[str, ...] = field(default=(), init=False)
     """What the next session has to report: about its profile, or about the one that it replaces."""
+    claimed_tenants: dict[str, str] = field(default_factory=dict, init=False)
+    """The tenant that the token in use says it is of, by profile and its address; accepted or not."""
+    accepted_tokens: set[Token] = field(default_factory=set, init=False)
+    """The tokens that the server accepted in this process before a session used them."""
     _in_memory: Stores | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
@@ -117,13 +121,19 @@ class Builder:
         transport = Transport(
             api_base=profile.api_base,
             edge_base=profile.edge_base,
-            token=token,
+            token=None,
             mode=profile.mode,
             http=self.http,
             now=self.now,
             sleep=self.sleep,
             rng=self.rng,
         )
+
+        async def note_accepted() -> None:
+            if token is not None:
+                self.accepted_tokens.add(token)
+
+        transport.use_token(token, on_accepted=note_accepted)
         return Client(transport, profile.environment)
 
     def stores(self) -> Stores:

@@ -84,9 +84,7 @@ def test_a_refused_token_is_mended_where_it_comes_from(shell: Shell, tmp_path: P
     for command in (["list", "-u", CUSTOMER], ["mark", "-u", CUSTOMER, "--shown", "--yes"], ["doctor"]):
         refused = shell(*command)
         assert refused.code == 3, command
-        assert (
-            "It comes from NEPTUNE_TOKEN: set that to a valid token, or unset it and run" in refused.out + refused.err
-        )
+        assert "It comes from NEPTUNE_TOKEN: set a valid one, or unset it and run" in refused.out + refused.err
     del shell.environment["NEPTUNE_TOKEN"]
     helper = tmp_path / "helper.py"
     helper.write_text(f"print({JWT!r})\n")

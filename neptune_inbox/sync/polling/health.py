@@ -11,7 +11,7 @@ from enum import StrEnum
 from random import Random
 
 from neptune_inbox.api.backoff import next_delay
-from neptune_inbox.errors import InboxError, SignInProblem, TokenExpired, TokenRefused, Unreachable
+from neptune_inbox.errors import InboxError, NotSignedIn, SignInProblem, TokenExpired, TokenRefused, Unreachable
 from neptune_inbox.model import Instant, Now
 from neptune_inbox.sync.events import Bus, HealthChanged
 
@@ -44,6 +44,7 @@ class Health:
         self.next_try_at: Instant = 0
         """No request before this instant."""
         self._put_off_at: Instant = 0
+        self._has_no_token = False
 
     @property
     def seconds_to_wait(self) -> float:
@@ -55,7 +56,7 @@ class Health:
     def waits_for_token(self) -> bool:
         """Nothing can be tried before there is another token: there is none here, or it is known to be over."""
         return self.state is State.SIGNED_OUT and (
-            isinstance(self.error, TokenExpired) or not isinstance(self.error, TokenRefused)
+            self._has_no_token or isinstance(self.error, TokenExpired) or not isinstance(self.error, TokenRefused)
         )
 
     def note_success(self) -> None:
@@ -68,6 +69,9 @@ class Health:
 
     def note_failure(self, error: InboxError) -> None:
         """Take in that a request failed: a refused token signs out, and like other trouble puts off the next try."""
+        if self._has_no_token and self.state is State.SIGNED_OUT and isinstance(error, NotSignedIn):
+            # Requests that waited for the token only know that there is none; why is known already.
+            return
         if isinstance(error, SignInProblem):
             if self.state is not State.SIGNED_OUT:
                 self._failures = 0
@@ -78,6 +82,12 @@ class Health:
         elif isinstance(error, Unreachable):
             self._put_off(error.retry_after)
             self._become(State.OFFLINE if self._failures >= FAILURES_UNTIL_OFFLINE else State.TROUBLED, error)
+
+    def note_no_token(self, error: InboxError) -> None:
+        """Take in that no token is used, and why: nothing is tried before there is one."""
+        self._has_no_token = False
+        self.note_failure(error)
+        self._has_no_token = True
 
     def _put_off(self, retry_after: float | None) -> None:
         self._failures += 1
@@ -91,6 +101,7 @@ class Health:
 
     def note_new_token(self) -> None:
         """A token was given: nothing is known about it yet."""
+        self._has_no_token = False
         self._failures = 0
         self.next_try_at = 0
         self._become(State.UNKNOWN, None)
