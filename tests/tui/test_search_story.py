@@ -184,3 +184,20 @@ async def test_what_is_highlighted_stays_when_more_is_offered_and_a_letter_lets_
         await inbox.press("e")
         assert suggestions.items
         assert suggestions.chosen is None
+
+
+async def test_what_the_newest_rows_hold_is_shown_at_once_and_all_of_it_before_a_key_can_act_on_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("neptune_inbox.store.cache.search.GLANCED", 10)
+    service = Service()
+    service.has(30)
+    everything = [f"Card {number}" for number in range(30, 0, -1) if "3" in str(number)]
+    async with inbox_of(service, kind=Filter.ALL) as inbox:
+        await inbox.until(lambda: len(inbox.screen.snapshot) == 30)
+        await inbox.type("/", "3")
+        await inbox.until(lambda: sorted(inbox.titles()) == sorted(everything))
+        await inbox.press("esc")
+        await inbox.until(lambda: len(inbox.screen.snapshot) == 30)
+        await inbox.type("/", "3", "enter", "a")
+        await inbox.sees(f"{len(everything)} selected")

@@ -283,17 +283,20 @@ def test_any_search_shows_what_reading_every_row_would_show(case: _Case) -> None
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(search_module, "FEW", case.few)
         patch.setattr(search_module, "WALKED", case.walked)
+        patch.setattr(search_module, "GLANCED", case.walked)
         rowids = cache.snapshot(case.search, only=case.only, without=case.without, limit=case.limit)
-    rows = cache.rows(rowids)
-
-    shown = [row.key for row in rows]
-    assert len(shown) == min(len(expected), case.limit or 99)
-    assert set(shown) <= expected
-    order = [(NOON if row.created_at is None else row.created_at, row.rowid) for row in rows]
-    assert order == sorted(order, reverse=True)
-    if case.limit is not None and shown:
-        left_out = [row for row in case.rows if row.key in expected - set(shown)]
-        assert all((NOON if row.created_at is None else row.created_at) <= order[-1][0] for row in left_out)
+        glanced, is_glance = cache.glance(case.search, only=case.only, without=case.without, limit=case.limit or 99)
+    assert len(rowids) == min(len(expected), case.limit or 99)
+    assert 0 < len(glanced) < (case.limit or 99) if is_glance else len(glanced) == len(rowids)
+    for found, is_cut in ((rowids, case.limit is not None), (glanced, True)):
+        rows = cache.rows(found)
+        shown = {row.key for row in rows}
+        assert shown <= expected
+        order = [(NOON if row.created_at is None else row.created_at, row.rowid) for row in rows]
+        assert order == sorted(order, reverse=True)
+        if is_cut:
+            left_out = [row for row in case.rows if rows and row.key in expected - shown]
+            assert all((NOON if row.created_at is None else row.created_at) <= order[-1][0] for row in left_out)
 
 
 @pytest.mark.slow
@@ -318,6 +321,21 @@ def test_looking_through_the_newest_rows_is_given_up_where_they_hold_too_few(mon
 
     assert ids(cache, Clause("text", "rare"), limit=3) == ["9", "19", "29"]
     assert ids(cache, Clause("text", "often"), limit=3) == ["0", "1", "2"]
+
+
+def test_a_text_of_two_letters_is_first_looked_for_among_the_newest_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    cache = cache_of(*(notification(f"{at}", title=f"row {at % 20:02}", created_at=NOON - at) for at in range(60)))
+    monkeypatch.setattr(search_module, "GLANCED", 30)
+
+    def glanced(*clauses: Term, limit: int = 9) -> tuple[list[str], bool]:
+        found, is_glance = cache.glance(Search(USERS, Filter.ALL, clauses), only=None, without=(), limit=limit)
+        return [row.id for row in cache.rows(found)], is_glance
+
+    assert glanced(Clause("text", "07")) == (["7", "27"], True)
+    assert glanced(Clause("text", "07"), Clause("text", "row")) == (["7", "27"], True)
+    assert glanced(Clause("text", "07"), limit=1) == (["7"], False)
+    assert glanced(Clause("text", "zz")) == ([], False)
+    assert glanced(Clause("text", "07"), Clause("keys", keys=frozenset({Key("u-1", "47")}))) == (["47"], False)
 
 
 @pytest.mark.parametrize("data", ['{"a": "\\u00e9"}', '{"a": "\\ud800"}', "{broken \\u", "[" * 100_000 + "\\u0041"])

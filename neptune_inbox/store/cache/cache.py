@@ -41,7 +41,7 @@ from neptune_inbox.store.cache.ids import (
 from neptune_inbox.store.cache.merge import Merged, merge
 from neptune_inbox.store.cache.payload import SAMPLED, names_in
 from neptune_inbox.store.cache.prune import Pruning
-from neptune_inbox.store.cache.search import find
+from neptune_inbox.store.cache.search import Found, find
 from neptune_inbox.store.database.database import Database
 from neptune_inbox.store.hooks.hooks import HookStore
 from neptune_inbox.text import NO_TEXT, CleanText
@@ -150,9 +150,31 @@ class Cache:
         Of the `is` clauses only read and unread are judged here; the others are to be given as `only` and `without`.
         `newer_than` leaves only rows that were cached after that rowid.
         """
+        return self._found(search, only, without, limit, newer_than).rowids
+
+    def glance(self, search: Search, *, only: Collection[Key] | None, without: Collection[Key], limit: int) -> Found:
+        """The first rows of a search, as `snapshot`; fewer where some are known at once and all take long to find."""
+        return self._found(search, only, without, limit, may_glance=True)
+
+    def _found(
+        self,
+        search: Search,
+        only: Collection[Key] | None,
+        without: Collection[Key],
+        limit: int | None,
+        newer_than: int | None = None,
+        may_glance: bool = False,
+    ) -> Found:
         with self._database.searching() as connection:
             return find(
-                connection, self._tenant, search, only=only, without=without, limit=limit, newer_than=newer_than
+                connection,
+                self._tenant,
+                search,
+                only=only,
+                without=without,
+                limit=limit,
+                newer_than=newer_than,
+                may_glance=may_glance,
             )
 
     def newest_rowid(self) -> int:

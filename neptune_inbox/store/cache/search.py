@@ -6,8 +6,10 @@ import json
 import sqlite3
 from array import array
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from neptune_inbox.model import Clause, Filter, Key, Search, Term, clauses_of
 from neptune_inbox.store.cache.conditions import (
@@ -25,9 +27,12 @@ from neptune_inbox.store.cache.conditions import (
     named,
 )
 from neptune_inbox.store.cache.ids import tenant_ref
+from neptune_inbox.store.cache.merge import SHORTEST
 
 WALKED = 2_000
 """At most this many of the newest rows are searched."""
+GLANCED = 10_000
+"""At most this many of the newest rows are looked at for a text that no index finds, before every title is read."""
 FEW = 4000
 """Up to this many text matches are looked up one by one and sorted; more are probed while walking the time index."""
 
@@ -46,12 +51,26 @@ class _Query(Struct):
     """What the full-text index is to be asked for them, if it is."""
     is_impossible: bool = False
 
+    def copy(self) -> _Query:
+        return replace(self, conditions=[*self.conditions], values=[*self.values])
+
     def add(self, condition: Condition, *, is_negated: bool = False) -> None:
         condition = condition.negated(is_negated)
         self.is_impossible |= condition == NEVER
         if condition not in (NEVER, ALWAYS):
             self.conditions.append(f"({condition.sql})")
             self.values.extend(condition.values)
+
+
+class Found(NamedTuple):
+    """What a search shows, as rowids, newest first."""
+
+    rowids: array[int]
+    is_glance: bool = False
+    """Only the newest rows were looked at, and some were found there."""
+
+
+_NOTHING = Found(array("q"))
 
 
 def find(
@@ -63,39 +82,62 @@ def find(
     without: Collection[Key],
     limit: int | None,
     newer_than: int | None,
-) -> array[int]:
-    """The rowids that a search shows, newest first, at most `limit`."""
+    may_glance: bool = False,
+) -> Found:
+    """The rows that a search shows, at most `limit`.
+
+    With `may_glance` fewer are given where some are known at once and to find all of them takes long.
+    """
     ref = tenant_ref(connection, tenant)
     accounts = _accounts(connection, ref, search)
     if not accounts or (only is not None and not only):
-        return array("q")
+        return _NOTHING
     query, conditions = _Query(), Conditions(connection, tenant, ref)
-    is_narrow = _add_texts(connection, query, conditions, search.clauses)
+    row_by_row = Conditions(connection, tenant, ref, is_walked=True)
+    is_narrow = only is not None or newer_than is not None
+    is_narrow |= any(isinstance(term, Clause) and _names_rows(term) for term in search.clauses)
     if only is not None:
         query.add(conditions.among_keys(only))
-        is_narrow = True
     if without:
         query.add(conditions.among_keys(without), is_negated=True)
     if newer_than is not None:
         query.add(Condition("seq > ?", (newer_than,)))
-        is_narrow = True
-    is_narrow |= any(isinstance(term, Clause) and _names_rows(term) for term in search.clauses)
-    kinds = _add_clauses(query, conditions, search)
+    is_unread_only = _add_clauses(query, conditions, search) == {Filter.UNREAD}
+    is_slow = not is_narrow and not query.is_impossible and _reads_every_title(search)
+    if may_glance and limit is not None and is_slow:
+        seen = query.copy()
+        _choose_index(connection, seen, ref, accounts, is_narrow=False, is_unread_only=is_unread_only)
+        seen.in_content = [term for term in search.clauses if is_in_content(term) or _is_text(term)]
+        walk, is_whole = _walk(connection, seen, row_by_row, GLANCED)
+        found = _chosen(connection, walk, limit)
+        if found or is_whole:
+            return Found(found, is_glance=not is_whole and len(found) < limit)
+    is_narrow |= _add_texts(connection, query, conditions, search.clauses)
     if query.is_impossible:
-        return array("q")
-    _choose_index(connection, query, ref, accounts, is_narrow=is_narrow, is_unread_only=kinds == {Filter.UNREAD})
+        return _NOTHING
+    _choose_index(connection, query, ref, accounts, is_narrow=is_narrow, is_unread_only=is_unread_only)
     if limit is not None and query.in_content and not is_narrow and can_walk(query.in_content):
-        row_by_row = Conditions(connection, tenant, ref, is_walked=True)
-        newest = _newest(connection, query, row_by_row, limit)
-        if newest is not None:
-            return newest
+        walk, is_whole = _walk(connection, query, row_by_row, WALKED)
+        found = _chosen(connection, walk, limit)
+        if is_whole or len(found) == limit or (may_glance and found):
+            return Found(found, is_glance=not is_whole and len(found) < limit)
     if query.match:
         query.add(Condition(MATCHES, (query.match,)))
     for term in query.in_content:
-        found = cover(term)
-        if found is None or not found.is_exact:
+        covered = cover(term)
+        if covered is None or not covered.is_exact:
             query.add(conditions.of(term))
-    return _chosen(connection, query, limit)
+    return Found(_chosen(connection, query, limit))
+
+
+def _reads_every_title(search: Search) -> bool:
+    """Whether a text is asked for that is too short for the full-text index, and rows can be judged one by one."""
+    is_short = any(isinstance(term, Clause) and _is_short(term) for term in search.clauses)
+    return is_short and can_walk(filter(is_in_content, search.clauses))
+
+
+def _is_short(clause: Clause) -> bool:
+    return clause.field == "text" and 0 < len(clause.value) < SHORTEST and not clause.is_negated
 
 
 def _chosen(connection: sqlite3.Connection, query: _Query, limit: int | None) -> array[int]:
@@ -108,19 +150,18 @@ def _chosen(connection: sqlite3.Connection, query: _Query, limit: int | None) ->
     return array("q", (seq for (seq,) in found))
 
 
-def _newest(connection: sqlite3.Connection, query: _Query, row_by_row: Conditions, limit: int) -> array[int] | None:
-    """The first `limit` rowids, each of the newest rows looked at; None where those hold too few."""
+def _walk(connection: sqlite3.Connection, query: _Query, row_by_row: Conditions, rows: int) -> tuple[_Query, bool]:
+    """The query that looks at each of this many of the newest rows, and whether that is all of them."""
     bound = connection.execute(
         f"SELECT sorted_at FROM {query.source} WHERE {' AND '.join(query.conditions)}{_NEWEST_FIRST} OFFSET ?",
-        (*query.values, 1, WALKED),
+        (*query.values, 1, rows),
     ).fetchone()
-    walk = _Query(query.source, [*query.conditions], [*query.values])
+    walk = query.copy()
     if bound is not None:
         walk.add(Condition("sorted_at > ?", bound))
     for term in query.in_content:
         walk.add(row_by_row.of(term))
-    seqs = _chosen(connection, walk, limit)
-    return seqs if bound is None or len(seqs) == limit else None
+    return walk, bound is None
 
 
 def _is_about_users(term: Term) -> bool:

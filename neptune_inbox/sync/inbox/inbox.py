@@ -159,14 +159,15 @@ class Inbox:
         self._incidents = incidents
 
     async def open(self, scope: Scope, *, limit: int | None = None) -> ListSnapshot:
-        """The rows of a scope as they are now, newest first, or the first `limit` of them.
+        """The rows of a scope as they are now, newest first; with a limit, at most that many of the first ones.
 
+        Fewer are given, as a partial list, where only the newest rows can be judged at once.
         Raises BadQuery, TokenMisplaced.
         """
         refuse_token("The user id", scope.user_id)
         clauses = parse_query(scope.query, self._now())
         # The first rows alone would be folded another way than all of them.
-        return await self._open(scope, clauses, limit=None if scope.is_folded else limit)
+        return await self._open(scope, clauses, limit=None if scope.is_folded else limit, may_glance=True)
 
     async def open_users(
         self, users: Sequence[str], kind: Filter, query: str = "", *, limit: int | None = None
@@ -391,6 +392,7 @@ class Inbox:
         limit: int | None = None,
         users: Sequence[str] = (),
         among: frozenset[Key] | None = None,
+        may_glance: bool = False,
     ) -> ListSnapshot:
         triage = self._store.data.triage
         users = users or (triage.watched() if scope.user_id == EVERYONE else [scope.user_id])
@@ -403,9 +405,11 @@ class Inbox:
         if scope.kind is Filter.UNREAD and not any(map(is_about_us, clauses_of(terms))):
             hidden = triage.keys_where("done") | triage.keys_where("snoozed")
         newest = self._store.data.cache.newest_rowid()
-        ids = self._store.data.cache.snapshot(
-            search, only=only, without=without | hidden, newer_than=newer_than, limit=limit
-        )
+        cache, is_glance = self._store.data.cache, False
+        if may_glance and limit is not None:
+            ids, is_glance = cache.glance(search, only=only, without=without | hidden, limit=limit)
+        else:
+            ids = cache.snapshot(search, only=only, without=without | hidden, newer_than=newer_than, limit=limit)
         if scope.member:
             members = self._incidents.members_of(scope.member, users)
             ids = array("q", filter(members.__contains__, ids))
@@ -419,5 +423,5 @@ class Inbox:
         newest = max(newest, max(ids, default=0))
         values = self._store.data.cache.column_values(ids[:MEASURED])
         whole = ListSnapshot(ids, self._row_reader, hidden=left_out, newest_rowid=newest, values=values)
-        whole.is_partial = len(ids) == limit
+        whole.is_partial = is_glance or len(ids) == limit
         return self._incidents.fold(whole, users) if scope.is_folded and not scope.member else whole
