@@ -45,6 +45,10 @@ class Service:
     rows: Sequence[Truth]
     wrap: Wrap = nobejs
     cap: int = 1000
+    most: int = 1000
+    """A page of more rows is refused."""
+    echoes: bool = False
+    """What is answered repeats the size asked for, whatever the cap."""
     posted: list[str] = field(default_factory=list)
     requests: list[httpx.Request] = field(default_factory=list)
     ingested: JsonValue = None
@@ -85,10 +89,17 @@ class Service:
             return httpx.Response(200, json=[{"user_id": "u-1"}, {"user_id": "\x1b[31m"}])
         asked = request.url.params
         kind, page = asked.get("type", "unread"), int(asked.get("page", 1))
-        size = min(int(asked.get("per_page", 10)), self.cap)
+        wanted = int(asked.get("per_page", 10))
+        if wanted > self.most:
+            return httpx.Response(400, json={"message": f"per_page must not exceed {self.most}"})
+        size = min(wanted, self.cap)
         found = [each for each in self.rows if kind == "all" or each.is_read == (kind == "read")]
         rows: list[JsonValue] = [each.row for each in found[(page - 1) * size : page * size]]
-        return httpx.Response(200, content=json.dumps(self.wrap(rows, page, size, len(found))).encode(), headers=JSON)
+        return httpx.Response(
+            200,
+            content=json.dumps(self.wrap(rows, page, wanted if self.echoes else size, len(found))).encode(),
+            headers=JSON,
+        )
 
     def _mark(self, body: JsonObject) -> httpx.Response:
         self.posted.append(str(body["id"]))

@@ -156,7 +156,7 @@ class Client:
             is_write=False,
             subject=f"the users of {self._environment}",
         )
-        return await _decoded(answer, lambda value: decode_users.decode_users(value, page=page))
+        return await _decoded(answer, lambda value: decode_users.decode_users(value, page=page, per_page=per_page))
 
     async def user(self, user_id: str) -> User:
         """One user with contact infos."""

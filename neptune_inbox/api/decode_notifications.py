@@ -40,19 +40,21 @@ def decode_page(
 ) -> Page:
     """One page of a list of `user_id`'s notifications; `page` and `per_page` are what was asked for.
 
-    Raises NotNeptune for what is not a list of them.
+    Raises NotNeptune for what is not a list of them; on a later page rows that cannot be read are only counted.
 
     The list that was asked for decides what is read; in `all` the rows' own words do.
     """
     listing = open_list(value, "notifications", page=page)
     decoded = readable(listing.rows, lambda row: decode_notification(row, user_id))
-    refuse_unreadable(listing, len(decoded), "notification")
+    if page == 1:
+        refuse_unreadable(listing, len(decoded), "notification")
     rows, repeated, distinct = told_apart(decoded)
     return Page(
         tuple(in_list(row, kind) for row in rows),
         listing.known_total(page),
         len(listing.rows) - len(decoded),
         listing.is_last(page, per_page),
+        is_short_of_request=listing.repeats_size(per_page),
         repeated=repeated,
         distinct=distinct,
         contradicts_list=any(_contradicts(row, kind) for row in rows),

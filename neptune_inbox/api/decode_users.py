@@ -30,12 +30,14 @@ class UserPage(Struct, frozen=True):
     """Rows that could not be read."""
 
 
-def decode_users(value: JsonValue, *, page: int = 1) -> UserPage:
-    """One page of users; `page` is the number asked for. Raises NotNeptune if it is not a list."""
+def decode_users(value: JsonValue, *, page: int = 1, per_page: int | None = None) -> UserPage:
+    """One page of users; `page` and `per_page` are what was asked for. Raises NotNeptune if it is not a list."""
     listing = open_list(value, "users", page=page)
     rows = readable(listing.rows, decode_user)
-    refuse_unreadable(listing, len(rows), "user")
-    return UserPage(rows, listing.known_total(page), listing.is_last(page), len(listing.rows) - len(rows))
+    if page == 1:
+        refuse_unreadable(listing, len(rows), "user")
+    is_last = listing.is_last(page) and not listing.repeats_size(per_page)
+    return UserPage(rows, listing.known_total(page), is_last, len(listing.rows) - len(rows))
 
 
 def decode_one_user(value: JsonValue, user_id: str) -> User:

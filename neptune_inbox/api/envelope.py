@@ -70,6 +70,11 @@ class Envelope(Struct, frozen=True):
         came, page = len(self.rows), self.page or asked_page
         return came > self.total or (0 < came == self.per_page and page * came > self.total)
 
+    def repeats_size(self, asked_size: int | None) -> bool:
+        """Whether the only word on where the list ends is the size that was asked for, which a server may repeat and
+        still give fewer rows."""
+        return self.total is None and self.last_page is None and self.per_page == asked_size and bool(self.rows)
+
     def is_last(self, asked_page: int, asked_size: int | None = None) -> bool:
         """Whether no page follows; in doubt there may be one, as asking once more loses nothing.
 

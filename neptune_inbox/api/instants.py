@@ -24,8 +24,12 @@ _DOTNET = re.compile(r"/Date\((\d{1,15})(?:[+-]\d{4})?\)/")
 _YEAR_FIRST = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?=$|[T ])")
 _ZONE = re.compile(r"\s*(?:(UTC|GMT)|([+-]\d{2}):?(\d{2}))$", re.IGNORECASE)
 _NEVER = re.compile(
-    r"[0\s:.TZ+-]*|0001-01-01.*|1970-01-01[T ]00:00:00.*|null|none|nil|never|n/a|undefined|false", re.I
+    r"[0\s:.TZ+-]*|-\d.*|0{3,}\d[-/.].*|/Date\((?:-\d*|0*)\)/|null|none|nil|never|n/a|undefined|false", re.I
 )
+"""What is no moment: nothing, a word for it, and a date before the year 10, as PHP and .NET write zero dates."""
+_NEVER_BEFORE: Final = 365 * 86_400_000
+"""Milliseconds: a moment before 1971 is a zero date of some system (1970 with any zone, 1899, 1900), as Neptune is
+younger."""
 _EXTENDED: Final = ("$date", "$numberLong", "date", "iso", "seconds", "_seconds", "value")
 """How MongoDB, Firestore and others wrap a moment into an object."""
 
@@ -33,10 +37,7 @@ _EXTENDED: Final = ("$date", "$numberLong", "date", "iso", "seconds", "_seconds"
 def to_instant(value: JsonValue) -> Instant | None:
     """A moment: ISO 8601 (UTC where no zone is named), RFC 2822, a date with the year first, or a unix time in
     seconds down to nanoseconds; also wrapped in an object. None for zero dates and for what cannot be read."""
-    for _ in range(3):
-        if not isinstance(value, dict):
-            break
-        value = next((value[name] for name in _EXTENDED if name in value), None)
+    value = _unwrapped(value)
     if isinstance(value, str):
         return _of_text(value.strip())
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -46,9 +47,22 @@ def to_instant(value: JsonValue) -> Instant | None:
 
 def is_never(value: JsonValue) -> bool:
     """Whether this says that something has not happened: nothing, a zero date, `false`, `never`."""
+    value = _unwrapped(value)
     if isinstance(value, str):
-        return _NEVER.fullmatch(value.strip()) is not None
-    return not value
+        text = value.strip()
+        if _NEVER.fullmatch(text):
+            return True
+        moment = _moment(text)
+        return moment is not None and moment < _NEVER_BEFORE
+    return not value or (isinstance(value, int | float) and value < 0)
+
+
+def _unwrapped(value: JsonValue) -> JsonValue:
+    for _ in range(3):
+        if not isinstance(value, dict):
+            break
+        value = next((value[name] for name in _EXTENDED if name in value), None)
+    return value
 
 
 def _of_number(value: float) -> Instant | None:
@@ -72,14 +86,19 @@ def _of_text(text: str) -> Instant | None:
         return _of_number(float(text) if "." in text else int(text))
     if found := _DOTNET.fullmatch(text):
         return _of_number(int(found[1]))
-    return _of_date(_YEAR_FIRST.sub(_dashed, text, count=1))
+    moment = _moment(text)
+    return moment if moment is not None and 0 < moment <= _LAST else None
 
 
 def _dashed(found: re.Match[str]) -> str:
     return f"{found[1]}-{found[2]:0>2}-{found[3]:0>2}"
 
 
-def _of_date(text: str) -> Instant | None:
+def _moment(text: str) -> int | None:
+    """The milliseconds since 1970 of a date, also of one before it; None for what is not a date."""
+    if not text.isascii() or len(text) > _LONGEST:
+        return None
+    text = _YEAR_FIRST.sub(_dashed, text, count=1)
     moment: datetime | None = None
     try:
         zone = _ZONE.search(text) if len(text) > 10 else None
@@ -90,10 +109,9 @@ def _of_date(text: str) -> Instant | None:
     if moment is None:
         return None
     try:
-        instant = ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - _EPOCH) // timedelta(milliseconds=1)
+        return ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - _EPOCH) // timedelta(milliseconds=1)
     except OverflowError:
         return None
-    return instant if 0 < instant <= _LAST else None
 
 
 def _rfc_2822(text: str) -> datetime | None:

@@ -1,11 +1,12 @@
 """A page that is too large for one answer, asked for in smaller ones; pure but for what it asks.
 
 Page numbers and sizes are chosen so that the parts are exactly the rows of the page. Where even one row is too large,
-a row that says so replaces it, and reading goes on after it.
+a row that says so replaces it, and reading goes on after it. A server that refuses the size is asked for less too.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Iterable
 from functools import reduce
 from itertools import count
@@ -15,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from neptune_inbox.api.identity import told_apart
-from neptune_inbox.errors import NotNeptune, Refused, TooLarge
+from neptune_inbox.errors import Invalid, NotNeptune, Refused, TooLarge
 from neptune_inbox.model import Filter, Notification, Page
 from neptune_inbox.text import CleanText
 
@@ -24,6 +25,7 @@ Ask = Callable[[int, int], Awaitable[Page]]
 
 FAR: Final = 10_000
 """A page of one row that hardly any list has, and that search engines still serve (10,000 rows at the most)."""
+_SIZE: Final = re.compile(r"(?:per|page|batch)[ _-]?(?:page|size)|\blimit\b|\bsize\b", re.IGNORECASE)
 TOO_LARGE: Final = "too-large"
 TOO_LARGE_TITLE: Final = CleanText("(too large to show)")
 TOO_LARGE_BODY: Final = CleanText(
@@ -59,6 +61,9 @@ class Parts(Struct):
             self.requests += 1
             try:
                 return [await self.ask(number, size)]
+            except Invalid as refused:
+                if size == 1 or not _is_about_size(refused):
+                    raise
             except TooLarge:
                 await self._check_it_ends()
                 if size == 1:
@@ -113,11 +118,17 @@ def _joined(first: Page, then: Page) -> Page:
         then.total if then.total is not None else first.total,
         first.skipped + then.skipped,
         then.is_last,
+        then.is_short_of_request,
         has_more_than_total=first.has_more_than_total or then.has_more_than_total,
         hides_read=first.hides_read or then.hides_read,
         tells_read=first.tells_read or then.tells_read,
         contradicts_list=first.contradicts_list or then.contradicts_list,
     )
+
+
+def _is_about_size(refused: Invalid) -> bool:
+    """Whether a request was refused for how many rows it asked for."""
+    return _SIZE.search(" ".join((*refused.fields, refused.sentence))) is not None
 
 
 def _parts_of(size: int) -> int:

@@ -29,8 +29,12 @@ from neptune_inbox.text import clean_line
 _MOST_FIELDS: Final = 20
 _MOST_WORDS_PER_FIELD: Final = 5
 _ANSWERS: Final = ("success", "status", "ok", "succeeded", "is_success")
+_OUTCOMES: Final = ("status", "result", "outcome")
+"""What may name the outcome in a word; a status of 0 may mean success."""
 _CODES: Final = ("statusCode", "status_code", "status", "code")
 _HOLDERS: Final = ("data", "result", "response")
+_LISTS: Final = ("results", "responses", "items", "data")
+"""Where an answer may have one result for each part of a request."""
 _NO_WORDS: Final = frozenset(
     {"error", "fail", "failed", "failure", "ko", "nok", "denied", "rejected", "unauthorized"}
 )
@@ -117,7 +121,10 @@ def _refused_status(value: JsonValue) -> int | None:
     if value is False:
         return 422
     if isinstance(value, str):
-        return _status_of_words(value)
+        return 422 if value.strip().strip(".!").lower() in _NO_WORDS else _status_of_words(value)
+    if isinstance(value, list):
+        refused = [_refused_status(each) if isinstance(each, dict) else None for each in value]
+        return refused[0] if refused and None not in refused else None
     if not isinstance(value, dict):
         return None
     for name in _CODES:
@@ -125,17 +132,22 @@ def _refused_status(value: JsonValue) -> int | None:
         if code is not None and 400 <= code < 600:
             return code
     words = _status_of_words(server_message(value))
-    says_no = value.get("error") or value.get("errors") or any(_is_no(value.get(name)) for name in _ANSWERS)
+    says_no = value.get("error") or value.get("errors") or any(_is_no(name, value.get(name)) for name in _ANSWERS)
     # A delivery has a status of its own, which may be `failed`.
     is_row = any(name.rpartition("*")[2] in ("uuid", "id") for name in value)
-    says_no = says_no or (not is_row and str(value.get("status")).lower() in _NO_WORDS)
+    says_no = says_no or (not is_row and any(str(value.get(name)).lower() in _NO_WORDS for name in _OUTCOMES))
     if says_no:
         return words or 422
+    for name in _LISTS:
+        if isinstance(parts := value.get(name), list) and parts:
+            return _refused_status(parts)
     return words if not is_row and not value.get("data") else None
 
 
-def _is_no(value: JsonValue) -> bool:
-    return value is False or (isinstance(value, str) and value.strip().lower() == "false")
+def _is_no(name: str, value: JsonValue) -> bool:
+    if isinstance(value, str):
+        return value.strip().lower() in ("false", "no")
+    return value is False or (value == 0 and name != "status")
 
 
 def _status_of_words(words: str) -> int | None:

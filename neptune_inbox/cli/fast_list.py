@@ -101,7 +101,10 @@ def _read(
     masked = _hide_codes(connection, cells)
     rows = [cells[seq] for seq in seqs]
     lacking = missing(connection, tenant, scope, kind) if rest <= len(rows) else []
-    notes = [cached_note(fetched, now), *rest_notes(len(rows), rest, hidden, lacking)]
+    notes = [
+        cached_note(fetched, now),
+        *rest_notes(len(rows), rest, hidden, lacking, is_search=False, is_cached=True),
+    ]
     return rows, [*notes, codes_note(masked)] if masked else notes
 
 

@@ -84,6 +84,8 @@ class Page(Struct, frozen=True):
     """Rows that could not be read (no id) and were left out."""
     is_last: bool = False
     """The page came back shorter than what the server calls its page size, or empty."""
+    is_short_of_request: bool = False
+    """That page size only repeats the one asked for; a server that gives fewer rows at once may do so too."""
     repeated: frozenset[str] = frozenset()
     """Fields of ids whose value repeats on rows that differ, so that they name no row."""
     distinct: frozenset[str] = frozenset()

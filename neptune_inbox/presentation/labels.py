@@ -55,16 +55,18 @@ def codes_note(count: int) -> str:
     return f"One-time codes are hidden in {where}; --show-codes shows them."
 
 
-def rest_notes(shown: int, total: int, hidden: int, missing: Sequence[str] = ()) -> list[str]:
+def rest_notes(
+    shown: int, total: int, hidden: int, missing: Sequence[str] = (), *, is_search: bool, is_cached: bool
+) -> list[str]:
     """What a list does not show: rows that are not loaded or lie beyond the limit, and rows that I put away.
 
     That nothing matches is said only where nothing is `missing` (see `missing_words`).
     """
     notes = []
     if missing:
-        notes.append(
-            f"Not everything was searched: {', '.join(missing)}. Without --cached, --limit 0 loads all of it."
-        )
+        done = "searched" if is_search else "listed"
+        how = "without --cached, --limit 0" if is_cached else "--limit 0"
+        notes.append(f"Not everything was {done}: {', '.join(missing)}; {how} loads all of it.")
     elif not total and not hidden:
         notes.append(NOTHING_MATCHES)
     if shown < total:

@@ -312,7 +312,7 @@ class TestWhatWasNotLookedAt:
         shell("list", "-u", CUSTOMER, "--limit", "7")
         shown = shell("list", "-u", CUSTOMER, "--cached", "-q", "nowhere")
         assert "Nothing matches" not in shown.err
-        assert f"Not everything was searched: 10 of 331 of {CUSTOMER} are loaded." in shown.err
+        assert f"Not everything was searched: 10 of 331 of {CUSTOMER} are loaded;" in shown.err
         everywhere = shell("list", "-u", CUSTOMER, "-q", "nowhere")
         assert everywhere.err == "Nothing matches.\n", "without --cached it is looked for to the end"
         assert shell("list", "-u", CUSTOMER, "--cached", "-q", "nowhere").err.endswith("Nothing matches.\n")

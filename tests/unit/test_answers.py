@@ -127,6 +127,66 @@ def test_the_three_lists_decide_what_is_read_whatever_it_is_called(said: JsonObj
         assert reading.numbers == (5, 2, 3)
 
 
+@pytest.mark.parametrize(
+    "never",
+    [
+        "-0001-11-30T00:00:00.000000Z",
+        "0000-00-00 00:00:00",
+        "0001-01-01T00:00:00+05:30",
+        "1899-12-30",
+        "1900-01-01 00:00:00",
+        "1970-01-01T01:00:00+01:00",
+        "1969-12-31T19:00:00-05:00",
+        "Thu, 01 Jan 1970 00:00:00 GMT",
+        "/Date(-62135596800000)/",
+        -62_135_596_800,
+        "-62135596800",
+        {"$date": 0},
+        {"date": "-0001-11-30 00:00:00.000000", "timezone_type": 3, "timezone": "UTC"},
+        {"seconds": 0, "nanoseconds": 0},
+    ],
+    ids=str,
+)
+def test_the_zero_date_of_any_system_is_no_time_at_which_a_row_was_read(never: JsonValue) -> None:
+    found = rows(3, read=frozenset({1}), said={"read_at": "2026-11-04T10:00:00Z"})
+    for each in found:
+        each.row.setdefault("read_at", never)
+    reading = Reading(Service(found).transport()).poll(Filter.ALL)
+    assert reading.titles(Filter.UNREAD) == ["Title 0", "Title 2"]
+
+
+def test_a_server_that_gives_few_rows_at_once_and_repeats_the_size_asked_for_is_read_to_the_end() -> None:
+    """Without a total and a last page, a short page proves the end only once a longer one was seen."""
+
+    def wrap(found: list[JsonValue], page: int, per_page: int, total: int) -> JsonValue:
+        return {"data": found, "meta": {"page": page, "per_page": per_page}}
+
+    service = Service(rows(12), wrap, cap=5, echoes=True)
+    reading = Reading(service.transport()).poll(Filter.ALL)
+    assert len(reading.titles()) == 12
+    assert reading.fresh.has_everything
+    assert reading.numbers == (12, 12, 0)
+    service.requests.clear()
+    reading.poll(Filter.UNREAD)
+    assert len(service.requests) == 1, "where the ground is known, nothing more is asked"
+
+
+def test_a_server_that_refuses_the_size_of_a_page_is_asked_for_smaller_ones() -> None:
+    service = Service(rows(33), most=20)
+    reading = Reading(service.transport()).poll(Filter.ALL)
+    assert len(reading.titles()) == 33
+    refused = [each for each in service.requests if int(each.url.params["per_page"]) > 20]
+    assert len(refused) <= 2, "each list is asked for too much only once"
+
+
+def test_a_last_page_that_cannot_be_read_loses_no_other() -> None:
+    found = [*rows(50), Truth({"title": "Without an id", "created_at": "2026-01-01"})]
+    reading = Reading(Service(found).transport()).poll(Filter.ALL)
+    assert len(reading.titles()) == 50
+    assert reading.fresh.skipped == 1
+    assert reading.fresh.has_everything
+
+
 def test_a_time_that_cannot_be_read_says_read_and_no_more() -> None:
     reading = Reading(Service(rows(2, read=frozenset({1}), said={"read_at": "gestern"})).transport()).poll(Filter.ALL)
     (row,) = reading.cache.rows(reading.cache.snapshot(Search((USER,), Filter.READ)))
@@ -305,6 +365,12 @@ def mark(answer: httpx.Response) -> None:
         {"data": {"success": False}},
         {"message": "Unauthenticated"},
         {"code": 500},
+        [{"error": "Not Found"}],
+        "fail",
+        {"ok": 0},
+        {"success": "no"},
+        {"result": "error"},
+        {"results": [{"status": 404}]},
     ],
     ids=json.dumps,
 )
@@ -326,6 +392,10 @@ def test_a_body_that_says_no_is_a_refusal_whatever_its_status(value: JsonValue) 
         httpx.Response(200, json=True),
         httpx.Response(200, json=[]),
         httpx.Response(200, json={"status": 200}),
+        httpx.Response(200, json={"status": 0}),
+        httpx.Response(200, json={"updated": 0}),
+        httpx.Response(207, json={"results": [{"status": 404}, {"status": 200}]}),
+        httpx.Response(200, json=[{"uuid": "n-1", "status": "failed"}]),
     ],
     ids=lambda answer: f"{answer.status_code} {answer.text}",
 )

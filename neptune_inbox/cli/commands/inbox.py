@@ -123,7 +123,8 @@ def _list_once(
     listing = cli.run(work, SignIn.UNUSED if is_cached else SignIn.NEEDED)
     for user in unknown:
         cli.output.note(unknown_user_sentence(user))
-    _note_rest(cli, listing, has_known_user=len(unknown) < len(listing.freshness))
+    has_known_user = len(unknown) < len(listing.freshness)
+    _note_rest(cli, listing, has_known_user=has_known_user, is_search=bool(query), is_cached=is_cached)
 
 
 def _check_options(cli: Cli, *, query: str, is_cached: bool, is_as_of: bool, is_followed: bool) -> None:
@@ -135,10 +136,13 @@ def _check_options(cli: Cli, *, query: str, is_cached: bool, is_as_of: bool, is_
         raise click.UsageError(f"--follow and {other} do not go together; --jsonl follows line by line.")
 
 
-def _note_rest(cli: Cli, listing: fetching.ListSummary, *, has_known_user: bool) -> None:
+def _note_rest(
+    cli: Cli, listing: fetching.ListSummary, *, has_known_user: bool, is_search: bool, is_cached: bool
+) -> None:
     """What is not in the list, and what is odd about what is."""
     if has_known_user:
-        for note in rest_notes(listing.count, listing.total, listing.hidden, listing.missing):
+        told = (listing.count, listing.total, listing.hidden, listing.missing)
+        for note in rest_notes(*told, is_search=is_search, is_cached=is_cached):
             cli.output.note(note)
     if listing.masked:
         cli.output.note(codes_note(listing.masked))

@@ -91,6 +91,7 @@ class Fetcher:
         self._hides_read = False
         """Rows of this tenant are read without saying so."""
         self._has_false_totals = False
+        self._longest_page = 0
         """More rows came than this place counts, so its totals are not used."""
         self._contradicts = False
         """Rows of this place say the opposite of the list that they came in."""
@@ -472,6 +473,11 @@ class Fetcher:
 
     def _understood(self, page: Page, kind: Filter) -> Page:
         """The page as it is to be read from what is known of how this tenant answers."""
+        came = len(page.rows) + page.skipped
+        if page.is_short_of_request and came >= self._longest_page:
+            # Until a page was longer, this may be all that the server gives at once.
+            page = replace(page, is_last=False)
+        self._longest_page = max(self._longest_page, came)
         self._has_false_totals |= page.has_more_than_total
         if self._has_false_totals:
             page = replace(page, total=None, has_more_than_total=True)

@@ -32,23 +32,26 @@ def lacking(
 ) -> list[str]:
     """The users whose rows may be missing from this list.
 
-    Nothing is missing where the list was read to its end, or where as many rows are cached as the server counts.
+    Nothing is missing where the list was read to its end, or where as many rows came as the server counts.
     """
     return [
         user
         for user in users
         if not _has_all(
             freshness.get(user) or Freshness(user),
+            kind,
             counts.get(user, Counts()).of(kind),
             cached.get(user, Counts()).of(kind) or 0,
         )
     ]
 
 
-def _has_all(fresh: Freshness, total: int | None, cached: int) -> bool:
+def _has_all(fresh: Freshness, kind: Filter, total: int | None, cached: int) -> bool:
     if fresh.fetched_at is None:
         return False
-    return fresh.has_everything or (total is not None and cached >= total)
+    # Rows that cannot be read are in the list of all, but in which of the others is not known.
+    unreadable = fresh.skipped if kind is Filter.ALL else 0
+    return fresh.has_everything or (total is not None and cached + unreadable >= total)
 
 
 def coverage(missing: Sequence[str], bounds: Mapping[str, Instant | None], loaded: int) -> Coverage:
