@@ -305,6 +305,12 @@ def mine_sentences(triage: Triage) -> list[str]:
     return words
 
 
+def damaged_journal_sentence(count: int) -> str:
+    """That lines of the journal cannot be read."""
+    lines, what = ("1 line", "it records") if count == 1 else (f"{count:,} lines", "they record")
+    return f"{lines} of the journal cannot be read, so what {what} is missing here and in evidence."
+
+
 def journal_sentence(entry: JournalEntry) -> str:
     """One line of the journal."""
     what = " ".join(filter(None, (entry.verb, entry.outcome, entry.user_id, entry.id)))

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from neptune_inbox.model import SENT, Instant, JournalEntry, Key, Mark, Notification, Now, Row, Sighting, Triage
 from neptune_inbox.model.team import NOTHING_SHARED, TeamMark, TeamSighting, TeamState
+from neptune_inbox.store.journal.lines import Damaged
 from neptune_inbox.sync.customers.contact_status import ContactStatus, read_contact_status
 from neptune_inbox.sync.marking.audit import SERVER_ALL, UNKNOWN
 from neptune_inbox.sync.store_thread import on_thread, read_on_thread
@@ -102,15 +103,28 @@ class EvidenceBook:
         return await self._store.journal.read(user_id=user_id, limit=limit)
 
     async def pages(
-        self, *, user_id: str | None = None, limit: int | None = None, since: Instant = 0
+        self,
+        *,
+        user_id: str | None = None,
+        limit: int | None = None,
+        since: Instant = 0,
+        damaged: Damaged | None = None,
     ) -> AsyncGenerator[list[JournalEntry], None]:
-        """The journal in the same order, a few lines at a time, in flat memory; closed where it is left early."""
-        pages = self._store.data.journal.pages(user_id=user_id, limit=limit, since=since)
+        """The journal in the same order, a few lines at a time, in flat memory; closed where it is left early.
+
+        Lines that cannot be read are counted in `damaged`.
+        """
+        pages = self._store.data.journal.pages(user_id=user_id, limit=limit, since=since, damaged=damaged)
         try:
             while page := await self._turn(pages):
                 yield page
         finally:
             await self._close(pages)
+
+    @on_thread
+    def damaged_lines(self) -> int:
+        """How many lines of the journal cannot be read; every line is looked through."""
+        return self._store.data.journal.damaged_lines()
 
     @on_thread
     def _turn(self, pages: Iterator[list[JournalEntry]]) -> list[JournalEntry] | None:

@@ -381,6 +381,25 @@ class TestALongList:
         assert len(rounds) < 5
 
 
+def test_lines_of_the_journal_that_cannot_be_read_are_told(shell: Shell) -> None:
+    for title in ("One", "Two", "Three"):
+        shell("mark", shell.tell(title), "-u", CUSTOMER, "--yes")
+    whole = shell("journal")
+    assert whole.err == ""
+    assert "journal.jsonl are sound" in shell("doctor").out
+    path = shell.home / "state" / "journal.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    lines[1] = lines[1].replace(b'"verb"', b'"ver\0b')
+    lines[2] = lines[2].replace(b"mark", b"m\xffrk")
+    path.write_bytes(b"".join(lines))
+    shown = shell("journal")
+    assert len(shown.out.splitlines()) == len(whole.out.splitlines()) - 2
+    assert "2 lines of the journal cannot be read" in shown.err
+    doctor = shell("doctor").out
+    assert "2 lines of the journal cannot be read" in doctor
+    assert "are sound" not in doctor
+
+
 def test_the_journal_is_shown_from_a_time_on(shell: Shell) -> None:
     old, new = (shell.tell(title) for title in ("Old", "New"))
     shell("mark", old, "-u", CUSTOMER, "--yes")

@@ -337,6 +337,7 @@ class TestTheCommands:
         from neptune_inbox.cli.plain.text import split_numbers, take_numbers
 
         assert take_numbers("3 1-2,2", {1, 2, 3, 7}) == [3, 1, 2]
+        assert take_numbers("7-2", {1, 2, 3, 7}) == [7, 3, 2]
         assert split_numbers("1 3-5 tomorrow 9:00") == ("1 3-5", "tomorrow 9:00")
         assert split_numbers("30m") == ("", "30m")
         assert split_numbers("1, 2 and 4 to 6") == ("1 2 4-6", "")

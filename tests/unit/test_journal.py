@@ -18,7 +18,7 @@ from neptune_inbox.model import JournalEntry
 from neptune_inbox.store.journal import journal as journal_module
 from neptune_inbox.store.journal import segments
 from neptune_inbox.store.journal.journal import Journal
-from neptune_inbox.store.journal.lines import decoded
+from neptune_inbox.store.journal.lines import Damaged, decoded
 from neptune_inbox.store.journal.words import MarkId, MarkWords
 
 ENTRY = JournalEntry(
@@ -242,10 +242,10 @@ def count_decoded(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """The lines that are taken apart from now on."""
     lines: list[bytes] = []
 
-    def noted(given: Iterable[bytes]) -> Iterator[JournalEntry]:
+    def noted(given: Iterable[bytes], damaged: Damaged | None = None) -> Iterator[JournalEntry]:
         for line in given:
             lines.append(line)
-            yield from decoded([line])
+            yield from decoded([line], damaged)
 
     monkeypatch.setattr(journal_module, "decoded", noted)
     return lines

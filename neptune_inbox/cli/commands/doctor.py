@@ -23,7 +23,7 @@ from neptune_inbox.paths import Paths
 from neptune_inbox.presentation.hooks import hook_words
 from neptune_inbox.presentation.polling import holder_sentence
 from neptune_inbox.presentation.remedies import at_a_shell
-from neptune_inbox.presentation.sentences import plural
+from neptune_inbox.presentation.sentences import damaged_journal_sentence, plural
 from neptune_inbox.presentation.table import Column
 from neptune_inbox.presentation.team import sharing_words, waiting_words
 from neptune_inbox.presentation.times import local
@@ -99,7 +99,10 @@ async def _examine_profile(cli: Cli, profile: Profile) -> AsyncIterator[Finding]
     try:
         for notice in session.notices:
             yield Finding(Level.WARN, "files", notice)
-        if not session.notices:
+        damaged = await session.evidence.damaged_lines()
+        if damaged:
+            yield Finding(Level.WARN, "files", damaged_journal_sentence(damaged))
+        if not (session.notices or damaged):
             yield Finding(Level.OK, "files", _sizes(Paths.find()))
         yield await _outbox(session)
         for state in await session.hooks.states():

@@ -25,7 +25,13 @@ from neptune_inbox.cli.wait import exit_code, wait
 from neptune_inbox.errors import NotFound, Refused, UsageProblem
 from neptune_inbox.model import STUCK, UNDER_WAY, Key, Mark, MarkState, Receipt
 from neptune_inbox.presentation.json import journal_json, mark_json, receipt_json
-from neptune_inbox.presentation.sentences import journal_sentence, plural, receipt_sum, receipt_text
+from neptune_inbox.presentation.sentences import (
+    damaged_journal_sentence,
+    journal_sentence,
+    plural,
+    receipt_sum,
+    receipt_text,
+)
 from neptune_inbox.presentation.table import Column
 from neptune_inbox.presentation.verb_sentences import (
     NOTHING_TO_RETRY,
@@ -34,6 +40,7 @@ from neptune_inbox.presentation.verb_sentences import (
     drop_sentence,
     undo_sentence,
 )
+from neptune_inbox.store.journal.lines import Damaged
 from neptune_inbox.sync.inbox.times import parse_past
 
 if TYPE_CHECKING:
@@ -165,10 +172,12 @@ def journal(cli: Cli, user: str, limit: int, since: str) -> None:
     Each line says who wrote what, when, and what became of it.
     """
 
+    damaged = Damaged()
+
     async def work(session: Session) -> bool:
         records, is_empty = cli.output.records(), True
         start = parse_past(since, session.now()) if since else 0
-        found = session.evidence.pages(user_id=user or None, limit=limit or None, since=start)
+        found = session.evidence.pages(user_id=user or None, limit=limit or None, since=start, damaged=damaged)
         async with aclosing(found) as pages:
             async for page in pages:
                 is_empty = False
@@ -185,6 +194,8 @@ def journal(cli: Cli, user: str, limit: int, since: str) -> None:
 
     if cli.run(work, SignIn.UNUSED) and not cli.output.is_json:
         cli.output.note("No line of the journal matches." if user or since else "The journal is empty.")
+    if damaged.count:
+        cli.output.note(damaged_journal_sentence(damaged.count))
 
 
 async def _drop(cli: Cli, session: Session, ids: Sequence[str], *, is_agreed: bool) -> int:

@@ -206,7 +206,10 @@ def first_numbers(text: str) -> tuple[str, str]:
 
 
 def take_numbers(text: str, printed: Collection[int], what: str = "Line", prints: str = "list") -> list[int]:
-    """The numbers that `1 3-5` names, in order and once each; raises UsageProblem for one that was not printed."""
+    """The numbers that `1 3-5` names, in order and once each: `5-3` backwards.
+
+    Raises UsageProblem for one that was not printed.
+    """
     wanted: dict[int, None] = {}
     for part in text.replace(",", " ").split():
         low, _, high = part.partition("-")
@@ -214,7 +217,8 @@ def take_numbers(text: str, printed: Collection[int], what: str = "Line", prints
         for edge in (first, last):
             if edge not in printed:
                 raise UsageProblem(f"{what} {edge} was not printed.", _range_words(printed, prints))
-        wanted |= dict.fromkeys(number for number in sorted(printed) if first <= number <= last)
+        within = [number for number in sorted(printed) if min(first, last) <= number <= max(first, last)]
+        wanted |= dict.fromkeys(within if first <= last else reversed(within))
     return list(wanted)
 
 

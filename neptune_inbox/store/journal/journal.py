@@ -17,7 +17,7 @@ from neptune_inbox.errors import DiskFull, StoreProblem
 from neptune_inbox.model import Instant, JournalEntry
 from neptune_inbox.store.database.errors import describe, translated
 from neptune_inbox.store.journal.index import Extent, FileState, JournalIndex, Position
-from neptune_inbox.store.journal.lines import decoded, encoded, needle
+from neptune_inbox.store.journal.lines import Damaged, decoded, encoded, needle
 from neptune_inbox.store.journal.segments import BLOCK, ByteRange, Segment, append, cut, opened
 from neptune_inbox.store.journal.words import OPENING, MarkId, MarkWords, merged
 
@@ -40,9 +40,9 @@ class Wanted(NamedTuple):
     def names(self) -> list[str]:
         return [name for name in (self.id, self.user_id, self.verb) if name]
 
-    def entries(self, lines: Iterator[bytes]) -> Iterator[JournalEntry]:
-        """The entries of these lines that are asked for."""
-        for entry in decoded(lines):
+    def entries(self, lines: Iterator[bytes], damaged: Damaged | None = None) -> Iterator[JournalEntry]:
+        """The entries of these lines that are asked for; those that cannot be read are counted in `damaged`."""
+        for entry in decoded(lines, damaged):
             if (
                 (self.user_id is None or entry.user_id == self.user_id)
                 and (self.id is None or entry.id == self.id)
@@ -120,18 +120,32 @@ class Journal:
         return [entry for page in pages for entry in page]
 
     def pages(
-        self, *, user_id: str | None = None, id: str | None = None, limit: int | None = None, since: Instant = 0
+        self,
+        *,
+        user_id: str | None = None,
+        id: str | None = None,
+        limit: int | None = None,
+        since: Instant = 0,
+        damaged: Damaged | None = None,
     ) -> Generator[list[JournalEntry], None, None]:
-        """The same a few at a time, on demand, in constant memory."""
+        """The same a few at a time, on demand, in constant memory; lines that cannot be read are counted."""
         wanted = Wanted(user_id, id, None, since)
         page: list[JournalEntry] = []
-        for entry in self._newest(wanted, limit) if limit is not None else self._entries(wanted):
+        found = self._newest(wanted, limit, damaged) if limit is not None else self._entries(wanted, damaged)
+        for entry in found:
             page.append(entry)
             if len(page) == AT_ONCE:
                 yield page
                 page = []
         if page:
             yield page
+
+    def damaged_lines(self) -> int:
+        """How many lines cannot be read; every line is looked through."""
+        damaged = Damaged()
+        for _ in self._entries(Wanted(), damaged):
+            pass
+        return damaged.count
 
     def of_verb(self, verb: str) -> tuple[JournalEntry, ...]:
         """The entries of one rare verb, oldest first; only what was appended since the last call is read."""
@@ -209,14 +223,14 @@ class Journal:
         except OSError as error:
             raise translated(error, describe(self._path)) from error
 
-    def _entries(self, wanted: Wanted) -> Iterator[JournalEntry]:
+    def _entries(self, wanted: Wanted, damaged: Damaged | None = None) -> Iterator[JournalEntry]:
         if self._path is None:
             yield from wanted.entries(map(encoded, list(self._memory)))
             return
         with self._opened() as segments:
-            yield from self._in(segments, wanted)
+            yield from self._in(segments, wanted, damaged=damaged)
 
-    def _newest(self, wanted: Wanted, limit: int) -> Iterator[JournalEntry]:
+    def _newest(self, wanted: Wanted, limit: int, damaged: Damaged | None = None) -> Iterator[JournalEntry]:
         """The last entries, found from the end: how many each extent holds is counted first, then they are read."""
         if self._path is None:
             yield from list(self._entries(wanted))[-limit:] if limit else ()
@@ -230,7 +244,8 @@ class Journal:
                 chosen.append((segment, piece))
                 count += sum(1 for _ in wanted.entries(_lines(segment, piece, wanted)))
             found = (_lines(segment, piece, wanted) for segment, piece in reversed(chosen))
-            yield from islice(wanted.entries(chain.from_iterable(found)), max(0, count - limit), None)
+            entries = wanted.entries(chain.from_iterable(found), damaged)
+            yield from islice(entries, max(0, count - limit), None)
 
     def _backwards(self, segments: Sequence[Segment], wanted: Wanted) -> Iterator[tuple[Segment, Extent]]:
         """Where there may be wanted lines, in pieces, the last one first."""
@@ -240,14 +255,20 @@ class Journal:
                 yield from ((segment, piece) for piece in segment.backwards(*extent))
 
     def _in(
-        self, segments: Sequence[Segment], wanted: Wanted, begins: Ends | None = None, ends: Ends | None = None
+        self,
+        segments: Sequence[Segment],
+        wanted: Wanted,
+        begins: Ends | None = None,
+        ends: Ends | None = None,
+        damaged: Damaged | None = None,
     ) -> Iterator[JournalEntry]:
         """The wanted entries of these files, from some positions to before others."""
         extents = self._extents(segments, wanted)
         for segment in segments:
             first, last = (begins or {}).get(segment.inode, 0), (ends or {}).get(segment.inode, segment.size)
             for start, end in extents[segment.inode]:
-                yield from wanted.entries(_lines(segment, (max(start, first), min(end, last)), wanted))
+                lines = _lines(segment, (max(start, first), min(end, last)), wanted)
+                yield from wanted.entries(lines, damaged)
 
     def _extents(self, segments: Sequence[Segment], wanted: Wanted) -> dict[tuple[int, int], list[Extent]]:
         """Where in each file there may be wanted lines, by its inode."""

@@ -1,8 +1,7 @@
-"""The lines of the journal: one JSON object each, in ASCII; what cannot be read is passed over."""
+"""The lines of the journal: one JSON object each, in ASCII; what cannot be read is passed over, and counted."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 from collections.abc import Iterable, Iterator
 
@@ -37,15 +36,26 @@ def needle(value: str) -> bytes:
     return json.dumps(value).encode()
 
 
-def decoded(lines: Iterable[bytes]) -> Iterator[JournalEntry]:
-    """The entries of those of these lines that can be read."""
+class Damaged(Struct):
+    """How many lines were passed over because they cannot be read."""
+
+    count: int = 0
+
+
+def decoded(lines: Iterable[bytes], damaged: Damaged | None = None) -> Iterator[JournalEntry]:
+    """The entries of those of these lines that can be read; the others are counted in `damaged`."""
     # Not needed for the first paint, so it is not imported before somebody reads.
     import msgspec
 
     decoder = msgspec.json.Decoder(JournalEntry)
     for line in lines:
-        with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):
-            yield decoder.decode(line)
+        try:
+            entry = decoder.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            if damaged is not None and not line.isspace() and line:
+                damaged.count += 1
+            continue
+        yield entry
 
 
 def named(lines: Iterable[bytes]) -> Iterator[tuple[LineNames, bytes]]:
