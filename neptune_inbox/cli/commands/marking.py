@@ -63,7 +63,7 @@ class Plan(Struct, frozen=True):
     @property
     def waiting(self) -> tuple[Row, ...]:
         """The marks of an earlier act that are not sent yet."""
-        return tuple(row for row in self.pending if row.mark is not None and row.mark.state in UNDER_WAY)
+        return tuple(filter(_is_under_way, self.pending))
 
 
 class MarkRequest(Struct, frozen=True):
@@ -171,9 +171,10 @@ async def _plan(session: Session, wish: MarkRequest) -> Plan:
     if wish.is_shown:
         look = fetching.read if wish.is_cached else fetching.fetch
         listing = await look(session, [wish.user], wish.kind, wish.query, wish.limit or None)
-        rows: Sequence[Row] = listing.rows
-        of = f" of {listing.total:,}" if listing.total > len(rows) else ""
-        label = f"{len(rows):,}{of} shown of {wish.user}" + (f", {wish.query}" if wish.query else "")
+        rows: Sequence[Row] = (*listing.rows, *await _under_way(session, wish.user, listing.rows))
+        shown = len(listing.rows)
+        of = f" of {listing.total:,}" if listing.total > shown else ""
+        label = f"{shown:,}{of} shown of {wish.user}" + (f", {wish.query}" if wish.query else "")
     else:
         found = await _find(session, wish)
         if any(row.mark is not None and row.mark.state is MarkState.ACCEPTED for row in found):
@@ -184,10 +185,24 @@ async def _plan(session: Session, wish: MarkRequest) -> Plan:
         rows = list({row.key: row for row in found}.values())
         label = ""
     unread = tuple(row for row in rows if row.counts_as_unread)
-    read = tuple(row for row in rows if row.is_read)
-    pending = tuple(row for row in rows if not row.is_read and not row.counts_as_unread)
+    read = tuple(row for row in rows if row.is_read and not _is_under_way(row))
+    pending = tuple(row for row in rows if _is_under_way(row) or not (row.is_read or row.counts_as_unread))
     plan = Plan(wish.user, unread, read, pending, label)
     return plan if label else replace(plan, label=f"{len(rows):,} of {plan.whose}, named one by one")
+
+
+def _is_under_way(row: Row) -> bool:
+    return row.mark is not None and row.mark.state in UNDER_WAY
+
+
+async def _under_way(session: Session, user: str, rows: Sequence[Row]) -> list[Row]:
+    """The rows of a customer that an earlier act is still to mark and that are not among these.
+
+    A request whose answer was lost may have made them read; they are sent together with the others.
+    """
+    keys = {mark.key for mark in await session.marking.unsettled() if mark.key.user_id == user}
+    found = [await session.inbox.row(key) for key in keys - {row.key for row in rows}]
+    return [row for row in found if row is not None and _is_under_way(row)]
 
 
 async def _find(session: Session, wish: MarkRequest) -> list[Row]:
