@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import pairwise, takewhile
 from typing import Any
 
 from msgspec import Struct, field
@@ -23,6 +24,7 @@ from neptune_inbox.code_words import (
     NUMBER,
     OTHER,
     PLAIN,
+    SIGN_IN,
     SPAN,
     UNIT,
     Kind,
@@ -35,6 +37,14 @@ _BEFORE, _BEHIND, _ALONE = 80, 60, 160
 _WORDS_BEFORE, _WORDS_BEHIND = 1, 3
 """The most other words between the two where only a word close by makes it a code: 2026, `ab12cd`."""
 _LONGEST_NAME = 40
+_MOST_PARTS = 12
+"""Texts of a list that are read as one."""
+_USED = frozenset(
+    ("use", "using", "enter", "type", "with", "usa", "con", "introduce", "utilisez", "avec", "entrez", "mit")
+)
+"""Directly before a number: it is put in somewhere."""
+_WORDS_TO_SIGN_IN = 7
+"""The most words between a number and what it is used for."""
 _MOST = 40
 """Codes that are looked for in the other parts of a notification."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -100,6 +110,9 @@ class Finder(Struct):
         if isinstance(value, dict):
             self._look_into_names(value, kind)
         elif isinstance(value, list):
+            if 1 < len(value) <= _MOST_PARTS and all(isinstance(each, str) for each in value):
+                # The parts of one text, as of a template: `["OTP", "482913"]`.
+                self.scan(" ".join(value))
             for each in value:
                 self.look_into(each, kind)
         elif isinstance(value, str):
@@ -171,6 +184,8 @@ def _is_code(text: str, tokens: Sequence[Token], index: int, *, is_named: bool) 
     if text[: number.start].rstrip(" ").endswith(("#", "№")) and not is_close:
         return False
     said_behind, is_close_behind = _said_behind(tokens, index, is_alone=is_alone)
+    if not said_behind and _signs_in(tokens, index):
+        said_behind = is_close_behind = True
     is_close |= is_close_behind
     if _needs_close(number.text):
         is_year = bool(_YEAR.fullmatch(number.text))
@@ -236,6 +251,25 @@ def _said_behind(tokens: Sequence[Token], index: int, *, is_alone: bool) -> tupl
     return False, False
 
 
+def _signs_in(tokens: Sequence[Token], index: int) -> bool:
+    """Whether the sentence says that somebody signs in, or proves who they are, with this number."""
+    if not index or tokens[index - 1].text.lower() not in _USED:
+        return False
+    behind = tokens[index + 1 : index + 2 + _WORDS_TO_SIGN_IN]
+    before = reversed(tokens[max(0, index - 2 - _WORDS_TO_SIGN_IN) : index])
+    return _names_sign_in(_sentence(behind)) or _names_sign_in(_sentence(before)[::-1])
+
+
+def _sentence(tokens: Iterable[Token]) -> list[str]:
+    """The words up to the end of a sentence or to another number."""
+    return [each.text.lower() for each in takewhile(lambda token: token.kind not in (END, LINE, NUMBER), tokens)]
+
+
+def _names_sign_in(words: Sequence[str]) -> bool:
+    is_phrase = any(a in ("log", "sign") and b in ("in", "on") for a, b in pairwise(words))
+    return is_phrase or not SIGN_IN.isdisjoint(words)
+
+
 def _is_alone(text: str, number: Token) -> bool:
     before = text[text.rfind("\n", 0, number.start) + 1 : number.start]
     end = text.find("\n", number.end)
@@ -256,6 +290,8 @@ def _kind_of_pair(value: dict[str, Any]) -> Kind:
 def _kind_of_name(name: str) -> Kind:
     """What the name of a value says about it."""
     words = [part.lower() for part in _PARTS_OF_NAME.findall(_CAMEL.sub("_", name.replace("-", "_")))]
+    if "one" in words and words[words.index("one") + 1 :][:1] == ["time"]:
+        words = [*(word for word in words if word not in ("one", "time")), "onetime"]
     kinds = {kind_of(word) for word in words}
     if OTHER in kinds or any(word in KEY_WORDS_OF_OTHERS for word in words):
         return OTHER

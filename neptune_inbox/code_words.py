@@ -169,6 +169,13 @@ SMALL_WORDS: Final = frozenset(
     a d da de del della des di do du per à
 """)
 )
+SIGN_IN: Final = frozenset(
+    _words("""
+    accedere acceder accéder anmelden anmeldung authenticate connecter connexion einloggen identity identität identité
+    identidad identità inloggen login logon sesión signin
+""")
+)
+"""What a person does with a code that nothing calls one: use 448291 to log in."""
 NEUTRAL: Final = frozenset(
     _words("""
     cod code codes codice codigo codul código kod kode koden κωδικός код
@@ -234,8 +241,10 @@ def _kind_of_run(run: str) -> Kind:
 _WITHIN: Final = _words("""
     code kode codi kodi otp verif weryf overen passw passc passk passp passord kennwort wachtw contrase parol heslo
     haslo jelsz lozinka sandi msimbo sifr losenord salasana tunnusluku token secret challenge dogrula kood authent
-    autentic onetime one-time geslo 2fa senha mtan smstan
+    autentic onetime one-time one_time geslo 2fa senha mtan smstan
 """)
+_FOR_SIGN_IN: Final = (*sorted(word for word in SIGN_IN if word.isascii()), "log in", "sign in", "log on", "sign on")
+_FOR_SIGN_IN_FURTHER: Final = tuple(sorted(word for word in SIGN_IN if not word.isascii()))
 _BEGINNING: Final = _words("pin tan cod kod mfa clave clau passe hasl")
 _FURTHER: Final = tuple(word for word in (*_CODE_WORDS, *_CODE_STEMS, *_CODE_ANYWHERE) if not word.isascii())
 
@@ -249,16 +258,18 @@ def is_like_any(event_type: str, patterns: tuple[str, ...]) -> bool:
 def may_speak_of_code(text: str) -> bool:
     """Whether a text may hold a word for a code: quick, and true where it is not sure."""
     lower = text.lower()
-    for word in _WITHIN:
-        if word in lower:
-            return True
+    for words in (_WITHIN, _FOR_SIGN_IN):
+        for word in words:
+            if word in lower:
+                return True
     for word in _BEGINNING:
         if word in lower and _begins_word(text, lower, word):
             return True
     if not text.isascii():
-        for word in _FURTHER:
-            if word in lower:
-                return True
+        for words in (_FURTHER, _FOR_SIGN_IN_FURTHER):
+            for word in words:
+                if word in lower:
+                    return True
     return "PIN" in text or "TAN" in text
 
 

@@ -19,6 +19,10 @@ _LOGIN = re.compile(r"(?<=://)[^\s@]*:\S*@|(?<=://)\S*@")
 _MOST_KNOWN: Final = 64
 _SHORTEST: Final = 6
 """Characters; a shorter password could be part of any word."""
+_TELLING: Final = 16
+"""Characters of a secret in a row that give it away."""
+_PIECE: Final = 8
+"""Characters: in every `_TELLING` of them, a piece that begins at a multiple of this many is whole."""
 _PROXIES: Final = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "FTP_PROXY")
 
 _known: dict[str, None] = {}
@@ -31,6 +35,38 @@ def register_secret(secret: str) -> None:
     _known[secret] = None
     while len(_known) > _MOST_KNOWN:
         del _known[next(iter(_known))]
+
+
+def telling_parts(secret: str) -> list[str]:
+    """Short texts of which every part of a secret that gives it away holds one; the header of a JWT is no secret."""
+    if len(secret) < 2 * _TELLING:
+        return [secret]
+    begin = secret.find(".") + 1 if secret.count(".") == 2 else 0
+    return [secret[at : at + _PIECE] for at in range(begin, len(secret) - _PIECE + 1, _PIECE)]
+
+
+def without_secret(text: str, secret: str) -> str:
+    """The text with the secret masked, and every part of it that is long enough to give it away."""
+    text = text.replace(secret, MASK)
+    for piece in telling_parts(secret):
+        at = text.find(piece)
+        while at >= 0:
+            start, end = _common(text, at, secret, secret.find(piece), len(piece))
+            if end - start >= _TELLING:
+                text = f"{text[:start]}{MASK}{text[end:]}"
+                end = start + len(MASK)
+            at = text.find(piece, end)
+    return text
+
+
+def _common(text: str, at: int, secret: str, place: int, length: int) -> tuple[int, int]:
+    """How far a text is the same as a secret around a piece of it: from, to."""
+    start, end, begin, stop = at, at + length, place, place + length
+    while start > 0 and begin > 0 and text[start - 1] == secret[begin - 1]:
+        start, begin = start - 1, begin - 1
+    while end < len(text) and stop < len(secret) and text[end] == secret[stop]:
+        end, stop = end + 1, stop + 1
+    return start, end
 
 
 def mask(text: str) -> str:
@@ -77,5 +113,5 @@ def _login_of(proxy: str) -> str:
 
 def _without_known(text: str) -> str:
     for secret in _known:
-        text = text.replace(secret, MASK)
+        text = without_secret(text, secret)
     return text

@@ -17,6 +17,7 @@ from typing import Final, NoReturn
 from msgspec import Struct
 
 from neptune_inbox.errors import NotNeptune, TooLarge
+from neptune_inbox.masking import without_secret
 from neptune_inbox.model import JsonValue
 
 _STEP: Final = 65_536
@@ -151,14 +152,14 @@ def _flattened(body: bytes, depth: int) -> bytes:
     return b"".join([*parts, body[copied:]])
 
 
-def redact(value: JsonValue, secret: str, mask: str = "••••") -> JsonValue:
-    """The same value with every occurrence of `secret` masked: a server may echo what it was sent."""
+def redact(value: JsonValue, secret: str) -> JsonValue:
+    """The same value with `secret`, and every longer part of it, masked: a server may echo what it was sent."""
     if isinstance(value, str):
-        return value.replace(secret, mask)
+        return without_secret(value, secret)
     if isinstance(value, list):
-        return [redact(item, secret, mask) for item in value]
+        return [redact(item, secret) for item in value]
     if isinstance(value, dict):
-        return {key.replace(secret, mask): redact(item, secret, mask) for key, item in value.items()}
+        return {without_secret(key, secret): redact(item, secret) for key, item in value.items()}
     return value
 
 

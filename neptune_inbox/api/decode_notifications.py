@@ -92,7 +92,7 @@ def decode_notification(row: JsonObject, user_id: str) -> Notification | None:
         extras={name: value for name, value in extras.items() if value not in (None, "", "{}")},
         identifiers=ids,
         candidates=ids,
-        says_read=state.is_read is not None,
+        says_read=state.is_read is not None and state.is_sure,
     )
 
 

@@ -27,6 +27,9 @@ _WEAK_FLAGS: Final = frozenset({"seen", "is_seen", "opened", "is_opened", "viewe
 _READ: Final = frozenset({"read", "seen", "opened", "viewed"})
 _UNREAD: Final = frozenset({"unread", "unseen", "unopened", "not_read"})
 
+_FOR_EVER: Final = 4_102_444_800_000
+"""2100 in milliseconds: nothing was read later; such dates stand for `never`, `always` or nothing."""
+
 
 class ReadState(Struct, frozen=True):
     """What a row says about itself."""
@@ -36,6 +39,8 @@ class ReadState(Struct, frozen=True):
     read_at: Instant | None = None
     field: str = ""
     """The name under which it says so, as on the wire."""
+    is_sure: bool = True
+    """Otherwise a time is there that no clock shows yet or that cannot be read: which list the row is in decides."""
 
 
 def read_state(row: JsonObject) -> ReadState:
@@ -55,7 +60,8 @@ def read_state(row: JsonObject) -> ReadState:
 def tells_read(row: JsonObject) -> bool:
     """Whether a row says that it is read under a name that means nothing else, as `seen_at` may."""
     state = read_state(row)
-    return state.is_read is True and plain_name(re.split(r"[*.]", state.field)[-1]) not in _WEAK_TIMES | _WEAK_FLAGS
+    name = plain_name(re.split(r"[*.]", state.field)[-1])
+    return state.is_read is True and state.is_sure and name not in _WEAK_TIMES | _WEAK_FLAGS
 
 
 def _strongest(states: Iterable[ReadState]) -> ReadState | None:
@@ -82,7 +88,11 @@ def _said(name: str, value: JsonValue, field: str) -> ReadState | None:
 
 
 def _of_time(value: JsonValue, field: str) -> ReadState:
-    """A time that is there and cannot be read still says that it was read."""
+    """A time that is there and cannot be read still says that it was read, unless a list says otherwise."""
     if is_never(value) or to_flag(value) is False:
         return ReadState(False, field=field)
-    return ReadState(True, to_instant(value), field)
+    read_at = to_instant(value)
+    if read_at is None or read_at > _FOR_EVER:
+        is_yes = to_flag(value) is True
+        return ReadState(True, None, field, is_sure=is_yes)
+    return ReadState(True, read_at, field)

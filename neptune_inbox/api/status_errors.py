@@ -30,7 +30,8 @@ _MOST_FIELDS: Final = 20
 _MOST_WORDS_PER_FIELD: Final = 5
 _ANSWERS: Final = ("success", "status", "ok", "succeeded", "is_success")
 _OUTCOMES: Final = ("status", "result", "outcome")
-"""What may name the outcome in a word; a status of 0 may mean success."""
+"""What may name the outcome in a word."""
+_ERRORS: Final = ("error", "errors", "exception")
 _CODES: Final = ("statusCode", "status_code", "status", "code")
 _HOLDERS: Final = ("data", "result", "response")
 _LISTS: Final = ("results", "responses", "items", "data")
@@ -118,7 +119,7 @@ def embedded_error(value: JsonValue, subject: str) -> InboxError | None:
 
 def _refused_status(value: JsonValue) -> int | None:
     """The status that an answer gives itself by saying no; None where it does not."""
-    if value is False:
+    if value is False or (isinstance(value, int) and value == 0):
         return 422
     if isinstance(value, str):
         return 422 if value.strip().strip(".!").lower() in _NO_WORDS else _status_of_words(value)
@@ -132,7 +133,7 @@ def _refused_status(value: JsonValue) -> int | None:
         if code is not None and 400 <= code < 600:
             return code
     words = _status_of_words(server_message(value))
-    says_no = value.get("error") or value.get("errors") or any(_is_no(name, value.get(name)) for name in _ANSWERS)
+    says_no = any(value.get(name) for name in _ERRORS) or any(_is_no(value.get(name)) for name in _ANSWERS)
     # A delivery has a status of its own, which may be `failed`.
     is_row = any(name.rpartition("*")[2] in ("uuid", "id") for name in value)
     says_no = says_no or (not is_row and any(str(value.get(name)).lower() in _NO_WORDS for name in _OUTCOMES))
@@ -144,10 +145,8 @@ def _refused_status(value: JsonValue) -> int | None:
     return words if not is_row and not value.get("data") else None
 
 
-def _is_no(name: str, value: JsonValue) -> bool:
-    if isinstance(value, str):
-        return value.strip().lower() in ("false", "no")
-    return value is False or (value == 0 and name != "status")
+def _is_no(value: JsonValue) -> bool:
+    return value.strip().lower() in ("false", "no") if isinstance(value, str) else value == 0
 
 
 def _status_of_words(words: str) -> int | None:

@@ -33,6 +33,7 @@ from neptune_inbox.errors import (
     TokenMalformed,
     TokenRefused,
 )
+from neptune_inbox.masking import telling_parts, without_secret
 from neptune_inbox.model import Instant, JsonObject, JsonValue, Mode, Now, Token
 from neptune_inbox.text import clean_line
 
@@ -269,12 +270,12 @@ class Transport:
                 value = await self._words(body, host, token, status=response.status_code)
         request_id = next((headers[name] for name in _REQUEST_IDS if name in headers), "")
         date = parse_http_date(headers.get("date", ""))
-        return ApiResponse(value, clean_line(request_id.replace(token.reveal(), "••••"), 120), date, size)
+        return ApiResponse(value, clean_line(without_secret(request_id, token.reveal()), 120), date, size)
 
     async def _reply(self, response: httpx.Response, call: _Call, token: Token) -> ErrorResponse:
         """A refusal as far as it can be read: if the body cannot be, only the status counts."""
         status, headers = response.status_code, response.headers
-        shown = {name: text.replace(token.reveal(), "••••") for name, text in headers.items()}
+        shown = {name: without_secret(text, token.reveal()) for name, text in headers.items()}
         if status < 400:
             return ErrorResponse(status, shown, None, is_odd=False)
         with contextlib.suppress(NotNeptune):
@@ -302,8 +303,9 @@ class Transport:
             return await self._parsed(body, host, token)
         if not is_plain_words(body):
             raise _not_json(host, status)
-        text = body.decode("utf-8", "replace").strip().replace(token.reveal(), "••••")
-        return False if text == "false" else text
+        text = body.decode("utf-8", "replace").strip()
+        text = without_secret(text, token.reveal())
+        return False if text in ("false", "0") else text
 
     async def _parsed(self, body: bytes, host: str, token: Token) -> JsonValue:
         if not body.strip():
@@ -328,7 +330,8 @@ def _traced(call: _Call) -> Callable[..., None]:
 def redact_echo(value: JsonValue, body: bytes, token: Token) -> JsonValue:
     """The value without the token, should the server have echoed it; a copy is made only then."""
     secret = token.reveal()
-    is_echoed = secret.encode() in body or json.dumps(secret)[1:-1].encode() in body
+    parts = (json.dumps(secret)[1:-1], *telling_parts(secret))
+    is_echoed = any(part.encode() in body for part in parts)
     return redact(value, secret) if is_echoed else value
 
 

@@ -67,7 +67,7 @@ class Notification(Struct, frozen=True):
     hides_codes: bool = False
     """One-time codes were taken out of it; no row from the server is so."""
     says_read: bool = True
-    """The row came in a list that proves its read state, or says so itself; otherwise `is_read` is a default."""
+    """The row came in a list that proves its read state, or says so itself; otherwise `is_read` is a guess."""
 
     @property
     def key(self) -> Key:

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neptune_inbox.api.body import Limits, decode, is_json, parse, read_body, redact
+from neptune_inbox.api.transport import redact_echo
 from neptune_inbox.errors import NotNeptune
-from neptune_inbox.model import JsonValue
+from neptune_inbox.model import JsonValue, Token
 from tests.speed import effort
 from tests.unit.api_helpers import QUICK, bomb
 
@@ -206,3 +207,25 @@ async def test_a_text_that_grows_fourfold_in_memory_may_be_half_as_long(sign: by
 def test_an_echoed_secret_is_masked_everywhere() -> None:
     value: JsonValue = {"SECRET": ["a SECRET b", {"x": "SECRET"}], "n": 1, "none": None, "yes": True}
     assert redact(value, "SECRET") == {"••••": ["a •••• b", {"x": "••••"}], "n": 1, "none": None, "yes": True}
+
+
+JWT = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ0ZWFtIjoiYWNtZSIsImp0aSI6ImFiYzEyMyJ9.c2lnbmF0dXJlLW9mLXRoaXMtb25l"
+
+
+@pytest.mark.parametrize("secret", [JWT, "an-opaque-token-of-some-length-7b6a5c4d3e2f1908"])
+@pytest.mark.parametrize("cut", ["its end", "its beginning", "both", "its last part"])
+def test_a_long_part_of_the_token_is_masked_like_the_whole(secret: str, cut: str) -> None:
+    part = {
+        "its end": secret[: len(secret) * 3 // 4],
+        "its beginning": secret[9:],
+        "both": secret[len(secret) // 2 - 8 : len(secret) // 2 + 12],
+        "its last part": secret[-24:],
+    }[cut]
+    body = f'{{"message": "token {part}… was refused"}}'.encode()
+    shown = redact_echo({"message": f"token {part}… was refused"}, body, Token(secret))
+    assert shown == {"message": "token ••••… was refused"}
+
+
+def test_the_header_that_all_such_tokens_share_and_short_likeness_stay() -> None:
+    value: JsonValue = {"token": JWT.partition(".")[0], "word": JWT[60:70]}
+    assert redact_echo(value, json.dumps(value).encode(), Token(JWT)) == value

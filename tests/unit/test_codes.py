@@ -95,6 +95,10 @@ NOT_CODES = (
     ("See https://acme.example/orders/10023?page=2024 for your code", ""),
     ("Write to rita4829@acme.example for a code", ""),
     ("Your code was sent with 7b1c0d3e-1234-4829-9130-482913482913", ""),
+    ("Sign in to see invoice 10023", ""),
+    ("New login from device 10023. Not you? Log in and change it.", ""),
+    ("You paid with 10023 points. Log in to see more.", ""),
+    ("Log in to track order 10023", ""),
 )
 
 
@@ -126,6 +130,12 @@ class TestWhatIsACode:
             ("[In](https://acme.example/verify/482913)", "[In](https://acme.example/verify/••••••)"),
             ("https://acme.example/?next=%2Fin%3Fotp%3D482913", "https://acme.example/?next=%2Fin%3Fotp%3D••••••"),
             ("**482** **913** is your code", "**•••** **•••** is your code"),
+            ("Use 482913 to log in to Acme.", "Use •••••• to log in to Acme."),
+            ("Enter 482 913 to sign in", "Enter ••• ••• to sign in"),
+            ("Login with 482913", "Login with ••••••"),
+            ("To confirm your identity enter 482-913.", "To confirm your identity enter •••-•••."),
+            ("Utilisez 482913 pour vous connecter", "Utilisez •••••• pour vous connecter"),
+            ("Usa 482913 para iniciar sesión", "Usa •••••• para iniciar sesión"),
         ],
     )
     def test_and_nothing_beside_it(self, text: str, shown: str | None) -> None:
@@ -138,6 +148,11 @@ class TestWhatIsACode:
             ({"verificationCode": "AB12cd"}, {"verificationCode": "••••••"}),
             ({"sms": {"pin": {"value": "4829"}}}, {"sms": {"pin": {"value": "••••"}}}),
             ({"smsPin": "4829"}, {"smsPin": "••••"}),
+            ({"one-time-password": "482913"}, {"one-time-password": "••••••"}),
+            ({"oneTimePassword": "482913"}, {"oneTimePassword": "••••••"}),
+            ({"one_time_pin": 482913, "time": "10023"}, {"one_time_pin": "••••••", "time": "10023"}),
+            ({"vars": ["OTP", "482913"]}, {"vars": ["OTP", "••••••"]}),
+            ({"vars": ["Order", "482913"]}, {"vars": ["Order", "482913"]}),
             ({"тема": "Ваш код 482913"}, {"тема": "Ваш код ••••••"}),
             ([{"name": "code", "value": "482913"}], [{"name": "code", "value": "••••••"}]),
             ({"code": "482 913", "country_code": "4829"}, {"code": "••• •••", "country_code": "4829"}),
@@ -312,7 +327,7 @@ class TestTheShortCuts:
     def test_every_place_of_a_code_is_hidden_that_a_plain_search_finds(self, text: str, code: str) -> None:
         shown = Codes((code,)).hide(text)
         assert len(shown) == len(text)
-        bare = ID_OR_INSTANT.sub(lambda found: " " * len(found[0]), folded(shown))
+        bare = ID_OR_INSTANT.sub(lambda found: "_" * len(found[0]), folded(shown))
         assert not re.search(rf"(?<![\w]){code}(?![\w])", bare, re.IGNORECASE)
 
     @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from neptune_inbox import debug_trace
 from neptune_inbox.errors import InboxError
-from neptune_inbox.model import Counts, Filter, Freshness, Instant, Key, Now, Page, Remark
+from neptune_inbox.model import Counts, Filter, Freshness, Instant, Key, Notification, Now, Page, Remark
 from neptune_inbox.sync.fetch.arrivals import ArrivalJudge
 from neptune_inbox.sync.fetch.effect import EffectCheck
 from neptune_inbox.sync.fetch.freshness import FetchState
@@ -486,9 +486,18 @@ class Fetcher:
         self._tells_read |= page.tells_read
         if kind is not Filter.ALL:
             return page
+        return replace(page, rows=tuple(map(self._as_in_all, page.rows)))
+
+    def _as_in_all(self, row: Notification) -> Notification:
+        """A row of the list of all: unread unless it says otherwise for sure, as another list may."""
+        says_read = row.says_read
         if self._hides_read or self._contradicts:
-            rows = (replace(row, says_read=row.is_read and not self._contradicts) for row in page.rows)
-            return replace(page, rows=tuple(rows))
-        if self._tells_read:
-            return replace(page, rows=tuple(replace(row, says_read=True) for row in page.rows))
-        return page
+            says_read = says_read and row.is_read and not self._contradicts
+        elif self._tells_read:
+            says_read = says_read or not row.is_read
+        is_read = row.is_read and says_read
+        return (
+            row
+            if (is_read, says_read) == (row.is_read, row.says_read)
+            else replace(row, is_read=is_read, read_at=row.read_at if is_read else None, says_read=says_read)
+        )
