@@ -30,6 +30,7 @@ from neptune_inbox.notification_fields import Kind, extra_fields, standard_field
 from neptune_inbox.store.cache import identity
 from neptune_inbox.store.cache.among import Among, unread_among
 from neptune_inbox.store.cache.arrivals import arrivals_together
+from neptune_inbox.store.cache.extras import hidden_extra, stored_extras
 from neptune_inbox.store.cache.ids import (
     account_ref,
     account_refs,
@@ -150,32 +151,15 @@ class Cache:
         Of the `is` clauses only read and unread are judged here; the others are to be given as `only` and `without`.
         `newer_than` leaves only rows that were cached after that rowid.
         """
-        return self._found(search, only, without, limit, newer_than).rowids
+        with self._database.searching() as connection:
+            return find(
+                connection, self._tenant, search, only=only, without=without, limit=limit, newer_than=newer_than
+            ).rowids
 
     def glance(self, search: Search, *, only: Collection[Key] | None, without: Collection[Key], limit: int) -> Found:
         """The first rows of a search, as `snapshot`; fewer where some are known at once and all take long to find."""
-        return self._found(search, only, without, limit, may_glance=True)
-
-    def _found(
-        self,
-        search: Search,
-        only: Collection[Key] | None,
-        without: Collection[Key],
-        limit: int | None,
-        newer_than: int | None = None,
-        may_glance: bool = False,
-    ) -> Found:
         with self._database.searching() as connection:
-            return find(
-                connection,
-                self._tenant,
-                search,
-                only=only,
-                without=without,
-                limit=limit,
-                newer_than=newer_than,
-                may_glance=may_glance,
-            )
+            return find(connection, self._tenant, search, only=only, without=without, limit=limit, may_glance=True)
 
     def newest_rowid(self) -> int:
         """What every row that is cached from now on has a higher rowid than, whoever it belongs to."""
@@ -304,7 +288,7 @@ class Cache:
             link=CleanText(codes.hide(row.link)),
             data=hide_in_json(codes, row.data),
             raw=hide_in_json(codes, row.raw),
-            extras={name: _hidden_extra(codes, name, value) for name, value in row.extras.items()},
+            extras={name: hidden_extra(codes, name, value) for name, value in row.extras.items()},
         )
         return row if hidden == row else replace(hidden, hides_codes=True)
 
@@ -489,7 +473,7 @@ def _line(fields: Sequence[Any]) -> Row:
         bool(has_link),
         name or NO_TEXT,
     )
-    return replace(row, extras=_extras(extras[0])) if extras and extras[0] else row
+    return replace(row, extras=stored_extras(extras[0])) if extras and extras[0] else row
 
 
 def _notification(fields: Sequence[Any], raw: str | None = None) -> Notification:
@@ -499,24 +483,9 @@ def _notification(fields: Sequence[Any], raw: str | None = None) -> Notification
         values[_RAW] = raw
     for index in _FLAGS:
         values[index] = bool(values[index])
-    return Notification(**dict(zip(_NAMES, values, strict=True)), extras=_extras(extras))
+    return Notification(**dict(zip(_NAMES, values, strict=True)), extras=stored_extras(extras))
 
 
 def _lines() -> str:
     """What a row of the list is made of; extras are looked up only where any field is one."""
     return f"{_LINE}, x.fields{_FROM}{_NAME}{_EXTRA}" if extra_fields() else f"{_LINE}{_FROM}{_NAME}"
-
-
-def _hidden_extra(codes: Codes, name: str, value: str | int | bool) -> str | int | bool:
-    """An extra without these codes; an instant never is one, and is shown as a time."""
-    is_instant = any(field.name == name and field.kind is Kind.INSTANT for field in extra_fields())
-    hidden: str | int | bool = value if is_instant else codes.hide_value(value)
-    return hidden
-
-
-def _extras(stored: object) -> dict[str, str | int | bool]:
-    """The extras that were stored and are still declared."""
-    if not stored:
-        return {}
-    told = json.loads(str(stored))
-    return {field.name: told[field.name] for field in extra_fields() if field.name in told}

@@ -81,7 +81,7 @@ def find(
     only: Collection[Key] | None,
     without: Collection[Key],
     limit: int | None,
-    newer_than: int | None,
+    newer_than: int | None = None,
     may_glance: bool = False,
 ) -> Found:
     """The rows that a search shows, at most `limit`.
@@ -92,35 +92,29 @@ def find(
     accounts = _accounts(connection, ref, search)
     if not accounts or (only is not None and not only):
         return _NOTHING
-    query, conditions = _Query(), Conditions(connection, tenant, ref)
+    conditions = Conditions(connection, tenant, ref)
+    query = _bounded(conditions, only, without, newer_than)
     row_by_row = Conditions(connection, tenant, ref, is_walked=True)
     is_narrow = only is not None or newer_than is not None
     is_narrow |= any(isinstance(term, Clause) and _names_rows(term) for term in search.clauses)
-    if only is not None:
-        query.add(conditions.among_keys(only))
-    if without:
-        query.add(conditions.among_keys(without), is_negated=True)
-    if newer_than is not None:
-        query.add(Condition("seq > ?", (newer_than,)))
     is_unread_only = _add_clauses(query, conditions, search) == {Filter.UNREAD}
     is_slow = not is_narrow and not query.is_impossible and _reads_every_title(search)
     if may_glance and limit is not None and is_slow:
-        seen = query.copy()
-        _choose_index(connection, seen, ref, accounts, is_narrow=False, is_unread_only=is_unread_only)
-        seen.in_content = [term for term in search.clauses if is_in_content(term) or _is_text(term)]
-        walk, is_whole = _walk(connection, seen, row_by_row, GLANCED)
-        found = _chosen(connection, walk, limit)
-        if found or is_whole:
-            return Found(found, is_glance=not is_whole and len(found) < limit)
+        glance = query.copy()
+        _choose_index(connection, glance, ref, accounts, is_narrow=False, is_unread_only=is_unread_only)
+        glance.in_content = [term for term in search.clauses if is_in_content(term) or _is_text(term)]
+        found = _in_newest(connection, glance, row_by_row, GLANCED, limit, may_glance=True)
+        if found is not None:
+            return found
     is_narrow |= _add_texts(connection, query, conditions, search.clauses)
     if query.is_impossible:
         return _NOTHING
     _choose_index(connection, query, ref, accounts, is_narrow=is_narrow, is_unread_only=is_unread_only)
-    if limit is not None and query.in_content and not is_narrow and can_walk(query.in_content):
-        walk, is_whole = _walk(connection, query, row_by_row, WALKED)
-        found = _chosen(connection, walk, limit)
-        if is_whole or len(found) == limit or (may_glance and found):
-            return Found(found, is_glance=not is_whole and len(found) < limit)
+    can_look = query.in_content and not is_narrow and can_walk(query.in_content)
+    if limit is not None and can_look:
+        found = _in_newest(connection, query, row_by_row, WALKED, limit, may_glance=may_glance)
+        if found is not None:
+            return found
     if query.match:
         query.add(Condition(MATCHES, (query.match,)))
     for term in query.in_content:
@@ -128,6 +122,20 @@ def find(
         if covered is None or not covered.is_exact:
             query.add(conditions.of(term))
     return Found(_chosen(connection, query, limit))
+
+
+def _bounded(
+    conditions: Conditions, only: Collection[Key] | None, without: Collection[Key], newer_than: int | None
+) -> _Query:
+    """The query for no other rows than these."""
+    query = _Query()
+    if only is not None:
+        query.add(conditions.among_keys(only))
+    if without:
+        query.add(conditions.among_keys(without), is_negated=True)
+    if newer_than is not None:
+        query.add(Condition("seq > ?", (newer_than,)))
+    return query
 
 
 def _reads_every_title(search: Search) -> bool:
@@ -148,6 +156,17 @@ def _chosen(connection: sqlite3.Connection, query: _Query, limit: int | None) ->
         (*query.values, -1 if limit is None else limit),
     )
     return array("q", (seq for (seq,) in found))
+
+
+def _in_newest(
+    connection: sqlite3.Connection, query: _Query, row_by_row: Conditions, rows: int, limit: int, *, may_glance: bool
+) -> Found | None:
+    """What is found among so many of the newest rows, each looked at; None where they hold too few."""
+    walk, is_whole = _walk(connection, query, row_by_row, rows)
+    found = _chosen(connection, walk, limit)
+    if is_whole or len(found) == limit or (may_glance and found):
+        return Found(found, is_glance=not is_whole and len(found) < limit)
+    return None
 
 
 def _walk(connection: sqlite3.Connection, query: _Query, row_by_row: Conditions, rows: int) -> tuple[_Query, bool]:

@@ -486,7 +486,8 @@ class Fetcher:
         self._tells_read |= page.tells_read
         if kind is not Filter.ALL:
             return page
-        return replace(page, rows=tuple(map(self._as_in_all, page.rows)))
+        is_plain = not (self._hides_read or self._contradicts) and all(row.says_read for row in page.rows)
+        return page if is_plain else replace(page, rows=tuple(map(self._as_in_all, page.rows)))
 
     def _as_in_all(self, row: Notification) -> Notification:
         """A row of the list of all: unread unless it says otherwise for sure, as another list may."""
@@ -496,8 +497,4 @@ class Fetcher:
         elif self._tells_read:
             says_read = says_read or not row.is_read
         is_read = row.is_read and says_read
-        return (
-            row
-            if (is_read, says_read) == (row.is_read, row.says_read)
-            else replace(row, is_read=is_read, read_at=row.read_at if is_read else None, says_read=says_read)
-        )
+        return replace(row, is_read=is_read, read_at=row.read_at if is_read else None, says_read=says_read)
