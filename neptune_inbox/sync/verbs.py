@@ -103,7 +103,7 @@ async def back(session: Session, rows: Sequence[Row], _: Request) -> Changed | U
         return Unchanged(tuple(rows))
     await session.triage.set_done(_keys(away), False)
     await session.triage.snooze(_keys(away), None)
-    return Changed(tuple(away))
+    return Changed(tuple(away), is_shared=any(row.team.handled is not None for row in away))
 
 
 async def snooze(session: Session, rows: Sequence[Row], request: Request) -> Snoozed:

@@ -131,7 +131,7 @@ async def test_a_notification_is_read_with_what_the_team_wrote(team: Team) -> No
 async def test_z_takes_a_claim_and_a_note_for_the_team_back() -> None:
     team = Team()
     visitor = await Visitor(team.office).console("claim 1", "note 2 called them", "z", "z", "q")
-    assert visitor.said("z").startswith("Taken back: note")
-    assert visitor.said("z", 1).startswith("Taken back: take")
+    assert visitor.said("z").startswith("No longer noted for the team: ")
+    assert visitor.said("z", 1).startswith("You are no longer on it: ")
     kinds = [FactKind.CLAIMED, FactKind.NOTED, FactKind.WITHDRAWN, FactKind.RELEASED]
     assert [kind for kind, _ in team.told()] == kinds

@@ -12,7 +12,7 @@ from neptune_inbox.errors import BadQuery, InboxError, UsageProblem
 from neptune_inbox.model import EVERYONE, Filter, Row, User
 from neptune_inbox.presentation.preview import preview_facts
 from neptune_inbox.presentation.sentences import plural
-from neptune_inbox.presentation.verb_sentences import watch_label, watch_sentence
+from neptune_inbox.presentation.verb_sentences import watch_sentence, watch_taken_back
 from neptune_inbox.sync import verbs
 from neptune_inbox.sync.inbox.inbox import Scope
 
@@ -232,7 +232,7 @@ async def _watch(inbox: PlainInbox, text: str, *, is_off: bool) -> None:
     user_id = read_id(text, "The user id") if text else await inbox.user()
     outcome = await verbs.watch(inbox.session, user_id, is_off=is_off)
     if outcome.is_changed:
-        inbox.acts.note(watch_label(outcome), partial(verbs.take_back_watch, inbox.session, outcome))
+        inbox.acts.note(watch_taken_back(outcome), partial(verbs.take_back_watch, inbox.session, outcome))
     inbox.console.say(watch_sentence(outcome, plain_voice(user_id)))
     await inbox.session.set_visible(inbox.scope.user_id, inbox.scope.kind)
 

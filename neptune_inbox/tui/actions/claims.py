@@ -47,7 +47,7 @@ async def claim_customer(inbox: InboxScreen, user_id: str) -> None:
         return
     outcome = await claim_queue(inbox.session, user_id)
     if (restore := way_back(inbox.session, outcome)) is not None:
-        inbox.acts.note(f"{'giving back' if outcome.is_off else 'taking'} the queue of {user_id}", restore)
+        inbox.acts.note(sentences.claim_taken_back(outcome, voice(inbox)), restore)
     inbox.say(sentences.claim_sentence(outcome, voice(inbox)))
 
 
