@@ -10,7 +10,7 @@ from msgspec import Struct
 from neptune_inbox.model import JsonObject, JsonValue
 from neptune_inbox.presentation.json import iso
 from neptune_inbox.presentation.row_state import SIGNS
-from neptune_inbox.presentation.sentences import mark_state_words, plural, reader_words
+from neptune_inbox.presentation.sentences import mark_state_words, plural, reader_words, team_outcome_words
 from neptune_inbox.presentation.times import LAST_MOMENT, date_text, local
 from neptune_inbox.sync.timeline.axis import Entry, Happening
 from neptune_inbox.sync.timeline.history import Bell, BellAsOf, BellRow
@@ -268,7 +268,7 @@ def _by(entry: Entry) -> str:
 def _outcome(entry: Entry) -> str:
     if entry.mark is not None:
         return mark_state_words(entry.mark)
-    return entry.team_mark.outcome if entry.team_mark else ""
+    return team_outcome_words(entry.team_mark) if entry.team_mark else ""
 
 
 def _about(row: Row | None) -> str:

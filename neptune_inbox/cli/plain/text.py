@@ -13,7 +13,7 @@ from neptune_inbox.presentation import verb_sentences
 from neptune_inbox.presentation.action_table import ACTIONS
 from neptune_inbox.presentation.panes import PreviewFacts
 from neptune_inbox.presentation.row_state import PENDING, row_state, state_words
-from neptune_inbox.presentation.sentences import mine_sentences, plural, pretty
+from neptune_inbox.presentation.sentences import journal_outcome, mine_sentences, names_posted, plural, pretty
 from neptune_inbox.presentation.times import MINUTE, ago, long_span, seconds_left
 from neptune_inbox.presentation.verb_sentences import Voice
 from neptune_inbox.sync.insight import EventInsight
@@ -157,10 +157,10 @@ def evidence_sentences(pairs: Sequence[tuple[str, str]], raw: str, number: int, 
 
 def journal_words(entry: JournalEntry, now: Instant) -> str:
     """One line of the journal as a sentence."""
-    what = " ".join(filter(None, (entry.verb, entry.outcome)))
+    what = " ".join(filter(None, (entry.verb, journal_outcome(entry))))
     whom = f" for {spoken_ids(entry.user_id)}" if entry.user_id else ""
     id = f", {spoken_ids(entry.id)}" if entry.id else ""
-    posted = f", posted as {spoken_ids(entry.field)}" if entry.field else ""
+    posted = f", posted as {spoken_ids(entry.field)}" if names_posted(entry) else ""
     detail = f"{posted}: {spoken_ids(entry.detail)}" if entry.detail else posted
     return f"{ago(entry.at, now)}, {entry.actor} in {entry.profile}, {entry.environment}: {what}{whom}{id}{detail}"
 

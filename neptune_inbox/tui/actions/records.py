@@ -112,7 +112,7 @@ async def journal(inbox: InboxScreen) -> None:
     whose = f" of {user_id}" if user_id else ""
     paper = DocumentDialog(
         f"Journal{whose}: every write we made, newest first",
-        [(entry.outcome, sentences.journal_sentence(entry)) for entry in entries]
+        [(sentences.journal_outcome(entry), sentences.journal_sentence(entry)) for entry in entries]
         or [("", sentences.NOTHING_WRITTEN)],
         as_text="\n".join(sentences.journal_sentence(entry) for entry in entries),
         as_json=to_json([journal_json(entry) for entry in entries]),
