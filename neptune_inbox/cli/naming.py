@@ -13,12 +13,19 @@ from neptune_inbox.cli.fetching import load_older, refresh
 from neptune_inbox.errors import NotFound, UsageProblem
 from neptune_inbox.model import Filter, Key, Mark, Row
 from neptune_inbox.sync.inbox.inbox import SHORTEST_ID
+from neptune_inbox.text_graphemes import crop
 
 if TYPE_CHECKING:
     from neptune_inbox.sync.session import Session
 
+TITLE_IN_SENTENCE = 40
 CANDIDATES = 5
 """The most that a sentence lists."""
+
+
+def name_title(title: str) -> str:
+    """A title in a sentence."""
+    return f"“{crop(title, TITLE_IN_SENTENCE)}”"
 
 
 async def find(session: Session, user: str, ids: Sequence[str], *, online: bool = True) -> list[Row]:

@@ -6,6 +6,7 @@ Times in words are local; times in JSON are ISO 8601 in UTC. The names in the JS
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from neptune_inbox.model import (
     FROM_VARIABLES,
@@ -94,6 +95,11 @@ def unfinished_sentence(change: AddressChange) -> str:
 def plural(count: int, one: str, many: str = "") -> str:
     """`1 notification`, `1,243 notifications`."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def join_words(words: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
 def unknown_user_sentence(user_id: str) -> str:

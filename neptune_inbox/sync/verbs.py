@@ -5,6 +5,7 @@ No sentence is here: `presentation.verb_sentences` words each outcome, for every
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from msgspec import Struct
 
 from neptune_inbox.errors import NotFound
 from neptune_inbox.model import Instant, Key, Row
-from neptune_inbox.model.team import TeamFact
+from neptune_inbox.model.team import Claim, TeamFact
 from neptune_inbox.sync.inbox.times import parse_future
 from neptune_inbox.sync.team.team import TeamService, no_team
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from neptune_inbox.sync.session import Session
 
 
+MOST_NAMED = 2
+"""The most that are named of what one colleague is on."""
 PRIVATE = "!"
 """What a note begins with that the team does not read."""
 
@@ -58,6 +61,19 @@ class Claimed(Struct, frozen=True):
     """The customers whose whole queues were taken, or given back."""
     changed: tuple[Row, ...] = ()
     """Those of the rows that were not so before."""
+
+
+class Others(Struct, frozen=True):
+    """The colleagues who are on some of what is about to be changed."""
+
+    claims: dict[Key, Claim] = {}
+    count: int = 0
+    """How many it is about, those among them that nobody is on."""
+    titles: dict[Key, str] = {}
+    """Of some of each colleague's."""
+
+    def __bool__(self) -> bool:
+        return bool(self.claims)
 
 
 class Unchanged(Struct, frozen=True):
@@ -183,6 +199,21 @@ def way_back(session: Session, outcome: object) -> Callable[[], Awaitable[None]]
     if isinstance(outcome, Changed) and outcome.notes:
         return partial(team.withdraw, outcome.notes)
     return None
+
+
+async def others_on(session: Session, keys: Sequence[Key]) -> Others:
+    """Who else is on these, before one acts on them; nobody where there is no team."""
+    if session.team is None:
+        return Others()
+    claims = await session.team.others(keys)
+    titles, named = {}, Counter[str]()
+    for key in keys:
+        # All of a long list can be claimed, and a sentence names a few.
+        if (claim := claims.get(key)) is not None and key.id and named[claim.agent] < MOST_NAMED:
+            named[claim.agent] += 1
+            row = await session.inbox.row(key)
+            titles[key] = row.title if row is not None else ""
+    return Others(claims, len(keys), titles)
 
 
 async def watch(session: Session, user_id: str, *, is_off: bool | None = None) -> Watched:

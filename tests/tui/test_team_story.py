@@ -105,6 +105,27 @@ async def test_somebody_elses_claim_is_said_before_a_mark_and_the_team_sees_that
 
 
 @pytest.mark.slow
+async def test_the_sheet_of_mark_all_says_on_how_many_of_them_a_colleague_is_and_on_which() -> None:
+    async with pair_of(5) as pair:
+        for title in ("Card 4", "Card 3", "Card 1"):
+            pair.rita(FactKind.CLAIMED, title)
+        await pair.inbox.until(lambda: "rita" in line_of(pair.inbox, "Card 1"))
+        await pair.inbox.press("M")
+        await pair.inbox.asked("rita has been on 3 of them since")
+        await pair.inbox.asked(": “Card 4”, “Card 3” and 1 more.")
+
+
+@pytest.mark.slow
+async def test_of_several_rows_it_is_said_which_ones_somebody_else_is_on() -> None:
+    async with pair_of() as pair:
+        pair.rita(FactKind.CLAIMED, "Card 2")
+        await pair.inbox.until(lambda: "rita" in line_of(pair.inbox, "Card 2"))
+        await pair.inbox.press("x", "x", "m")
+        await pair.inbox.asked("rita has been on 1 of them since")
+        await pair.inbox.asked(": “Card 2”.")
+
+
+@pytest.mark.slow
 async def test_a_note_is_for_the_team_unless_it_begins_with_a_sign() -> None:
     async with pair_of() as pair:
         await pair.inbox.press("c")

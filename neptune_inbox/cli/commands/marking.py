@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from neptune_inbox.cli import fetching
-from neptune_inbox.cli.claims import claim_note, others_on
+from neptune_inbox.cli.claims import claim_words, find_others
 from neptune_inbox.cli.commands.inbox import KINDS
 from neptune_inbox.cli.confirm import check_consent, confirm, confirm_by_name, name_place
 from neptune_inbox.cli.context import Cli, SignIn
@@ -30,8 +30,8 @@ from neptune_inbox.presentation.team import claimants
 from neptune_inbox.presentation.times import table_age
 
 if TYPE_CHECKING:
-    from neptune_inbox.model.team import Claim
     from neptune_inbox.sync.session import Session
+    from neptune_inbox.sync.verbs import Others
 
 COLUMNS = (Column("outcome", gives=1), Column("id"), Column("title", gives=2))
 NOTHING_MARKED = Account("nothing was marked.", START_AGAIN)
@@ -160,7 +160,7 @@ async def _mark(cli: Cli, session: Session, wish: MarkRequest) -> int:
     receipt = None
     if plan.rows:
         receipt = await session.marking.hold(
-            [row.key for row in plan.rows], label=plan.label, is_due_now=True, known=claimants(others)
+            [row.key for row in plan.rows], label=plan.label, is_due_now=True, known=claimants(others.claims.values())
         )
     marks = await wait(session, keys)
     _print_outcomes(cli, session, plan, receipt, marks)
@@ -245,11 +245,11 @@ async def _mark_server_all(cli: Cli, session: Session, user: str, *, is_agreed: 
     return 0
 
 
-async def _tell_claims(cli: Cli, session: Session, keys: Sequence[Key]) -> list[Claim]:
+async def _tell_claims(cli: Cli, session: Session, keys: Sequence[Key]) -> Others:
     """Say whose claims these are, before anything is asked or marked."""
-    others = await others_on(session, keys)
+    others = await find_others(session, keys)
     if others:
-        cli.output.note(claim_note(session, others))
+        cli.output.note(f"{claim_words(others)}.")
     return others
 
 
