@@ -189,8 +189,8 @@ def why(each: BellRow) -> str:
     if known.unread_until is None:
         return f"first seen read {local(known.read_from)}" if known.read_from else "no list said whether it was read"
     if known.read_from is None:
-        return f"not looked at since {local(known.unread_until)}"
-    return f"not looked at between {local(known.unread_until)} and {local(known.read_from)}"
+        return f"last seen unread {local(known.unread_until)}; not looked at since"
+    return f"last seen unread {local(known.unread_until)}, first seen read {local(known.read_from)}"
 
 
 def rest_of_bell(bell: BellAsOf, limit: int | None) -> str:
