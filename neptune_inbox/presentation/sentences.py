@@ -32,7 +32,7 @@ from neptune_inbox.sync.customers.address import HalfDone
 from neptune_inbox.sync.customers.contact_status import ContactStatus
 from neptune_inbox.sync.evidence import Evidence, ReadBy
 from neptune_inbox.sync.timeline.history import RowHistory
-from neptune_inbox.text import clean_block
+from neptune_inbox.text import clean_block, quoted_id
 
 STATE_WORDS = {
     MarkState.HELD: "waiting to be sent",
@@ -70,7 +70,7 @@ def duplicate_event_sentence(message_id: str) -> str:
 
 
 def unknown_user(user_id: str) -> str:
-    return f"Neptune knows no user {user_id}"
+    return f"Neptune knows no user {quoted_id(user_id)}"
 
 
 def last_known_sentence(sentence: str) -> str:
@@ -104,12 +104,12 @@ def join_words(words: Sequence[str]) -> str:
 
 def unknown_user_sentence(user_id: str) -> str:
     """What is said of a user that people know nothing of."""
-    return f"Neptune does not know the user {user_id}."
+    return f"Neptune does not know the user {quoted_id(user_id)}."
 
 
 def oddity_sentences(fresh: Freshness) -> list[str]:
     """Which of a user's notifications are not shown, cannot be marked or are not counted reliably; mostly empty."""
-    whose = f"of {fresh.user_id}" if fresh.user_id else ""
+    whose = f"of {quoted_id(fresh.user_id)}" if fresh.user_id else ""
     told = []
     if fresh.skipped:
         count = plural(fresh.skipped, "row")

@@ -14,6 +14,7 @@ from neptune_inbox.presentation.sentences import mark_state_words, plural, reade
 from neptune_inbox.presentation.times import LAST_MOMENT, date_text, local
 from neptune_inbox.sync.timeline.axis import Entry, Happening
 from neptune_inbox.sync.timeline.history import Bell, BellAsOf, BellRow
+from neptune_inbox.text import quoted_id
 
 if TYPE_CHECKING:
     from neptune_inbox.model import Instant, Row
@@ -140,7 +141,7 @@ def bell_row_json(each: BellRow) -> JsonObject:
 def bell_sentences(bell: BellAsOf) -> list[str]:
     """How many rows were in each state, and what is not known of the bell."""
     counts = ", ".join(f"{bell.count(state):,} {words}" for state, words in WORDS.items())
-    said = [f"The bell of {bell.user_id} as of {local(bell.at)}: {counts}."]
+    said = [f"The bell of {quoted_id(bell.user_id)} as of {local(bell.at)}: {counts}."]
     if bell.looked_at is None:
         said.append("Their list was never read completely from here: there may have been others.")
     elif bell.at > bell.looked_at:

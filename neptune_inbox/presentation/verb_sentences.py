@@ -15,6 +15,7 @@ from neptune_inbox.presentation.sentences import plural
 from neptune_inbox.presentation.times import date_text, return_time
 from neptune_inbox.sync.marking.marking import Dropped, MarkAllPlan
 from neptune_inbox.sync.verbs import Changed, Claimed, Snoozed, Unchanged, Watched
+from neptune_inbox.text import quoted_id
 
 if TYPE_CHECKING:
     from neptune_inbox.store.outbox.undo import Undone
@@ -122,11 +123,11 @@ def claim_taken_back(outcome: Claimed, voice: Voice) -> str:
 
 
 def _queues(outcome: Claimed) -> str:
-    return f"the whole queue of {' and '.join(outcome.queues)}" if outcome.queues else ""
+    return f"the whole queue of {' and '.join(map(quoted_id, outcome.queues))}" if outcome.queues else ""
 
 
 def watch_sentence(outcome: Watched, voice: Voice) -> str:
-    user = outcome.user_id
+    user = quoted_id(outcome.user_id)
     if not outcome.is_watched:
         return f"No longer watching {user}; {voice.name_verb_on('user.watch')} watches again."
     already = f" already; {voice.name_verb_on('user.unwatch')} stops it" if outcome.was_watched else ""
@@ -134,7 +135,7 @@ def watch_sentence(outcome: Watched, voice: Voice) -> str:
 
 
 def watch_taken_back(outcome: Watched) -> str:
-    user = outcome.user_id
+    user = quoted_id(outcome.user_id)
     return f"No longer watching {user}." if outcome.is_watched else f"Watching {user} again."
 
 
@@ -283,11 +284,11 @@ def server_all_risk(unseen: int) -> str:
 
 
 def server_all_question(user_id: str) -> str:
-    return f"Mark everything of {user_id} read?"
+    return f"Mark everything of {quoted_id(user_id)} read?"
 
 
 def server_all_sentence(user_id: str) -> str:
-    return f"Everything of {user_id} was marked read on the server. It cannot be taken back."
+    return f"Everything of {quoted_id(user_id)} was marked read on the server. It cannot be taken back."
 
 
 def all_shown_label(plan: MarkAllPlan) -> str:
@@ -303,4 +304,4 @@ def plan_words(plan: MarkAllPlan) -> str:
 
 
 def _whose(plan: MarkAllPlan) -> str:
-    return plan.users[0] if len(plan.users) == 1 else f"{len(plan.users)} users"
+    return quoted_id(plan.users[0]) if len(plan.users) == 1 else f"{len(plan.users)} users"

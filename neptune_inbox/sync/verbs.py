@@ -17,6 +17,7 @@ from neptune_inbox.model import Instant, Key, Row
 from neptune_inbox.model.team import Claim, TeamFact
 from neptune_inbox.sync.inbox.times import parse_future
 from neptune_inbox.sync.team.team import TeamService, no_team
+from neptune_inbox.text import quoted_id
 
 if TYPE_CHECKING:
     from neptune_inbox.sync.session import Session
@@ -240,7 +241,8 @@ async def unwatch(session: Session, users: Sequence[str]) -> None:
     """Watch these users no longer, all or none. Raises NotFound for one who is not watched."""
     watched = await session.inbox.watched()
     if strangers := [user for user in users if user not in watched]:
-        raise NotFound(f"{', '.join(strangers)} is not watched: nothing was changed.")
+        names, verb = ", ".join(map(quoted_id, strangers)), "is" if len(strangers) == 1 else "are"
+        raise NotFound(f"{names} {verb} not watched: nothing was changed.")
     for user in users:
         await session.inbox.unwatch(user)
 

@@ -29,6 +29,7 @@ from neptune_inbox.presentation.times import table_age
 from neptune_inbox.sync.inbox.laid_over import is_of_team
 from neptune_inbox.sync.inbox.list_snapshot import WholeRow
 from neptune_inbox.sync.inbox.query import parse_query
+from neptune_inbox.text import quoted_id
 
 if TYPE_CHECKING:
     from neptune_inbox.sync.session import Session
@@ -246,11 +247,11 @@ def count(cli: Cli, users: tuple[str, ...], cached: bool) -> None:
             )
             notes.extend(oddity_sentences(fresh))
             if fresh.fetched_at is None:
-                notes.append(f"{user} was never fetched, so nothing is known.")
+                notes.append(f"{quoted_id(user)} was never fetched, so nothing is known.")
             elif not cached and await fetching.unknown_users(session, [user]):
                 notes.append(unknown_user_sentence(user))
             if is_counted:
-                notes.append(f"The numbers of {user} were counted here: the server sends no usable total.")
+                notes.append(f"The numbers of {quoted_id(user)} were counted here: the server sends no usable total.")
         return told
 
     told = cli.run(work, SignIn.UNUSED if cached else SignIn.NEEDED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ from neptune_inbox.presentation.sentences import outcome_words, plural, receipt_
 from neptune_inbox.presentation.table import Column
 from neptune_inbox.presentation.team import claimants
 from neptune_inbox.presentation.times import table_age
+from neptune_inbox.text import quoted_id
 
 if TYPE_CHECKING:
     from neptune_inbox.sync.session import Session
@@ -134,10 +136,10 @@ async def _mark(cli: Cli, session: Session, wish: MarkRequest) -> int:
         cli.nothing_done = NOTHING_MARKED
     plan = await _plan(session, wish)
     for row in plan.already_read:
-        cli.output.note(f"{row.id} is read already.")
+        cli.output.note(f"{quoted_id(row.id)} is read already.")
     for row in plan.pending:
         if row not in plan.waiting:
-            cli.output.note(f"{row.id} was marked already: accepted, not yet confirmed.")
+            cli.output.note(f"{quoted_id(row.id)} was marked already: accepted, not yet confirmed.")
     if plan.waiting:
         cli.output.note(f"{plural(len(plan.waiting), 'mark waits', 'marks wait')} in the outbox from earlier.")
     if wish.is_dry_run:
@@ -173,7 +175,7 @@ async def _plan(session: Session, wish: MarkRequest) -> Plan:
         listing = await look(session, [wish.user], wish.kind, wish.query, wish.limit or None)
         rows: Sequence[Row] = listing.rows
         of = f" of {listing.total:,}" if listing.total > len(rows) else ""
-        label = f"{len(rows):,}{of} shown of {wish.user}" + (f", {wish.query}" if wish.query else "")
+        label = f"{len(rows):,}{of} shown of {quoted_id(wish.user)}" + (f", {wish.query}" if wish.query else "")
     else:
         found = await _find(session, wish)
         if any(row.mark is not None and row.mark.state is MarkState.ACCEPTED for row in found):
@@ -197,8 +199,8 @@ async def _find(session: Session, wish: MarkRequest) -> list[Row]:
 async def _mark_server_all(cli: Cli, session: Session, user: str, *, is_agreed: bool, is_dry_run: bool) -> int:
     profile, output = session.profile, cli.output
     risk = (
-        f"This marks everything of {user} in {profile.environment} as read: also what you never saw, and what"
-        f" arrives at this very moment. {NO_WAY_BACK}"
+        f"This marks everything of {quoted_id(user)} in {profile.environment} as read: also what you never saw, and"
+        f" what arrives at this very moment. {NO_WAY_BACK}"
     )
     if is_dry_run:
         await _tell_claims(cli, session, [Key(user, "")])
@@ -221,10 +223,10 @@ async def _mark_server_all(cli: Cli, session: Session, user: str, *, is_agreed: 
     else:
         confirm(output, profile, f"{risk} Go on?", is_agreed=is_agreed)
     again = (
-        f"Running the same command again repeats the request; `neptune-inbox count --user {user}` shows what"
-        " is unread."
+        f"Running the same command again repeats the request; `neptune-inbox count --user {shlex.quote(user)}` shows"
+        " what is unread."
     )
-    cli.account = lambda session: account_of_write(session, f"Marking everything of {user}", again)
+    cli.account = lambda session: account_of_write(session, f"Marking everything of {quoted_id(user)}", again)
     await session.marking.mark_everything_on_server(user)
     if output.is_json:
         output.value(

@@ -26,6 +26,7 @@ from neptune_inbox.presentation.table import Column
 from neptune_inbox.presentation.team import claimants
 from neptune_inbox.presentation.verb_sentences import Voice
 from neptune_inbox.sync.verbs import Others, Request
+from neptune_inbox.text import quoted_id
 
 if TYPE_CHECKING:
     from neptune_inbox.sync.session import Session
@@ -99,7 +100,7 @@ def _name_verb(id: str) -> str:
 
 VOICE = Voice(
     name_title,
-    str,
+    quoted_id,
     _name_verb,
     lambda verb: f"{_name_verb(verb).removesuffix('`')} ID`",
 )

@@ -17,7 +17,7 @@ from neptune_inbox.presentation.sentences import journal_outcome, mine_sentences
 from neptune_inbox.presentation.times import MINUTE, ago, long_span, seconds_left
 from neptune_inbox.presentation.verb_sentences import Voice
 from neptune_inbox.sync.insight import EventInsight
-from neptune_inbox.text import clean_block, clean_line
+from neptune_inbox.text import clean_block, clean_line, quoted_id
 from neptune_inbox.text_graphemes import ELLIPSIS, cells, crop
 
 TITLE, TITLE_IN_SENTENCE = 160, 40
@@ -90,10 +90,15 @@ def plain_voice(numbers: str = "") -> Voice:
 
     return Voice(
         lambda title: f'"{shorten(title, TITLE_IN_SENTENCE)}"',
-        spoken_ids,
+        _say_user,
         name_verb,
         lambda verb: f"{name_verb(verb)} {numbers}".rstrip(),
     )
+
+
+def _say_user(user_id: str) -> str:
+    said = spoken_ids(user_id)
+    return said if said != user_id else quoted_id(user_id)
 
 
 def describe(rows: Sequence[Row]) -> str:

@@ -31,6 +31,7 @@ from neptune_inbox.presentation.verb_sentences import (
 from neptune_inbox.sync.marking.marking import MarkAllPlan, mark_all_offer, only_unread
 from neptune_inbox.sync.polling.health import State
 from neptune_inbox.sync.verbs import others_on
+from neptune_inbox.text import quoted_id
 from neptune_inbox.tui.actions.claims import ask_about_claims
 from neptune_inbox.tui.actions.move import go_to_unread, look_for_unread
 from neptune_inbox.tui.actions.voice import describe, voice
@@ -181,7 +182,7 @@ def _sheet(inbox: InboxScreen, plan: MarkAllPlan, since: int, *, has_loaded: boo
         lines.append((f"Not all of it is loaded: {words}.", "warn"))
     if offer.on_server:
         hint = "The API's own mark-all: seen or not, sent at once, cannot be taken back."
-        choices.append(Choice("S", "S", "server", f"Everything of {scope.user_id} on the server", hint))
+        choices.append(Choice("S", "S", "server", f"Everything of {quoted_id(scope.user_id)} on the server", hint))
     choices.append(Choice("n", "esc", "no", "Leave it"))
     title = f"Mark all read: {plural(count, 'unread notification')}" if count else _nothing_unread(inbox)
     return ChoiceDialog(title, lines, choices, default=default if count else "no", opens_by_itself=has_loaded)
