@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from neptune_inbox.presentation.query_completion import quoted
 from neptune_inbox.presentation.times import table_age
 from neptune_inbox.text import quoted_id
 
@@ -57,6 +58,15 @@ def codes_note(count: int) -> str:
     """That codes are hidden in what is printed, and how they are shown."""
     where = "1 notification" if count == 1 else f"{count:,} notifications"
     return f"One-time codes are hidden in {where}; --show-codes shows them."
+
+
+def types_note(parts: Sequence[str]) -> str:
+    """How event types are found by a part of their names; empty where none was asked for."""
+    if not parts:
+        return ""
+    return (
+        f"event: takes the whole event type; event:{quoted(f'*{parts[0]}*')} finds every type that holds {parts[0]}."
+    )
 
 
 def rest_notes(shown: int, total: int, hidden: int, missing: Sequence[str] = ()) -> list[str]:

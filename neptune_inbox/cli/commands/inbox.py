@@ -19,7 +19,15 @@ from neptune_inbox.errors import Unreachable
 from neptune_inbox.model import Filter, Freshness, JsonObject, Notification, Remark, Row, clauses_of
 from neptune_inbox.notification_fields import Field, Kind, columns
 from neptune_inbox.presentation.json import iso, json_fields, notification_json
-from neptune_inbox.presentation.labels import LIMIT, cached_note, codes_note, rest_notes, short_id, triage_label
+from neptune_inbox.presentation.labels import (
+    LIMIT,
+    cached_note,
+    codes_note,
+    rest_notes,
+    short_id,
+    triage_label,
+    types_note,
+)
 from neptune_inbox.presentation.remedies import at_a_shell
 from neptune_inbox.presentation.row_state import label_of
 from neptune_inbox.presentation.rows import extra_text
@@ -28,7 +36,7 @@ from neptune_inbox.presentation.table import Column
 from neptune_inbox.presentation.times import table_age
 from neptune_inbox.sync.inbox.laid_over import is_of_team
 from neptune_inbox.sync.inbox.list_snapshot import WholeRow
-from neptune_inbox.sync.inbox.query import parse_query
+from neptune_inbox.sync.inbox.query import parse_query, parts_of_types
 from neptune_inbox.text import quoted_id
 
 if TYPE_CHECKING:
@@ -94,6 +102,7 @@ def _list_once(
 ) -> None:
     """Print what is there now, and what is to be said of it."""
     unknown: list[str] = []
+    types: list[str] = []
 
     async def work(session: Session) -> fetching.ListSummary:
         if not (users or is_cached):
@@ -117,6 +126,8 @@ def _list_once(
             listing = await _print_objects(cli, session, scope, fetching.whole_pages(*asked), asked[2:4])
         else:
             listing = await _print_pages(cli, session, scope, fetching.pages(*asked), asked[2:4])
+        if query and not listing.count:
+            types.extend(parts_of_types(parse_query(query, session.now()), await session.inbox.event_types()))
         if not is_cached and not listing.count:
             unknown.extend(await fetching.unknown_users(session, scope))
         return listing
@@ -125,6 +136,8 @@ def _list_once(
     for user in unknown:
         cli.output.note(unknown_user_sentence(user))
     _note_rest(cli, listing, has_known_user=len(unknown) < len(listing.freshness))
+    if types:
+        cli.output.note(types_note(types))
 
 
 def _check_options(cli: Cli, *, query: str, is_cached: bool, is_as_of: bool, is_followed: bool) -> None:

@@ -26,7 +26,6 @@ from neptune_inbox.sync.inbox.query import parse_query
 from neptune_inbox.sync.polling.wakeable import Sleep, Wakeable
 from neptune_inbox.sync.programs import Ended, capture_program
 from neptune_inbox.sync.store_thread import on_thread
-from neptune_inbox.text import quoted_id
 
 if TYPE_CHECKING:
     from neptune_inbox.config import Hook
@@ -294,7 +293,7 @@ def refused_alone(state: HookState, row: Row, failed: HookFailed) -> HookFailed:
     others = f"{state.waiting - 1:,} more" if state.waiting > 1 else "what arrives"
     behind = f"{others} {'wait' if state.waiting > 2 else 'waits'} behind it"
     return failed.saying(
-        sentence=f"{failed.sentence} It refuses {quoted_id(f'{row.user_id}/{row.id}')} on its own, and {behind}.",
+        sentence=f"{failed.sentence} It refuses {row.user_id}/{row.id} on its own, and {behind}.",
         remedy=f"`neptune-inbox hooks skip {state.name}` leaves it out.",
     )
 
