@@ -125,7 +125,8 @@ def _identity(looks: Sequence[Look], learned: str) -> str:
     present = sorted({each.field for look in looks for row in _rows(look) for each in identifiers(row)})
     first, *others = fields
     also = f", for some rows {_ticked(others)}" if others else ""
-    order = f"the first of {_ticked(present)} in the order of preference"
+    rest = [each for each in present if each != first]
+    order = f"it is preferred to {_ticked(rest)}" if rest else "the rows have no other id"
     reason = "it was found to work here" if first == learned else order
     return f"To mark a row, `{first}` is posted{also}: {reason}{why}."
 
@@ -156,7 +157,8 @@ def _paging(looks: Sequence[Look]) -> str:
         total = f"a total of {listing.total:,}" if listing.total is not None else "no total"
         wrong = ", fewer than received" if page.has_more_than_total else ""
         end = "the end" if page.is_last else "more may follow"
-        told.append(f"`{look.kind.value}` has {len(listing.rows):,} rows, {total}{wrong}, {end}")
+        rows = "1 row" if len(listing.rows) == 1 else f"{len(listing.rows):,} rows"
+        told.append(f"`{look.kind.value}` has {rows}, {total}{wrong}, {end}")
     asked = f"Requested {PER_PAGE} rows per page"
     return f"{asked}: {'; '.join(told)}."
 

@@ -182,7 +182,8 @@ def _unknown_name(value: JsonObject) -> str:
     """Under which unknown name there may be rows, in words; empty where there is nothing of the kind."""
     for name, inner in value.items():
         if isinstance(inner, list) and inner and all(isinstance(item, dict) for item in inner):
-            return f"it has {len(inner):,} rows under the unknown name `{clean_line(name, 60)}`."
+            rows = "1 row" if len(inner) == 1 else f"{len(inner):,} rows"
+            return f"it has {rows} under the unknown name `{clean_line(name, 60)}`."
     return ""
 
 

@@ -21,7 +21,7 @@ def of_exception(error: Exception, host: str, proxy: str = "") -> InboxError:
     if isinstance(error, httpx.ProxyError):
         return _proxy(error)
     if isinstance(error, httpx.TimeoutException):
-        return _timeout(error, f"{host} through the proxy {proxy}" if proxy else host)
+        return _timeout(error, host, proxy)
     if isinstance(error, httpx.LocalProtocolError | httpx.UnsupportedProtocol | httpx.InvalidURL | UnicodeError):
         return Invalid(
             "The request contains something that cannot be sent.", "Check the ids and the API base in use."
@@ -46,12 +46,15 @@ def _proxy(error: httpx.ProxyError) -> InboxError:
     return Offline(f"The proxy refused the request{shown}.", CHECK_PROXY).identified("proxy_refused", shown)
 
 
-def _timeout(error: httpx.TimeoutException, host: str) -> InboxError:
+def _timeout(error: httpx.TimeoutException, host: str, proxy: str) -> InboxError:
+    # What matters first: the end may not fit.
+    where = f" at the proxy {proxy}," if proxy else ""
     if isinstance(error, httpx.ConnectTimeout):
-        return TimedOut(f"Timed out while connecting to {host}.").identified("connect_timed_out", host)
+        return TimedOut(f"Timed out{where} while connecting to {host}.").identified("connect_timed_out", host)
     if isinstance(error, httpx.PoolTimeout):
         return TimedOut(f"Too many requests to {host} are still under way.").identified("too_many_requests", host)
-    return TimedOut(f"Timed out in the middle of an exchange with {host}.").identified("stopped_answering", host)
+    words = f"Timed out{where} in the middle of an exchange with {host}."
+    return TimedOut(words).identified("stopped_answering", host)
 
 
 def _connection(error: Exception, host: str, proxy: str) -> InboxError:
@@ -82,9 +85,9 @@ def _no_proxy(causes: Sequence[BaseException], proxy: str) -> Offline:
     if any(isinstance(cause, socket.gaierror) for cause in causes):
         sentence = f"Proxy not found: {proxy}."
     elif any(isinstance(cause, ConnectionRefusedError) for cause in causes):
-        sentence = f"Connection refused by the proxy {proxy}."
+        sentence = f"Proxy refused the connection: {proxy}."
     else:
-        sentence = f"No connection could be made to the proxy {proxy}."
+        sentence = f"Proxy not reached: {proxy}."
     return Offline(sentence, CHECK_PROXY).identified("no_proxy", proxy)
 
 

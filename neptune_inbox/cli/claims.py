@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from neptune_inbox.cli.naming import name_title
 from neptune_inbox.presentation.team import claim_sentence
+from neptune_inbox.sync.verbs import Others, others_on
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from neptune_inbox.cli.output import Output
     from neptune_inbox.model import Key
-    from neptune_inbox.model.team import Claim
     from neptune_inbox.sync.session import Session
 
 PATIENCE = 2.0
@@ -24,15 +25,13 @@ async def read_news(session: Session, output: Output) -> None:
         output.note("The team's database was not reached in time: the latest from colleagues may be missing.")
 
 
-async def others_on(session: Session, keys: Sequence[Key]) -> list[Claim]:
-    """The claims of colleagues on these, as the team's database has them now; none where there is no team."""
-    team = session.team
-    if team is None:
-        return []
-    await team.share(PATIENCE)
-    return list((await team.others(keys)).values())
+async def find_others(session: Session, keys: Sequence[Key]) -> Others:
+    """The colleagues who are on these, as the team's database has them now; nobody where there is no team."""
+    if session.team is not None:
+        await session.team.share(PATIENCE)
+    return await others_on(session, keys)
 
 
-def claim_note(session: Session, claims: list[Claim]) -> str:
-    """The sentence about them."""
-    return f"{claim_sentence(claims, session.team.agent if session.team else '')}."
+def claim_words(others: Others) -> str:
+    """The words about them."""
+    return claim_sentence(others, name_title)

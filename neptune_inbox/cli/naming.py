@@ -13,12 +13,20 @@ from neptune_inbox.cli.fetching import load_older, refresh
 from neptune_inbox.errors import NotFound, UsageProblem
 from neptune_inbox.model import Filter, Key, Mark, Row
 from neptune_inbox.sync.inbox.inbox import SHORTEST_ID
+from neptune_inbox.text import quoted_id
+from neptune_inbox.text_graphemes import crop
 
 if TYPE_CHECKING:
     from neptune_inbox.sync.session import Session
 
+TITLE_IN_SENTENCE = 40
 CANDIDATES = 5
 """The most that a sentence lists."""
+
+
+def name_title(title: str) -> str:
+    """A title in a sentence."""
+    return f"“{crop(title, TITLE_IN_SENTENCE)}”"
 
 
 async def find(session: Session, user: str, ids: Sequence[str], *, online: bool = True) -> list[Row]:
@@ -36,7 +44,7 @@ async def find(session: Session, user: str, ids: Sequence[str], *, online: bool 
     if missing:
         where = "has no notification" if online else "has, as far as it was seen, no notification"
         raise NotFound(
-            f"{user} {where} {', '.join(missing)}: nothing was changed.",
+            f"{quoted_id(user)} {where} {', '.join(map(quoted_id, missing))}: nothing was changed.",
             _hint("`neptune-inbox list` shows the ids.", missing),
         )
     return [row for row in found.values() if row is not None]
@@ -57,7 +65,7 @@ async def find_anywhere(session: Session, user: str, ids: Sequence[str], *, onli
         row = await _by_path(session, (*watched, *others), id, online=online and bare is None, bare=bare)
         if row is None:
             raise NotFound(
-                f"No notification {id} was seen here for any user: nothing was changed.",
+                f"No notification {quoted_id(id)} was seen here for any user: nothing was changed.",
                 _hint("`neptune-inbox list --user USER_ID` asks the server, and shows the ids.", [id]),
             )
         rows[row.key] = row
@@ -72,7 +80,8 @@ async def find_by_path(session: Session, paths: Sequence[str]) -> list[Row]:
         row = await _by_path(session, (*watched, *others), path, online=True)
         if row is None:
             raise NotFound(
-                f"No user known here has the notification {path}: nothing was changed.", "Add --user USER_ID."
+                f"No user known here has the notification {quoted_id(path)}: nothing was changed.",
+                "Add --user USER_ID.",
             )
         rows[row.key] = row
     return list(rows.values())
@@ -94,7 +103,10 @@ async def find_marks(session: Session, marks: Sequence[Mark], ids: Sequence[str]
         if key is not None:
             by_name[id] = key
     if unknown := sorted(set(ids) - set(by_name)):
-        raise NotFound(f"The outbox holds no {', '.join(unknown)}.", "`neptune-inbox outbox` shows what it holds.")
+        raise NotFound(
+            f"The outbox holds no {', '.join(map(quoted_id, unknown))}.",
+            "`neptune-inbox outbox` shows what it holds.",
+        )
     return [mark for mark in marks if not ids or mark.key in by_name.values()]
 
 

@@ -111,6 +111,23 @@ CONTACT = record({"type": TEXT, "value": TEXT, "filterable": TEXT_OR_NULL, "meta
 USER = record(
     {"user_id": TEXT, "name": TEXT, "meta": ANY, "contact_infos": rows(CONTACT)}, optional=("contact_infos",)
 )
+TEAM_MARK = record(
+    {
+        "agent": TEXT,
+        "at": TIME,
+        "state": {"enum": [*STATES, "unknown"]},
+        "batch": TEXT_OR_NULL,
+        "known": TEXT_OR_NULL,
+    }
+)
+"""A colleague's mark: without a batch it was of the whole queue; `known` is whose claim they had been shown."""
+TEAM = record(
+    {
+        "claim": either(record({"agent": TEXT, "since": TIME, "until": TIME}), {"type": "null"}),
+        "handled": either(record({"agent": TEXT, "at": TIME}), {"type": "null"}),
+        "notes": rows(record({"agent": TEXT, "at": TIME, "text": TEXT})),
+    }
+)
 EVIDENCE = record(
     {
         **NOTIFICATION["properties"],
@@ -122,6 +139,8 @@ EVIDENCE = record(
         "contacts": either(rows(record({"type": TEXT, "value": TEXT})), {"type": "null"}),
         "missing": TEXT,
         "marks": rows(MARK),
+        "team_marks": rows(TEAM_MARK),
+        "team": TEAM,
         "journal": rows(JOURNAL_LINE),
         "raw": ANY,
     },

@@ -15,7 +15,7 @@ from msgspec import Struct
 from neptune_inbox.credentials.redaction import close_process
 from neptune_inbox.errors import TokenMalformed
 from neptune_inbox.masking import register_secret
-from neptune_inbox.model import Instant, Token
+from neptune_inbox.model import SANDBOX_ISSUER, Instant, Token
 from neptune_inbox.text import CleanText, clean_line
 
 TOKEN_VARIABLE: Final = "NEPTUNE_TOKEN"
@@ -96,6 +96,12 @@ class Claims(Struct, frozen=True):
     expires_at: Instant | None = None
     subject: CleanText = _NOTHING
     team: CleanText = _NOTHING
+    issuer: CleanText = _NOTHING
+
+    @property
+    def is_of_sandbox(self) -> bool:
+        """Whether a sandbox of ours made it, so that nothing of it is real."""
+        return self.issuer == SANDBOX_ISSUER
 
     def is_expired(self, now: Instant) -> bool:
         """Whether its own `exp` lies in the past; a token without one never expires."""
@@ -117,6 +123,7 @@ def claims(token: Token) -> Claims | None:
         expires_at=_instant(payload.get("exp")),
         subject=_word(payload.get("sub")),
         team=_word(team),
+        issuer=_word(payload.get("iss")),
     )
 
 

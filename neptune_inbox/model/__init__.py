@@ -32,12 +32,13 @@ from neptune_inbox.model.notifications import (
 from neptune_inbox.model.people import AddressChange, ContactInfo, Event, User
 from neptune_inbox.model.profiles import FROM_VARIABLES, Environment, Mode, Profile, looks_like_production, read_mode
 from neptune_inbox.model.rows import Clause, ColumnValues, Group, Row, Search, SeenRow, Term, clauses_of
-from neptune_inbox.model.values import Instant, JsonObject, JsonValue, Now, Token
+from neptune_inbox.model.values import SANDBOX_ISSUER, Instant, JsonObject, JsonValue, Now, Token
 
 __all__ = [
     "EVERYONE",
     "FROM_VARIABLES",
     "HOPEFUL",
+    "SANDBOX_ISSUER",
     "SENT",
     "STUCK",
     "UNDER_WAY",

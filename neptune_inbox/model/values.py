@@ -17,6 +17,10 @@ JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, J
 JsonObject: TypeAlias = "dict[str, JsonValue]"
 
 
+SANDBOX_ISSUER = "neptune-inbox sandbox"
+"""What the tokens of a sandbox say of who made them."""
+
+
 class Token:
     """The API token in a box that shows it to nobody: no repr, no pickle, no comparison by value."""
 

@@ -162,6 +162,8 @@ class Action(Struct, frozen=True):
     """
     sentence: str = ""
     """`module:function` that words an outcome of it; it takes the outcome and a `Voice`."""
+    taken_back: str = ""
+    """`module:function` that words that such an outcome was taken back; it takes the same two."""
     asks: Question | None = None
     moves_on: bool = False
     """The cursor goes on to the next row, as this one leaves the list."""
@@ -178,6 +180,9 @@ class Action(Struct, frozen=True):
 
     def find_sentence(self) -> Callable[..., str]:
         return _find(self.sentence)
+
+    def find_taken_back(self) -> Callable[..., str]:
+        return _find(self.taken_back)
 
 
 def _find(position: str) -> Callable[..., Any]:

@@ -59,6 +59,7 @@ class View(Struct, frozen=True):
     unknown_user: str = ""
     """Users the service says it does not know, where nothing of theirs was ever seen."""
     is_demo: bool = False
+    """Nothing of it is real: the demo, or a sandbox that is reached over HTTP."""
     tour: tuple[str, ...] = ()
     """The step of the tour, as `HintFacts.tour`."""
     round_ms: int = 0

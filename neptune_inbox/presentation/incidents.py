@@ -15,16 +15,16 @@ from neptune_inbox.sync.inbox.incidents import IncidentReport, SeenIncident
 
 def no_incident_sentence(since: str, grouping: Grouping) -> str:
     """That there was no incident, and what counts as one."""
-    minutes = grouping.gap // MINUTE
+    minutes = plural(grouping.gap // MINUTE, "minute")
     return (
-        f"No incident since {since}: that is one notification to at least {plural(grouping.least, 'customer')}, each"
-        f" at most {plural(minutes, 'minute')} after the one before."
+        f"No incident since {since}. An incident is the same notification to {grouping.least:,} or more customers,"
+        f" with at most {minutes} from one to the next."
     )
 
 
 def watched_sentence(report: IncidentReport) -> str:
     """That nobody else was looked at."""
-    return f"Incidents among {plural(report.watched, 'watched customer')}; only these can be seen here."
+    return f"Incidents are looked for among {plural(report.watched, 'watched customer')} only."
 
 
 def folded_sentence(count: int, watched: int, key: str) -> str:

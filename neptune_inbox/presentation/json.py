@@ -26,6 +26,7 @@ from neptune_inbox.presentation.sentences import missing_of, standing
 from neptune_inbox.sync.evidence import Evidence
 
 if TYPE_CHECKING:
+    from neptune_inbox.model.team import TeamMark, TeamState
     from neptune_inbox.sync.inbox.inbox import Inbox
 
 
@@ -181,8 +182,32 @@ def evidence_json(evidence: Evidence) -> JsonObject:
         "contacts": _contacts_json(evidence),
         "missing": missing_of(evidence),
         "marks": [mark_json(mark) for mark in evidence.marks],
+        "team_marks": [_team_mark_json(mark) for mark in evidence.team_marks],
+        "team": _team_json(evidence.team),
         "journal": [journal_json(entry) for entry in evidence.journal],
         "raw": parsed(evidence.notification.raw),
+    }
+
+
+def _team_mark_json(mark: TeamMark) -> JsonObject:
+    """A colleague's mark; without a batch it was of the whole queue."""
+    state = next((state for state in MarkState if state == mark.outcome), None)
+    return {
+        "agent": mark.agent,
+        "at": iso(mark.at),
+        "state": JSON_STATES[state] if state else "unknown",
+        "batch": mark.batch or None,
+        "known": mark.known or None,
+    }
+
+
+def _team_json(team: TeamState) -> JsonObject:
+    """What the team shared about it: who is on it, who handled it, and the notes, oldest first."""
+    claim, handled = team.claim, team.handled
+    return {
+        "claim": {"agent": claim.agent, "since": iso(claim.since), "until": iso(claim.until)} if claim else None,
+        "handled": {"agent": handled.agent, "at": iso(handled.at)} if handled else None,
+        "notes": [{"agent": note.agent, "at": iso(note.at), "text": note.text} for note in team.notes],
     }
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from neptune_inbox.presentation.query_completion import quoted
 from neptune_inbox.presentation.times import table_age
+from neptune_inbox.text import quoted_id
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,22 +39,34 @@ def short_id(id: str, length: int) -> str:
 
 def cached_note(fetched: Iterable[tuple[str, Instant | None]], now: Instant) -> str:
     """How old what the cache holds of these users is."""
-    words = [f"{user} {table_age(at, now)} ago" if at is not None else f"{user} never" for user, at in fetched]
+    words = [
+        f"{quoted_id(user)} {table_age(at, now)} ago" if at is not None else f"{quoted_id(user)} never"
+        for user, at in fetched
+    ]
     return f"From the cache, as last seen: {', '.join(words)}."
 
 
 def missing_words(user: str, loaded: int, told: int | None, *, is_fetched: bool) -> str:
     """How much of a list of one user is loaded, where not all of it is: `221 of 1,521 of u-1 are loaded`."""
     if not is_fetched:
-        return f"{user} was never fetched"
+        return f"{quoted_id(user)} was never fetched"
     of = f"{loaded:,} of {told:,}" if told is not None else f"{loaded:,}"
-    return f"{of} of {user} are loaded"
+    return f"{of} of {quoted_id(user)} are loaded"
 
 
 def codes_note(count: int) -> str:
     """That codes are hidden in what is printed, and how they are shown."""
     where = "1 notification" if count == 1 else f"{count:,} notifications"
     return f"One-time codes are hidden in {where}; --show-codes shows them."
+
+
+def types_note(parts: Sequence[str]) -> str:
+    """How event types are found by a part of their names; empty where none was asked for."""
+    if not parts:
+        return ""
+    return (
+        f"event: takes the whole event type; event:{quoted(f'*{parts[0]}*')} finds every type that holds {parts[0]}."
+    )
 
 
 def rest_notes(

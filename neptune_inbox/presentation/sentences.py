@@ -6,6 +6,7 @@ Times in words are local; times in JSON are ISO 8601 in UTC. The names in the JS
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from neptune_inbox.model import (
     FROM_VARIABLES,
@@ -31,7 +32,7 @@ from neptune_inbox.sync.customers.address import HalfDone
 from neptune_inbox.sync.customers.contact_status import ContactStatus
 from neptune_inbox.sync.evidence import Evidence, ReadBy
 from neptune_inbox.sync.timeline.history import RowHistory
-from neptune_inbox.text import clean_block
+from neptune_inbox.text import clean_block, quoted_id
 
 STATE_WORDS = {
     MarkState.HELD: "waiting to be sent",
@@ -43,6 +44,15 @@ STATE_WORDS = {
     MarkState.UNDONE: "taken back, never sent",
     MarkState.DROPPED: "given up",
 }
+OUTCOME_UNKNOWN = "outcome unknown"
+JOURNAL_WORDS = {
+    "undone": "taken back",
+    "dropped": STATE_WORDS[MarkState.DROPPED],
+    "unknown": OUTCOME_UNKNOWN,
+}
+"""What is said in place of an outcome as the journal keeps it."""
+MARK_WORDS = {"failed": STATE_WORDS[MarkState.FAILED], "sent": STATE_WORDS[MarkState.ACCEPTED]}
+"""The same where it is of a mark: other writes fail for other reasons, and are sent."""
 NOT_READ = {state: f"not read: {WORDS[state]}" for state in (ACCEPTED, CONTRADICTED, UNREAD_AGAIN)}
 READERS = {ReadBy.US: "by us", ReadBy.NOT_US: "not by us", ReadBy.UNSURE: "by us or by the customer"}
 
@@ -60,7 +70,7 @@ def duplicate_event_sentence(message_id: str) -> str:
 
 
 def unknown_user(user_id: str) -> str:
-    return f"Neptune knows no user {user_id}"
+    return f"Neptune knows no user {quoted_id(user_id)}"
 
 
 def last_known_sentence(sentence: str) -> str:
@@ -87,14 +97,19 @@ def plural(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def join_words(words: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+
+
 def unknown_user_sentence(user_id: str) -> str:
     """What is said of a user that people know nothing of."""
-    return f"Neptune does not know the user {user_id}."
+    return f"Neptune does not know the user {quoted_id(user_id)}."
 
 
 def oddity_sentences(fresh: Freshness) -> list[str]:
     """Which of a user's notifications are not shown, cannot be marked or are not counted reliably; mostly empty."""
-    whose = f"of {fresh.user_id}" if fresh.user_id else ""
+    whose = f"of {quoted_id(fresh.user_id)}" if fresh.user_id else ""
     told = []
     if fresh.skipped:
         count = plural(fresh.skipped, "row")
@@ -144,7 +159,7 @@ def reader_words(evidence: Evidence | RowHistory) -> str:
 
 def tried_words(tries: int) -> str:
     """What is known of tries to post whose answers never came."""
-    return f"tried {plural(tries, 'time')}, outcome unknown"
+    return f"tried {plural(tries, 'time')}, {OUTCOME_UNKNOWN}"
 
 
 def standing(evidence: Evidence) -> Row:
@@ -195,10 +210,14 @@ def evidence_lines(evidence: Evidence) -> list[tuple[str, str]]:
 
 def team_mark_sentence(mark: TeamMark) -> str:
     """A colleague's mark: when, what became of it, and whose claim they had been shown."""
-    outcome = next((words for state, words in STATE_WORDS.items() if state == mark.outcome), "outcome unknown")
-    words = f"by {mark.agent}, {local(mark.at)}, {outcome}"
+    words = f"by {mark.agent}, {local(mark.at)}, {team_outcome_words(mark)}"
     batch = f", batch {mark.batch[:BATCH_SHOWN]}" if mark.batch else ", of the whole queue"
     return f"{words}{batch}{f'; they knew that {mark.known} was on it' if mark.known else ''}"
+
+
+def team_outcome_words(mark: TeamMark) -> str:
+    """What became of a colleague's mark."""
+    return next((words for state, words in STATE_WORDS.items() if state == mark.outcome), OUTCOME_UNKNOWN)
 
 
 def team_lines(team: TeamState) -> list[tuple[str, str]]:
@@ -313,13 +332,23 @@ def damaged_journal_sentence(count: int) -> str:
 
 def journal_sentence(entry: JournalEntry) -> str:
     """One line of the journal."""
-    what = " ".join(filter(None, (entry.verb, entry.outcome, entry.user_id, entry.id)))
-    other = "" if entry.posted_id == entry.id else f" {entry.posted_id}"
-    posted = f" (`{entry.field}`{other})" if entry.field else ""
+    what = " ".join(filter(None, (entry.verb, journal_outcome(entry), entry.user_id, entry.id)))
+    posted = f" (`{entry.field}` {entry.posted_id})" if names_posted(entry) else ""
     detail = f"{posted}: {entry.detail}" if entry.detail else posted
     name = "" if entry.profile == FROM_VARIABLES and entry.host else f"{entry.profile}, "
     place = f"{name}{entry.environment}{f' at {entry.host}' if entry.host else ''}"
     return f"{local(entry.at)}  {entry.actor}  {place}  {what}{detail}"
+
+
+def journal_outcome(entry: JournalEntry) -> str:
+    """What became of a write, in the words that are used for it everywhere."""
+    words = {**JOURNAL_WORDS, **MARK_WORDS} if entry.verb == "mark" else JOURNAL_WORDS
+    return words.get(entry.outcome, entry.outcome)
+
+
+def names_posted(entry: JournalEntry) -> bool:
+    """Whether another id than the row's own is posted."""
+    return bool(entry.field) and entry.posted_id not in ("", entry.id)
 
 
 SENT_TWICE = "A program that is killed after an answer sends that mark again; the second time changes nothing."

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from neptune_inbox.presentation.json import iso
-from neptune_inbox.presentation.sentences import plural
+from neptune_inbox.presentation.sentences import join_words, plural
 from neptune_inbox.presentation.times import clock
 
 if TYPE_CHECKING:
     from neptune_inbox.model import JsonObject, Key
     from neptune_inbox.model.team import Claim
     from neptune_inbox.sync.team.sharer import Sharing
+    from neptune_inbox.sync.verbs import Others
 
 
-def claim_sentence(claims: list[Claim], me: str) -> str:
-    """Who is on it, before somebody else acts."""
-    first = min(claims, key=lambda claim: claim.since)
-    names = list(dict.fromkeys(str(claim.agent) for claim in claims))
-    who = " and ".join(name if name != me else "you" for name in names)
-    verb = "has" if len(names) == 1 and names[0] != me else "have"
-    return f"{who} {verb} been on {'it' if len(claims) == 1 else 'these'} since {clock(first.since)}"
+def claim_sentence(others: Others, name_title: Callable[[str], str]) -> str:
+    """Who is on it, or on how many of them and which, before somebody else acts."""
+    found: dict[str, dict[Key, Claim]] = {}
+    for key, claim in sorted(others.claims.items(), key=lambda pair: pair[1].since):
+        found.setdefault(claim.agent, {})[key] = claim
+    return "; ".join(_on_them(agent, claims, others, name_title) for agent, claims in found.items())
+
+
+def _on_them(agent: str, claims: dict[Key, Claim], others: Others, name_title: Callable[[str], str]) -> str:
+    since = clock(min(claim.since for claim in claims.values()))
+    if others.count == 1:
+        return f"{agent} has been on it since {since}"
+    every = "all " if len(claims) == others.count else ""
+    titles = [name_title(title) for key, title in others.titles.items() if key in claims and title]
+    more = [f"{len(claims) - len(titles):,} more"] if titles and len(claims) > len(titles) else []
+    which = f": {join_words([*titles, *more])}" if titles else ""
+    return f"{agent} has been on {every}{len(claims):,} of them since {since}{which}"
 
 
 def claimants(claims: Iterable[Claim]) -> str:

@@ -10,10 +10,11 @@ from msgspec import Struct
 from neptune_inbox.model import JsonObject, JsonValue
 from neptune_inbox.presentation.json import iso
 from neptune_inbox.presentation.row_state import SIGNS
-from neptune_inbox.presentation.sentences import mark_state_words, plural, reader_words
+from neptune_inbox.presentation.sentences import mark_state_words, plural, reader_words, team_outcome_words
 from neptune_inbox.presentation.times import LAST_MOMENT, date_text, local
 from neptune_inbox.sync.timeline.axis import Entry, Happening
 from neptune_inbox.sync.timeline.history import Bell, BellAsOf, BellRow
+from neptune_inbox.text import quoted_id
 
 if TYPE_CHECKING:
     from neptune_inbox.model import Instant, Row
@@ -140,7 +141,7 @@ def bell_row_json(each: BellRow) -> JsonObject:
 def bell_sentences(bell: BellAsOf) -> list[str]:
     """How many rows were in each state, and what is not known of the bell."""
     counts = ", ".join(f"{bell.count(state):,} {words}" for state, words in WORDS.items())
-    said = [f"The bell of {bell.user_id} as of {local(bell.at)}: {counts}."]
+    said = [f"The bell of {quoted_id(bell.user_id)} as of {local(bell.at)}: {counts}."]
     if bell.looked_at is None:
         said.append("Their list was never read completely from here: there may have been others.")
     elif bell.at > bell.looked_at:
@@ -189,8 +190,8 @@ def why(each: BellRow) -> str:
     if known.unread_until is None:
         return f"first seen read {local(known.read_from)}" if known.read_from else "no list said whether it was read"
     if known.read_from is None:
-        return f"not looked at since {local(known.unread_until)}"
-    return f"not looked at between {local(known.unread_until)} and {local(known.read_from)}"
+        return f"last seen unread {local(known.unread_until)}; not looked at since"
+    return f"last seen unread {local(known.unread_until)}, first seen read {local(known.read_from)}"
 
 
 def rest_of_bell(bell: BellAsOf, limit: int | None) -> str:
@@ -268,7 +269,7 @@ def _by(entry: Entry) -> str:
 def _outcome(entry: Entry) -> str:
     if entry.mark is not None:
         return mark_state_words(entry.mark)
-    return entry.team_mark.outcome if entry.team_mark else ""
+    return team_outcome_words(entry.team_mark) if entry.team_mark else ""
 
 
 def _about(row: Row | None) -> str:

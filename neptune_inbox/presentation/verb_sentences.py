@@ -15,6 +15,7 @@ from neptune_inbox.presentation.sentences import plural
 from neptune_inbox.presentation.times import date_text, return_time
 from neptune_inbox.sync.marking.marking import Dropped, MarkAllPlan
 from neptune_inbox.sync.verbs import Changed, Claimed, Snoozed, Unchanged, Watched
+from neptune_inbox.text import quoted_id
 
 if TYPE_CHECKING:
     from neptune_inbox.store.outbox.undo import Undone
@@ -55,18 +56,43 @@ def done_sentence(outcome: Changed, voice: Voice) -> str:
     return f"Done for me. The customer sees no change; {back}: {describe(outcome.rows, voice)}."
 
 
+def done_taken_back(outcome: Changed, voice: Voice) -> str:
+    what = describe([row for row in outcome.rows if row.triage.done_at is None] or outcome.rows, voice)
+    return _reopened(what) if outcome.is_shared else f"No longer done: {what}."
+
+
 def back_sentence(outcome: Changed | Unchanged, voice: Voice) -> str:
+    what = describe(outcome.rows, voice)
     if isinstance(outcome, Unchanged):
-        return f"Already in my queue: {describe(outcome.rows, voice)}. Choose something done or snoozed."
-    return f"Back in my queue: {describe(outcome.rows, voice)}."
+        return f"Already in my queue: {what}. Choose something done or snoozed."
+    return _reopened(what) if outcome.is_shared else f"Back in my queue: {what}."
+
+
+def back_taken_back(outcome: Changed, voice: Voice) -> str:
+    again = "Handled again, for the whole team" if outcome.is_shared else "Out of my queue again"
+    return f"{again}: {describe(outcome.rows, voice)}."
+
+
+def _reopened(what: str) -> str:
+    return f"Reopened, for the whole team: {what}."
 
 
 def snooze_sentence(outcome: Snoozed, voice: Voice) -> str:
     return f"Snoozed until {return_time(outcome.until, outcome.at)}: {describe(outcome.rows, voice)}."
 
 
+def snooze_taken_back(outcome: Snoozed, voice: Voice) -> str:
+    was_snoozed = any((row.triage.snoozed_until or 0) > outcome.at for row in outcome.rows)
+    return f"{'Snoozed as before' if was_snoozed else 'No longer snoozed'}: {describe(outcome.rows, voice)}."
+
+
 def star_sentence(outcome: Changed, voice: Voice) -> str:
     return f"{'Star removed' if outcome.is_off else 'Starred'}: {describe(outcome.rows, voice)}."
+
+
+def star_taken_back(outcome: Changed, voice: Voice) -> str:
+    changed = [row for row in outcome.rows if row.triage.is_starred is outcome.is_off] or outcome.rows
+    return f"{'Starred again' if outcome.is_off else 'No longer starred'}: {describe(changed, voice)}."
 
 
 def note_sentence(outcome: Changed, voice: Voice) -> str:
@@ -75,25 +101,42 @@ def note_sentence(outcome: Changed, voice: Voice) -> str:
     return f"{'Note removed' if outcome.is_off else 'Note kept'}: {describe(outcome.rows, voice)}."
 
 
+def note_taken_back(outcome: Changed, voice: Voice) -> str:
+    what = describe(outcome.rows, voice)
+    if outcome.is_shared:
+        return f"No longer noted for the team: {what}."
+    was_noted = any(row.triage.note for row in outcome.rows)
+    return f"{'Note as it was before' if was_noted else 'No longer noted'}: {what}."
+
+
 def claim_sentence(outcome: Claimed, voice: Voice) -> str:
-    what = f"the whole queue of {' and '.join(outcome.queues)}" if outcome.queues else describe(outcome.rows, voice)
+    what = _queues(outcome) or describe(outcome.rows, voice)
     if outcome.is_off:
         return f"Given back: {what}."
     also = f" {' and '.join(outcome.others)} had it before." if outcome.others else ""
     return f"You are on it: {what}.{also} {voice.name_verb_on('team.claim')} gives it back."
 
 
+def claim_taken_back(outcome: Claimed, voice: Voice) -> str:
+    what = _queues(outcome) or describe(outcome.changed, voice)
+    return f"{'You are on it again' if outcome.is_off else 'You are no longer on it'}: {what}."
+
+
+def _queues(outcome: Claimed) -> str:
+    return f"the whole queue of {' and '.join(map(quoted_id, outcome.queues))}" if outcome.queues else ""
+
+
 def watch_sentence(outcome: Watched, voice: Voice) -> str:
-    user = outcome.user_id
+    user = quoted_id(outcome.user_id)
     if not outcome.is_watched:
         return f"No longer watching {user}; {voice.name_verb_on('user.watch')} watches again."
     already = f" already; {voice.name_verb_on('user.unwatch')} stops it" if outcome.was_watched else ""
     return f"Watching {user}{already}."
 
 
-def watch_label(outcome: Watched) -> str:
-    """What watching, or no longer watching, is called when it is taken back."""
-    return f"watching {outcome.user_id}{'' if outcome.is_watched else ' no longer'}"
+def watch_taken_back(outcome: Watched) -> str:
+    user = quoted_id(outcome.user_id)
+    return f"No longer watching {user}." if outcome.is_watched else f"Watching {user} again."
 
 
 def mark_question(label: str) -> str:
@@ -137,13 +180,24 @@ def undo_sentence(outcome: Undone | None) -> str:
 
 
 def taken_back_sentence(outcome: TakenBack) -> str:
-    """Which act was taken back, and which later ones were sent or tried already."""
+    """Which later acts were sent or tried already, and which act was taken back in their place."""
     is_undone = outcome.undone is not None and outcome.undone.undone
-    if not outcome.label and not is_undone:
+    if not outcome.said and not is_undone:
         return too_late_sentence(outcome.sent, outcome.tried) or undo_sentence(outcome.undone)
-    words = f"Taken back: {outcome.label}." if outcome.label else undo_sentence(outcome.undone)
-    words += f" Sent already: {', '.join(outcome.sent)}." if outcome.sent else ""
-    return f"{words} Tried already: {', '.join(outcome.tried)}. {STILL_THERE}" if outcome.tried else words
+    words = outcome.said or undo_sentence(outcome.undone)
+    if not outcome.sent and not outcome.tried:
+        return words
+    # What matters first: the end may not fit.
+    late = [f"the last {_marks(len(outcome.sent))} sent already"] if outcome.sent else []
+    late += [f"the last {_marks(len(outcome.tried))} tried with unknown outcome"] if outcome.tried else []
+    names = [f"Sent: {', '.join(outcome.sent)}."] if outcome.sent else []
+    names += [f"Tried: {', '.join(outcome.tried)}. {STILL_THERE}"] if outcome.tried else []
+    first = " and ".join(late)
+    return f"{first[0].upper()}{first[1:]}. Instead: {words[0].lower()}{words[1:]} {' '.join(names)}"
+
+
+def _marks(count: int) -> str:
+    return "mark was" if count == 1 else f"{count:,} marks were"
 
 
 def send_sentence(count: int) -> str:
@@ -230,11 +284,11 @@ def server_all_risk(unseen: int) -> str:
 
 
 def server_all_question(user_id: str) -> str:
-    return f"Mark everything of {user_id} read?"
+    return f"Mark everything of {quoted_id(user_id)} read?"
 
 
 def server_all_sentence(user_id: str) -> str:
-    return f"Everything of {user_id} was marked read on the server. It cannot be taken back."
+    return f"Everything of {quoted_id(user_id)} was marked read on the server. It cannot be taken back."
 
 
 def all_shown_label(plan: MarkAllPlan) -> str:
@@ -250,4 +304,4 @@ def plan_words(plan: MarkAllPlan) -> str:
 
 
 def _whose(plan: MarkAllPlan) -> str:
-    return plan.users[0] if len(plan.users) == 1 else f"{len(plan.users)} users"
+    return quoted_id(plan.users[0]) if len(plan.users) == 1 else f"{len(plan.users)} users"

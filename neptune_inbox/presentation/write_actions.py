@@ -113,6 +113,7 @@ WRITE_ACTIONS: tuple[Action, ...] = (
         ),
         use_case=f"{_USE}:done",
         sentence=f"{_SAY}:done_sentence",
+        taken_back=f"{_SAY}:done_taken_back",
         moves_on=True,
         ends_selection=True,
     ),
@@ -129,6 +130,7 @@ WRITE_ACTIONS: tuple[Action, ...] = (
         ),
         use_case=f"{_USE}:back",
         sentence=f"{_SAY}:back_sentence",
+        taken_back=f"{_SAY}:back_taken_back",
     ),
     Action(
         "mine.snooze",
@@ -144,6 +146,7 @@ WRITE_ACTIONS: tuple[Action, ...] = (
         commands=(ShellCommand("snooze", IN_MINE, help="Hide notifications from my queue until a time."),),
         use_case=f"{_USE}:snooze",
         sentence=f"{_SAY}:snooze_sentence",
+        taken_back=f"{_SAY}:snooze_taken_back",
         ends_selection=True,
         asks=_SNOOZE,
     ),
@@ -161,6 +164,7 @@ WRITE_ACTIONS: tuple[Action, ...] = (
         commands=(ShellCommand("star", IN_MINE, help="Put my star on notifications.", off="Take the star off."),),
         use_case=f"{_USE}:star",
         sentence=f"{_SAY}:star_sentence",
+        taken_back=f"{_SAY}:star_taken_back",
     ),
     Action(
         "mine.note",
@@ -178,6 +182,7 @@ WRITE_ACTIONS: tuple[Action, ...] = (
         commands=(ShellCommand("note", IN_MINE, help="Write my note on a notification; an empty TEXT removes it."),),
         use_case=f"{_USE}:note",
         sentence=f"{_SAY}:note_sentence",
+        taken_back=f"{_SAY}:note_taken_back",
         asks=_NOTE,
     ),
     Action(
@@ -199,6 +204,7 @@ WRITE_ACTIONS: tuple[Action, ...] = (
         ),
         use_case=f"{_USE}:claim",
         sentence=f"{_SAY}:claim_sentence",
+        taken_back=f"{_SAY}:claim_taken_back",
     ),
     Action(
         "team.handover",

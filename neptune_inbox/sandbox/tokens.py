@@ -12,13 +12,12 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 from neptune_inbox.errors import AccessDenied, TokenRefused
-from neptune_inbox.model import Instant, JsonObject, Token
+from neptune_inbox.model import SANDBOX_ISSUER, Instant, JsonObject, Token
 from neptune_inbox.sandbox.state import SandboxState
 
 HEADER: JsonObject = {"alg": "HS256", "typ": "JWT"}
 REMEMBERED = 1_000
 """Tokens, at most."""
-ISSUER = "neptune-inbox sandbox"
 
 
 class Grant(Struct, frozen=True):
@@ -93,7 +92,7 @@ def sign_token(
 ) -> Token:
     """A JWT that this world lets in: for the environments named, or all; until `expires_at` (ms), or without end."""
     claims: JsonObject = {
-        "iss": ISSUER,
+        "iss": SANDBOX_ISSUER,
         "sub": team or sandbox_state.team,
         "team": team or sandbox_state.team,
         "iat": sandbox_state.now() // 1000,

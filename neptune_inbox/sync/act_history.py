@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
+from neptune_inbox.sync.verbs import way_back
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -20,9 +22,10 @@ Restore: TypeAlias = Callable[[], Awaitable[object]]
 
 
 class Act(NamedTuple):
-    """One thing that was done, as the agent would call it, and how it is taken back."""
+    """One thing that was done, and how it is taken back."""
 
-    label: str
+    words: str
+    """What its marks are called; without marks, the sentence that says that it was taken back."""
     receipt_id: str = ""
     """The receipt of its marks; empty where nothing is sent to anybody."""
     restore: Restore | None = None
@@ -31,8 +34,8 @@ class Act(NamedTuple):
 class TakenBack(Struct, frozen=True):
     """What became of taking back the last act."""
 
-    label: str = ""
-    """What was taken back that is mine alone; empty: see `undone`."""
+    said: str = ""
+    """What is said of an act without marks that was taken back; empty: see `undone`."""
     undone: Undone | None = None
     """The marks that were taken back, or were not."""
     sent: tuple[str, ...] = ()
@@ -52,16 +55,20 @@ class ActHistory:
         """Marks were held under this receipt."""
         self._note(Act(label, receipt_id))
 
-    def note(self, label: str, restore: Restore) -> None:
-        """Something of my own was changed; `restore` puts it back."""
-        self._note(Act(label, restore=restore))
+    def note(self, taken_back: str, restore: Restore) -> None:
+        """Something that is not sent was changed; `restore` puts it back, which `taken_back` says."""
+        self._note(Act(taken_back, restore=restore))
 
-    async def note_triage(self, label: str, before: Mapping[Key, Triage]) -> None:
-        """The triage of these rows may have changed; an act that changed nothing does not count."""
+    async def note_outcome(
+        self, outcome: object, before: Mapping[Key, Triage], taken_back: Callable[[], str]
+    ) -> None:
+        """A verb did this with rows that had this triage before; an act that changed nothing does not count."""
+        if (restore := way_back(self._session, outcome)) is not None:
+            self.note(taken_back(), restore)
         after = await self._session.triage.triage(list(before))
         changed = {key: (old, after[key]) for key, old in before.items() if old != after[key]}
         if changed:
-            self.note(label, lambda: self._session.triage.restore(changed))
+            self.note(taken_back(), lambda: self._session.triage.restore(changed))
 
     async def take_back(self) -> TakenBack:
         """Take back the newest act that can be."""
@@ -79,12 +86,12 @@ class ActHistory:
     async def _try(self, act: Act, sent: list[str], tried: list[str]) -> TakenBack | None:
         if act.restore is not None:
             await act.restore()
-            return TakenBack(act.label)
+            return TakenBack(act.words)
         undone = await self._session.marking.undo(act.receipt_id)
         if undone is not None and undone.undone:
             return TakenBack(undone=undone)
         if undone is not None and undone.too_late:
-            (tried if undone.tried else sent).append(act.label)
+            (tried if undone.tried else sent).append(act.words)
         return None
 
     def _note(self, act: Act) -> None:

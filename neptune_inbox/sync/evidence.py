@@ -270,9 +270,9 @@ def narrowed(own: Sighting | None, theirs: TeamSighting, ahead: int) -> Sighting
         return [] if at is None else [at - ahead]
 
     first = min([own.first_seen_at, *ours(theirs.first_seen_at)])
-    if own.first_seen_read_at is None:
-        return replace(own, first_seen_at=first)
     after = max([own.last_seen_unread_at or 0, *ours(theirs.read_after)])
+    if own.first_seen_read_at is None:
+        return replace(own, first_seen_at=first, last_seen_unread_at=after or None)
     before = min([own.first_seen_read_at, *ours(theirs.read_before)])
     if after > before:
         return replace(own, first_seen_at=first)

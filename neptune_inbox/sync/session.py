@@ -106,6 +106,12 @@ class Session:
     _note_accepted: Callable[[], Awaitable[None]] = field(kw_only=True)
     _close_stores: Callable[[], Awaitable[None]] = field(kw_only=True)
 
+    @property
+    def is_at_sandbox(self) -> bool:
+        """Whether a sandbox of ours is asked over HTTP: by its token and its base, known once signed in."""
+        is_plain = self.profile.api_base.startswith("http://")
+        return is_plain and self.claims is not None and self.claims.is_of_sandbox
+
     async def sign_in(self, *, asks_first: bool = False) -> bool:
         """Read the token and use it; False where it is another team's, so the profile must be opened again.
 

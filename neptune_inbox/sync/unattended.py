@@ -15,6 +15,8 @@ from neptune_inbox.sync.events import Arrived, Fact, MarksSent, Polled, Troubled
 if TYPE_CHECKING:
     from neptune_inbox.sync.session import Session
 
+TEAM_PATIENCE = 2.0
+"""Seconds that a round waits for the team's database, before and after."""
 HandOn = Callable[[Sequence[Key]], Awaitable[None]]
 
 
@@ -52,18 +54,25 @@ class Unattended:
         """Send what is due, ask who waits longest, run the hooks; so many requests at most. Raises StoreProblem."""
         stop = self._session.bus.listen(self._hear)
         try:
-            users = await self._longest_unasked()
             await self._session.sender.flush()
+            # Whom a colleague's program asked just now need not be asked first.
+            await self._exchange()
+            users = await self._longest_unasked()
             asked = await self._session.poller.round(users, most_requests)
             while not self._arrivals.empty():
                 await self._hand_on(self._arrivals.get_nowait())
             await self._session.hooks.flush()
+            await self._exchange()
         finally:
             stop()
         self.tally.error = self._session.health.error or self.tally.error
         if asked is None:
             return Round(0, len(users), self.tally, is_elsewhere=True)
         return Round(len(asked), len(users) - len(asked), self.tally)
+
+    async def _exchange(self) -> None:
+        if self._session.team is not None:
+            await self._session.team.exchange(TEAM_PATIENCE)
 
     async def run(self, every: float, say: Callable[[Tally], Awaitable[None]]) -> None:
         """Poll and send until cancelled; every so many seconds what came is said and counted from nothing again."""

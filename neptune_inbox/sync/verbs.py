@@ -5,6 +5,7 @@ No sentence is here: `presentation.verb_sentences` words each outcome, for every
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,14 +14,17 @@ from msgspec import Struct
 
 from neptune_inbox.errors import NotFound
 from neptune_inbox.model import Instant, Key, Row
-from neptune_inbox.model.team import TeamFact
+from neptune_inbox.model.team import Claim, TeamFact
 from neptune_inbox.sync.inbox.times import parse_future
 from neptune_inbox.sync.team.team import TeamService, no_team
+from neptune_inbox.text import quoted_id
 
 if TYPE_CHECKING:
     from neptune_inbox.sync.session import Session
 
 
+MOST_NAMED = 2
+"""The most that are named of what one colleague is on."""
 PRIVATE = "!"
 """What a note begins with that the team does not read."""
 
@@ -58,6 +62,19 @@ class Claimed(Struct, frozen=True):
     """The customers whose whole queues were taken, or given back."""
     changed: tuple[Row, ...] = ()
     """Those of the rows that were not so before."""
+
+
+class Others(Struct, frozen=True):
+    """The colleagues who are on some of what is about to be changed."""
+
+    claims: dict[Key, Claim] = {}
+    count: int = 0
+    """How many it is about, those among them that nobody is on."""
+    titles: dict[Key, str] = {}
+    """Of some of each colleague's."""
+
+    def __bool__(self) -> bool:
+        return bool(self.claims)
 
 
 class Unchanged(Struct, frozen=True):
@@ -103,7 +120,7 @@ async def back(session: Session, rows: Sequence[Row], _: Request) -> Changed | U
         return Unchanged(tuple(rows))
     await session.triage.set_done(_keys(away), False)
     await session.triage.snooze(_keys(away), None)
-    return Changed(tuple(away))
+    return Changed(tuple(away), is_shared=any(row.team.handled is not None for row in away))
 
 
 async def snooze(session: Session, rows: Sequence[Row], request: Request) -> Snoozed:
@@ -185,6 +202,21 @@ def way_back(session: Session, outcome: object) -> Callable[[], Awaitable[None]]
     return None
 
 
+async def others_on(session: Session, keys: Sequence[Key]) -> Others:
+    """Who else is on these, before one acts on them; nobody where there is no team."""
+    if session.team is None:
+        return Others()
+    claims = await session.team.others(keys)
+    titles, named = {}, Counter[str]()
+    for key in keys:
+        # All of a long list can be claimed, and a sentence names a few.
+        if (claim := claims.get(key)) is not None and key.id and named[claim.agent] < MOST_NAMED:
+            named[claim.agent] += 1
+            row = await session.inbox.row(key)
+            titles[key] = row.title if row is not None else ""
+    return Others(claims, len(keys), titles)
+
+
 async def watch(session: Session, user_id: str, *, is_off: bool | None = None) -> Watched:
     """Watch a user, or stop it; with None, whichever is not so now. Raises NotFound for who is not watched."""
     watched = await session.inbox.watched()
@@ -209,7 +241,8 @@ async def unwatch(session: Session, users: Sequence[str]) -> None:
     """Watch these users no longer, all or none. Raises NotFound for one who is not watched."""
     watched = await session.inbox.watched()
     if strangers := [user for user in users if user not in watched]:
-        raise NotFound(f"{', '.join(strangers)} is not watched: nothing was changed.")
+        names, verb = ", ".join(map(quoted_id, strangers)), "is" if len(strangers) == 1 else "are"
+        raise NotFound(f"{names} {verb} not watched: nothing was changed.")
     for user in users:
         await session.inbox.unwatch(user)
 

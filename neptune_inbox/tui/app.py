@@ -196,6 +196,10 @@ class NeptuneInbox(TypeAheadApp[int]):
                 self.hold_keys()
                 # Not from here: opening again ends this very worker.
                 self.call_later(self._open_again, session)
+            elif session.is_at_sandbox:
+                for screen in self.screen_stack:
+                    if isinstance(screen, InboxScreen):
+                        screen.drawing.change(is_demo=True)
 
     async def _open_again(self, session: Session) -> None:
         """Open this inbox again, showing the same user, unless another profile was chosen meanwhile."""

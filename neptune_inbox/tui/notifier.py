@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from neptune_inbox.masking import child_environment
 from neptune_inbox.presentation.sentences import plural
 from neptune_inbox.sync.inbox.times import from_instant
-from neptune_inbox.text import clean_line
+from neptune_inbox.text import clean_line, quoted_id
 
 if TYPE_CHECKING:
     from neptune_inbox.config import NotifySettings
@@ -56,7 +56,7 @@ class Notifier:
             self._write("\x07")
         if self._settings.desktop and (self._told_desktop_at is None or now - self._told_desktop_at >= DESKTOP_EVERY):
             self._told_desktop_at = now
-            self._notify(clean_line(f"{plural(count, 'new notification')} of {user_id}", 120))
+            self._notify(clean_line(f"{plural(count, 'new notification')} of {quoted_id(user_id)}", 120))
 
     def _notify(self, text: str) -> None:
         program = shutil.which("notify-send")

@@ -380,6 +380,9 @@ class SessionParts:
 
     async def close(self) -> None:
         """Close the files, then end their thread."""
+        # On a full disk the last looks are forgotten.
+        with suppress(StoreProblem):
+            await self.fetcher.flush()
         await self._close()
         self._store.thread.close()
 

@@ -177,6 +177,14 @@ def test_doctor_says_how_the_lists_answer(tenant: Place) -> None:
 
 
 @pytest.mark.slow
+def test_doctor_speaks_of_one_row_as_of_one(tenant: Place) -> None:
+    tenant.service.rows = [row(1)]
+    assert tenant.shell("watch", USER).code == 0
+    said = " ".join(each["found"] for each in tenant.shell("doctor", "--json").json if each["what"] == "answers")
+    assert "`unread` has 1 row, " in said
+    assert "To mark a row, `uuid` is posted: the rows have no other id." in said
+
+
 def test_doctor_says_what_it_could_not_read(tenant: Place) -> None:
     tenant.shell("watch", USER)
     tenant.service.wrap = lambda rows, page, per_page, total: {"inbox_rows": [{"uuid": "a"}]}

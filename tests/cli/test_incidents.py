@@ -46,7 +46,7 @@ def test_what_came_to_several_customers_at_once(outage: Shell) -> None:
 def test_it_says_that_only_watched_customers_are_seen(outage: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     piped = outage("incidents")
     assert [cells[:3] for cells in piped.cells] == [["payment_failed", "4", "5"]]
-    assert "5 watched customers; only these can be seen here" in piped.err
+    assert "looked for among 5 watched customers only." in piped.err
     monkeypatch.setattr(Output, "is_terminal", True)
     assert "4 of 5 watched" in outage("incidents").out
 
@@ -56,7 +56,7 @@ def test_since_when(outage: Shell) -> None:
     assert outage("incidents", "--since", "20m", "--json").json == []
     none = outage("incidents", "--since", "20m")
     assert none.out == ""
-    assert "one notification to at least 3 customers, each at most 15 minutes after the one before." in none.err
+    assert "the same notification to 3 or more customers, with at most 15 minutes from one to the next." in none.err
     assert outage("incidents", "--since", "whenever").code == 2
 
 

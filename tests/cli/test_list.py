@@ -304,6 +304,18 @@ class TestTheLinesOfAList:
         assert streamed == shell(*both, "--jsonl").jsonl
 
 
+class TestTypes:
+    def test_a_part_of_an_event_type_finds_nothing_and_it_is_said_how_it_would(self, shell: Shell) -> None:
+        shell.tell("Your code", event_type="otp_requested")
+        shown = shell("list", "-u", CUSTOMER, "-q", "event:otp")
+        assert shown.out == ""
+        hint = "event: takes the whole event type; event:*otp* finds every type that holds otp."
+        assert shown.err == f"Nothing matches.\n{hint}\n"
+        assert len(shell("list", "-u", CUSTOMER, "-q", "event:*otp*").cells) == 1
+        for query in ("event:refund", "event:otp_requested since:1s -has:link nowhere", "event:otp*x"):
+            assert hint not in shell("list", "-u", CUSTOMER, "-q", query).err
+
+
 class TestWhatWasNotLookedAt:
     @pytest.mark.slow
     def test_nothing_matches_is_not_said_of_what_is_not_loaded(self, shell: Shell) -> None:

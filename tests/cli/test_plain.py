@@ -120,6 +120,7 @@ class TestTheList:
                 "f new",
                 "/is:foo",
                 "/zebra",
+                "/event:wel",
                 "f no",
             ),
             "q",
@@ -134,6 +135,7 @@ class TestTheList:
         assert "1 line." in visitor.said("f new")
         assert visitor.said("/is:foo").startswith("At character 1 of the search: `is:` does not know `foo`.")
         assert "Nothing matches." in visitor.said("/zebra")
+        assert "event:*wel* finds every type that holds wel." in visitor.said("/event:wel")
         assert "There is no view no." in visitor.said("f no")
 
     @pytest.mark.slow

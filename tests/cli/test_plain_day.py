@@ -28,8 +28,8 @@ async def test_undo_takes_back_the_last_act_of_either_kind_and_then_the_one_befo
         "mark 1", "done 1", "undo", "undo", "watch u-9", "unwatch u-1", "undo", "undo", "undo", "q"
     )
 
-    assert visitor.said("undo") == 'Taken back: done, "Card declined" of u-1.'
+    assert visitor.said("undo") == 'No longer done: "Card declined" of u-1.'
     assert visitor.said("undo", 1).startswith('Taken back: "Card declined" of u-1, ')
-    assert visitor.said("undo", 2) == "Taken back: watching u-1 no longer."
-    assert visitor.said("undo", 3) == "Taken back: watching u-9."
+    assert visitor.said("undo", 2) == "Watching u-1 again."
+    assert visitor.said("undo", 3) == "No longer watching u-9."
     assert visitor.said("undo", 4) == "There is nothing to take back."

@@ -20,6 +20,12 @@ class TestMarking:
         assert visitor.said("") == ""
         assert office.marked == []
 
+    async def test_the_journal_has_the_same_word_for_it(self, office: Office) -> None:
+        visitor = await Visitor(office).console("m 1", "z", "journal", "q")
+        newest = visitor.said("journal").splitlines()[0]
+        assert ": mark taken back for u-1, " in newest
+        assert "posted as" not in newest, "the id that was posted is the row's own"
+
     async def test_the_outcome_is_a_line_before_the_next_prompt(self, office: Office) -> None:
         visitor = await Visitor(office).console("m 1 3", sent(office, 2), "", "", "l", "m 1", "z", "q")
         assert "".join(visitor.said("", nth) for nth in (0, 1)).startswith(

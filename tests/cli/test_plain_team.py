@@ -13,6 +13,7 @@ from neptune_inbox.model import Key, Now
 from neptune_inbox.model.team import FactDetails, FactKind, TeamFact
 from neptune_inbox.sandbox.team import MemoryLink, MemoryTeam, MemoryTeamAccess
 from neptune_inbox.text import CleanText
+from tests.builders import ENVIRONMENT
 from tests.cli.plain_visitor import Visitor, office_with_mail, turn
 
 
@@ -51,6 +52,15 @@ async def test_a_colleagues_claim_is_said_first_and_no_leaves_everything(team: T
     assert visitor.said("no") == "Left as it was."
     assert team.office.marked == []
     assert team.told() == []
+
+
+async def test_of_several_lines_it_is_said_on_which_a_colleague_is_and_no_code_is_said(team: Team) -> None:
+    title = "Your code is 481923"
+    team.office.sandbox_state.add_notification(ENVIRONMENT, "u-1", title, event_type="otp_sent")
+    visitor = await Visitor(team.office).console("m 1-4", "no", "q")
+    assert "rita has been on all 4 of them since" in visitor.said("m 1-4")
+    assert '"Card declined" and 2 more. Go on anyway?' in visitor.said("m 1-4")
+    assert "481923" not in visitor.text
 
 
 async def test_yes_goes_on_and_the_team_sees_that_it_was_known(team: Team) -> None:
@@ -131,7 +141,7 @@ async def test_a_notification_is_read_with_what_the_team_wrote(team: Team) -> No
 async def test_z_takes_a_claim_and_a_note_for_the_team_back() -> None:
     team = Team()
     visitor = await Visitor(team.office).console("claim 1", "note 2 called them", "z", "z", "q")
-    assert visitor.said("z").startswith("Taken back: note")
-    assert visitor.said("z", 1).startswith("Taken back: take")
+    assert visitor.said("z").startswith("No longer noted for the team: ")
+    assert visitor.said("z", 1).startswith("You are no longer on it: ")
     kinds = [FactKind.CLAIMED, FactKind.NOTED, FactKind.WITHDRAWN, FactKind.RELEASED]
     assert [kind for kind, _ in team.told()] == kinds

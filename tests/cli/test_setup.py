@@ -14,10 +14,12 @@ from typing import Any
 import httpx
 import pytest
 
+from neptune_inbox.api.network_errors import CHECK_PROXY
 from neptune_inbox.credentials.os_keyring import KeyringReport, OsKeyring
-from neptune_inbox.errors import KeyringLocked
+from neptune_inbox.errors import KeyringLocked, Offline
 from neptune_inbox.sandbox.faults import Kind
 from neptune_inbox.sandbox.tokens import sign_token
+from neptune_inbox.sync.session import Session
 from tests.cli.shell import CUSTOMER, VARIABLES, Shell
 
 
@@ -220,6 +222,20 @@ class TestDoctor:
         lines = {row[1]: row for row in shell("doctor").cells}
         assert lines["keyring"][0] == "ok"
         assert lines["keyring"][2].startswith("not needed here.")
+
+    def test_a_proxy_that_is_not_there_is_named_with_what_to_check(
+        self, shell: Shell, keyring: MemoryKeyring, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        refused = Offline("Proxy not found: proxy.invalid:3128.", CHECK_PROXY)
+
+        async def server_time(_: Session) -> None:
+            raise refused
+
+        monkeypatch.setattr(Session, "server_time", server_time)
+        code, found = self.look(shell)
+        assert (code, found["network"]["level"]) == (4, "fail")
+        assert found["network"]["found"] == refused.sentence
+        assert found["network"]["remedy"] == CHECK_PROXY
 
     @pytest.mark.parametrize(
         ("kind", "what", "code"), [(Kind.CAPTIVE, "network", 4), (Kind.UNAUTHENTICATED, "network", 3)]

@@ -39,6 +39,11 @@ def pin_sentence(outcome: Changed, voice: Voice) -> str:
     return f"Pinned, {voice.name_verb_on('mine.note')} changes it: {describe(outcome.rows, voice)}."
 
 
+def pin_taken_back(outcome: Changed, voice: Voice) -> str:
+    """The sentence where it was taken back."""
+    return f"No longer pinned: {describe(outcome.rows, voice)}."
+
+
 PIN = Action(
     "mine.pin",
     ("ctrl+g",),
@@ -51,6 +56,7 @@ PIN = Action(
     commands=(ShellCommand("pin", IN_MINE, help="Keep notifications before my eyes."),),
     use_case=f"{__name__}:pin",
     sentence=f"{__name__}:pin_sentence",
+    taken_back=f"{__name__}:pin_taken_back",
 )
 
 
@@ -69,6 +75,8 @@ async def test_its_key_acts_and_says_the_outcome() -> None:
         await inbox.press("ctrl+g")
         await inbox.hears("Pinned, c on it changes it: “Card 2” of u-1.")
         assert inbox.row("Card 2").triage == "✎"
+        await inbox.press("z")
+        await inbox.hears("No longer pinned: “Card 2” of u-1.")
         assert service.writes == 0
 
 
@@ -133,8 +141,9 @@ def test_no_other_can_take_what_it_has() -> None:
 
 def test_every_declaration_leads_somewhere() -> None:
     for action in ACTIONS:
-        assert bool(action.use_case) == bool(action.sentence), action.id
+        assert bool(action.use_case) == bool(action.sentence) == bool(action.taken_back), action.id
         if action.use_case:
             assert callable(action.find_use_case()), action.id
             assert callable(action.find_sentence()), action.id
+            assert callable(action.find_taken_back()), action.id
     assert {word.id or action.id for action, word in ACTIONS.plain_words()} == set(plain_verbs())

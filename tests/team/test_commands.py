@@ -116,6 +116,32 @@ def test_a_claim_is_known_to_the_other_before_they_act(office: Office) -> None:
 
 
 @pytest.mark.slow
+def test_what_a_colleague_did_about_it_is_in_the_evidence_for_programs_too(office: Office) -> None:
+    assert office.rita("mark", office.row, "--user", CUSTOMER, "--yes").code == 0
+    office.rita("claim", office.row)
+    office.rita("note", office.row, "called them")
+    why = valid("why", office.omar("why", office.row, "--json").json)
+    [mark] = why["team_marks"]
+    assert (mark["agent"], mark["known"]) == ("rita", None)
+    assert mark["state"] in ("accepted", "confirmed")
+    assert mark["batch"] == office.rita("receipts", "--json").json[0]["receipt_id"]
+    assert why["team"]["claim"]["agent"] == "rita"
+    assert why["team"]["handled"] is None
+    assert [(note["agent"], note["text"]) for note in why["team"]["notes"]] == [("rita", "called them")]
+    assert valid("why", office.rita("why", office.row, "--json").json)["team_marks"] == [], "those of others"
+
+
+@pytest.mark.slow
+def test_one_round_of_polling_tells_the_team_what_it_saw_and_hears_what_the_team_saw(office: Office) -> None:
+    assert office.rita("poll", "--once").code == 0
+    looks = "SELECT user_id, unread FROM neptune_inbox.look"
+    assert office.database.rows(looks) == [(CUSTOMER, 1)]
+    seen = "SELECT agent FROM neptune_inbox.fact WHERE kind = 'seen'"
+    assert ("rita",) in office.database.rows(seen), "what was seen is shared as well"
+    assert office.database.rows("SELECT agent FROM neptune_inbox.presence") == [], "it takes no part of the budget"
+
+
+@pytest.mark.slow
 def test_a_mark_and_done_say_whose_claim_it_is(office: Office) -> None:
     office.rita("claim", office.row)
     asked = office.omar("mark", office.row, "--user", CUSTOMER, answers="n\n")

@@ -251,7 +251,7 @@ async def test_a_query_that_goes_wrong_before_the_letter_before_was_found_leaves
     [
         ("Card is:undread since:2d", "is:undread", "Did you mean is:unread?"),
         ('Card -evnt:"a b" is:read', '-evnt:"a b"', "Did you mean event:?"),
-        ("Card since:soon", "since:soon", "`soon` is not a valid time. Write a span such as 2d"),
+        ("Card since:soon", "since:soon", "`soon` is not a valid time. Write now, a span such as 2d"),
         ('Card "declined since', '"declined since', "The quotation mark is not closed."),
         ("Card user: 42", "user:", "A word is missing after `user:`."),
     ],

@@ -120,9 +120,11 @@ async def test_the_journal_tells_every_write_and_its_outcome() -> None:
         await inbox.press("esc", "m", "$")
         await inbox.until(lambda: service.is_read("Card 2"))
         await inbox.press("j", "m", "z", "L")
-        await inbox.asked("undone")
-        for outcome in ("held", "accepted", "undone"):
+        await inbox.asked("taken back")
+        for outcome in ("held", "accepted", "taken back"):
             assert f"mark {outcome} u-1" in inbox.sheet()
+        assert "undone" not in inbox.sheet()
+        assert "(`uuid`)" not in inbox.sheet(), "the id that was posted is the row's own"
         await inbox.press("Y")
         verbs = [(line["verb"], line["outcome"]) for line in json.loads(inbox.app.clipboard)]
         assert verbs[0] == ("mark", "undone"), "newest first"

@@ -76,9 +76,14 @@ async def test_t_takes_a_row_and_gives_it_back_and_z_takes_either_back() -> None
         await pair.inbox.press("t")
         await pair.inbox.until(lambda: "omar" not in line_of(pair.inbox, "Card 3"))
         await pair.inbox.press("z")
+        await pair.inbox.hears("You are on it again: “Card 3” of u-1.")
         await pair.inbox.until(lambda: "omar" in line_of(pair.inbox, "Card 3"))
         kinds = [FactKind.CLAIMED, FactKind.RELEASED, FactKind.CLAIMED]
         await pair.inbox.until(lambda: [kind for kind, _ in pair.told()] == kinds)
+
+        await pair.inbox.press("z")
+        await pair.inbox.hears("You are no longer on it: “Card 3” of u-1.")
+        await pair.inbox.until(lambda: "omar" not in line_of(pair.inbox, "Card 3"))
 
 
 @pytest.mark.slow
@@ -97,6 +102,27 @@ async def test_somebody_elses_claim_is_said_before_a_mark_and_the_team_sees_that
         await pair.inbox.until(lambda: pair.inbox.row("Card 3").theirs == "◷")
         await pair.inbox.let_time_pass(6)
         await pair.inbox.until(lambda: (FactKind.MARKED, "rita") in pair.told())
+
+
+@pytest.mark.slow
+async def test_the_sheet_of_mark_all_says_on_how_many_of_them_a_colleague_is_and_on_which() -> None:
+    async with pair_of(5) as pair:
+        for title in ("Card 4", "Card 3", "Card 1"):
+            pair.rita(FactKind.CLAIMED, title)
+        await pair.inbox.until(lambda: "rita" in line_of(pair.inbox, "Card 1"))
+        await pair.inbox.press("M")
+        await pair.inbox.asked("rita has been on 3 of them since")
+        await pair.inbox.asked(": “Card 4”, “Card 3” and 1 more.")
+
+
+@pytest.mark.slow
+async def test_of_several_rows_it_is_said_which_ones_somebody_else_is_on() -> None:
+    async with pair_of() as pair:
+        pair.rita(FactKind.CLAIMED, "Card 2")
+        await pair.inbox.until(lambda: "rita" in line_of(pair.inbox, "Card 2"))
+        await pair.inbox.press("x", "x", "m")
+        await pair.inbox.asked("rita has been on 1 of them since")
+        await pair.inbox.asked(": “Card 2”.")
 
 
 @pytest.mark.slow
@@ -125,6 +151,7 @@ async def test_z_takes_a_note_for_the_team_back_and_it_is_gone_for_everybody() -
         await pair.inbox.press("enter")
         await pair.inbox.sees("wrong row")
         await pair.inbox.press("z")
+        await pair.inbox.hears("No longer noted for the team: “Card 3” of u-1.")
         await pair.inbox.until(lambda: "wrong row" not in pair.inbox.text())
         await pair.inbox.until(lambda: [kind for kind, _ in pair.told()] == [FactKind.NOTED, FactKind.WITHDRAWN])
         assert pair.inbox.row("Card 3").theirs == "●"
@@ -143,6 +170,7 @@ async def test_t_on_the_sidebar_takes_the_customer_and_every_row_of_theirs() -> 
         assert inbox.titles() == ["Card 3", "Card 2", "Card 1"]
 
         await inbox.press("z")
+        await inbox.hears("You are no longer on it: the whole queue of u-1.")
         await inbox.until(lambda: "omar" not in inbox.sidebar())
         await inbox.until(lambda: "omar" not in line_of(inbox, "Card 1"))
         await inbox.press("t")
@@ -196,8 +224,30 @@ async def test_handled_is_for_everybody_and_z_takes_it_back_for_everybody() -> N
         assert "for the whole team" in pair.inbox.status()
         await pair.inbox.until(lambda: [kind for kind, _ in pair.told()] == [FactKind.HANDLED])
         await pair.inbox.press("z")
+        await pair.inbox.hears("Reopened, for the whole team: “Card 3” of u-1.")
         await pair.inbox.until(lambda: pair.inbox.row("Card 3").triage != "✓")
         await pair.inbox.until(lambda: [kind for kind, _ in pair.told()] == [FactKind.HANDLED, FactKind.REOPENED])
+
+
+@pytest.mark.slow
+async def test_what_was_handled_is_reopened_for_everybody_and_z_handles_it_again() -> None:
+    async with pair_of() as pair:
+        pair.rita(FactKind.HANDLED, "Card 3")
+        await pair.inbox.until(lambda: pair.inbox.row("Card 3").triage == "✓")
+        await pair.inbox.press("U")
+        await pair.inbox.hears("Reopened, for the whole team: “Card 3” of u-1.")
+        await pair.inbox.press("z")
+        await pair.inbox.hears("Handled again, for the whole team: “Card 3” of u-1.")
+        await pair.inbox.until(lambda: [kind for kind, _ in pair.told()] == [FactKind.REOPENED, FactKind.HANDLED])
+
+
+@pytest.mark.slow
+async def test_back_says_nothing_of_the_team_where_it_was_only_put_off_for_oneself() -> None:
+    async with pair_of() as pair:
+        await pair.inbox.press("b")
+        await pair.inbox.asked("Snooze")
+        await pair.inbox.press("h", "U")
+        await pair.inbox.hears("Back in my queue: “Card 3” of u-1.")
 
 
 async def test_what_a_colleague_handled_leaves_the_queue_at_the_next_refresh_and_not_before() -> None:

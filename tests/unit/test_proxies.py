@@ -5,13 +5,18 @@ from __future__ import annotations
 import asyncio
 import base64
 
+import httpx
 import pytest
 
 from neptune_inbox import errors
 from neptune_inbox.api.base_url import check_base
 from neptune_inbox.api.http_client import open_client
+from neptune_inbox.api.network_errors import of_exception
 from neptune_inbox.api.proxies import is_exempt, parse_proxy, route_of
 from neptune_inbox.masking import child_environment, know_proxies, mask, mask_sentence
+from neptune_inbox.presentation.lines import TopFacts, top_line
+from tests.builders import MINUTE, NOON
+from tests.tui.styled_text import text
 from tests.unit.api_helpers import API, QUICK, RawServer, over, show_everything
 
 FAR = "https://api.teurons.com/neptune"
@@ -125,7 +130,7 @@ async def test_one_that_nobody_could_use_is_told_without_its_password(
 @pytest.mark.parametrize(
     ("proxy", "words"),
     [
-        ("http://me:CANARY@127.0.0.1:9", "Connection refused by the proxy 127.0.0.1:9."),
+        ("http://me:CANARY@127.0.0.1:9", "Proxy refused the connection: 127.0.0.1:9."),
         ("me:CANARY@proxy.invalid:3128", "Proxy not found: proxy.invalid:3128."),
     ],
 )
@@ -166,3 +171,14 @@ def test_a_proxys_password_is_masked_and_not_handed_to_children() -> None:
         assert "hush" not in mask_sentence(words)
     assert child_environment(environ) == {"HTTPS_PROXY": "http://proxy.example:3128", "PATH": "/bin"}
     assert child_environment(environ, keeps_proxies=True) == {"HTTPS_PROXY": proxy, "PATH": "/bin"}
+
+
+@pytest.mark.parametrize(
+    "error",
+    [httpx.ConnectError("x"), httpx.ConnectTimeout("x"), httpx.ReadTimeout("x"), httpx.ProxyError("503 x")],
+    ids=lambda error: type(error).__name__,
+)
+def test_the_header_of_a_narrow_screen_still_says_that_it_is_the_proxy(error: httpx.HTTPError) -> None:
+    told = of_exception(error, "api.neptune.example:443", "proxy.example:3128")
+    facts = TopFacts("dev", "acme", "act", problem=told.sentence, fetched_at=NOON - 9 * MINUTE)
+    assert "proxy" in text(top_line(facts, 80, NOON)).lower()

@@ -149,13 +149,13 @@ def test_every_flag_can_be_asked_for_and_excluded(flag: str) -> None:
             "is:unread since:soon",
             10,
             "`soon` is not a valid time.",
-            "Write a span such as 2d or 90m, a day such as tue, or a date such as 2026-11-01.",
+            "Write now, a span such as 2d or 90m, a day or time such as tue 14:02, or a date such as 2026-11-01.",
         ),
         (
             "-before:0001-13-01",
             0,
             "`0001-13-01` is not a valid time.",
-            "Write a span such as 2d or 90m, a day such as tue, or a date such as 2026-11-01.",
+            "Write now, a span such as 2d or 90m, a day or time such as tue 14:02, or a date such as 2026-11-01.",
         ),
     ],
 )

@@ -34,6 +34,7 @@ def berlin_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 PAST = [
+    ("now", NOW),
     ("30s", NOW - 30_000),
     ("90m", NOW - 90 * 60_000),
     ("3h", NOW - 3 * 3_600_000),
@@ -92,7 +93,10 @@ def test_what_is_no_time_in_the_past(text: str) -> None:
     with pytest.raises(UsageProblem) as caught:
         parse_past(text, NOW, BERLIN)
     assert caught.value.sentence == f"`{text}` is not a valid time."
-    assert caught.value.remedy == "Write a span such as 2d or 90m, a day such as tue, or a date such as 2026-11-01."
+    assert (
+        caught.value.remedy
+        == "Write now, a span such as 2d or 90m, a day or time such as tue 14:02, or a date such as 2026-11-01."
+    )
 
 
 FUTURE = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from neptune_inbox.model import ContactInfo, JsonObject, Profile, User
 from neptune_inbox.presentation.json import place_json
 from neptune_inbox.presentation.table import Column
 from neptune_inbox.sync.customers.validation import contact_warning
-from neptune_inbox.text import ascii_json
+from neptune_inbox.text import ascii_json, quoted_id
 
 if TYPE_CHECKING:
     from neptune_inbox.sync.session import Session
@@ -119,10 +120,12 @@ def _write(
         )
         if before is None and word != "Add":
             raise NotFound(
-                f"{user_id} has no {contact.type} {contact.value}: nothing was changed.",
-                f"`neptune-inbox contacts list {user_id}` lists what the user has.",
+                f"{quoted_id(user_id)} has no {contact.type} {contact.value}: nothing was changed.",
+                f"`neptune-inbox contacts list {shlex.quote(user_id)}` lists what the user has.",
             )
-        cli.output.note(f"{word} {contact.type} {contact.value} of {user_id} in {session.profile.environment}.")
+        cli.output.note(
+            f"{word} {contact.type} {contact.value} of {quoted_id(user_id)} in {session.profile.environment}."
+        )
         if word != "Delete" and (warning := contact_warning(contact)):
             cli.output.note(f"  Mind: {warning}")
         if before is not None and word == "Change":
@@ -135,7 +138,7 @@ def _write(
             name_place(cli.output, session.profile)
             return None
         confirm(cli.output, session.profile, "Go on?", is_agreed=is_agreed)
-        look = f"`neptune-inbox contacts list {user_id}` shows what the service has now."
+        look = f"`neptune-inbox contacts list {shlex.quote(user_id)}` shows what the service has now."
         cli.account = lambda session: account_of_write(session, f"The change of {contact.type}", look)
         await write(session)
         return await session.people.get(user_id)
@@ -165,7 +168,7 @@ def _print_contacts(cli: Cli, user: User) -> None:
         return
     cli.output.table(COLUMNS, [[each.type, each.value, each.filterable, each.meta] for each in user.contacts])
     if not user.contacts:
-        cli.output.note(f"{user.user_id} has no contact infos.")
+        cli.output.note(f"{quoted_id(user.user_id)} has no contact infos.")
 
 
 def _rest(contact: ContactInfo) -> str:

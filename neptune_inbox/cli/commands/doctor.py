@@ -315,7 +315,7 @@ def _terminal() -> Finding:
 
 def _failure(what: str, error: InboxError) -> Finding:
     remedy = at_a_shell(error).remedy
-    if isinstance(error, Unreachable) and not isinstance(error, NotNeptune | Untrusted):
+    if error.has_usual_remedy and isinstance(error, Unreachable) and not isinstance(error, NotNeptune | Untrusted):
         # The usual remedy would send people here.
         remedy = "Check the network, a VPN or a proxy, and api_base in the settings."
     return Finding(Level.FAIL, what, error.sentence, remedy, error.exit_code)

@@ -20,7 +20,7 @@ from neptune_inbox.model import ContactInfo, Event, JsonObject, JsonValue, Profi
 from neptune_inbox.presentation.json import place_json
 from neptune_inbox.presentation.sentences import duplicate_event_sentence
 from neptune_inbox.sync.customers.events import is_duplicate
-from neptune_inbox.text import ascii_json
+from neptune_inbox.text import ascii_json, quoted_id
 
 if TYPE_CHECKING:
     from neptune_inbox.sync.session import Session
@@ -144,13 +144,14 @@ async def _send(
     if wait is None:
         _print_sent(cli, event, told)
         return
-    cli.output.note(f"Sent. Looking for it in the inbox of {event.user_id} …")
+    cli.output.note(f"Sent. Looking for it in the inbox of {quoted_id(event.user_id)} …")
     arrived = await session.events.wait_for_delivery(event.user_id, known, within=wait)
     told["arrival"] = {"id": arrived.key.id, "seconds": round(arrived.seconds, 3)} if arrived else None
     _print_sent(cli, event, told)
     if arrived is None:
         raise TimedOut(
-            f"The event was sent, but nothing new arrived in the inbox of {event.user_id} within {wait:g} s.",
+            "The event was sent, but nothing new arrived in the inbox of"
+            f" {quoted_id(event.user_id)} within {wait:g} s.",
             "It may still arrive; `neptune-inbox list` shows it.",
         )
 

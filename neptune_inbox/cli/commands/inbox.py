@@ -19,7 +19,15 @@ from neptune_inbox.errors import Unreachable
 from neptune_inbox.model import Filter, Freshness, JsonObject, Notification, Remark, Row, clauses_of
 from neptune_inbox.notification_fields import Field, Kind, columns
 from neptune_inbox.presentation.json import iso, json_fields, notification_json
-from neptune_inbox.presentation.labels import LIMIT, cached_note, codes_note, rest_notes, short_id, triage_label
+from neptune_inbox.presentation.labels import (
+    LIMIT,
+    cached_note,
+    codes_note,
+    rest_notes,
+    short_id,
+    triage_label,
+    types_note,
+)
 from neptune_inbox.presentation.remedies import at_a_shell
 from neptune_inbox.presentation.row_state import label_of
 from neptune_inbox.presentation.rows import extra_text
@@ -28,7 +36,8 @@ from neptune_inbox.presentation.table import Column
 from neptune_inbox.presentation.times import table_age
 from neptune_inbox.sync.inbox.laid_over import is_of_team
 from neptune_inbox.sync.inbox.list_snapshot import WholeRow
-from neptune_inbox.sync.inbox.query import parse_query
+from neptune_inbox.sync.inbox.query import parse_query, parts_of_types
+from neptune_inbox.text import quoted_id
 
 if TYPE_CHECKING:
     from neptune_inbox.sync.session import Session
@@ -93,6 +102,7 @@ def _list_once(
 ) -> None:
     """Print what is there now, and what is to be said of it."""
     unknown: list[str] = []
+    types: list[str] = []
 
     async def work(session: Session) -> fetching.ListSummary:
         if not (users or is_cached):
@@ -116,6 +126,8 @@ def _list_once(
             listing = await _print_objects(cli, session, scope, fetching.whole_pages(*asked), asked[2:4])
         else:
             listing = await _print_pages(cli, session, scope, fetching.pages(*asked), asked[2:4])
+        if query and not listing.count:
+            types.extend(parts_of_types(parse_query(query, session.now()), await session.inbox.event_types()))
         if not is_cached and not listing.count:
             unknown.extend(await fetching.unknown_users(session, scope))
         return listing
@@ -125,6 +137,8 @@ def _list_once(
         cli.output.note(unknown_user_sentence(user))
     has_known_user = len(unknown) < len(listing.freshness)
     _note_rest(cli, listing, has_known_user=has_known_user, is_search=bool(query), is_cached=is_cached)
+    if types:
+        cli.output.note(types_note(types))
 
 
 def _check_options(cli: Cli, *, query: str, is_cached: bool, is_as_of: bool, is_followed: bool) -> None:
@@ -250,11 +264,11 @@ def count(cli: Cli, users: tuple[str, ...], cached: bool) -> None:
             )
             notes.extend(oddity_sentences(fresh))
             if fresh.fetched_at is None:
-                notes.append(f"{user} was never fetched, so nothing is known.")
+                notes.append(f"{quoted_id(user)} was never fetched, so nothing is known.")
             elif not cached and await fetching.unknown_users(session, [user]):
                 notes.append(unknown_user_sentence(user))
             if is_counted:
-                notes.append(f"The numbers of {user} were counted here: the server sends no usable total.")
+                notes.append(f"The numbers of {quoted_id(user)} were counted here: the server sends no usable total.")
         return told
 
     told = cli.run(work, SignIn.UNUSED if cached else SignIn.NEEDED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from neptune_inbox.cli import fetching
-from neptune_inbox.cli.claims import claim_note, others_on
+from neptune_inbox.cli.claims import claim_words, find_others
 from neptune_inbox.cli.commands.inbox import KINDS
 from neptune_inbox.cli.confirm import check_consent, confirm, confirm_by_name, name_place
 from neptune_inbox.cli.context import Cli, SignIn
@@ -28,10 +29,11 @@ from neptune_inbox.presentation.sentences import outcome_words, plural, receipt_
 from neptune_inbox.presentation.table import Column
 from neptune_inbox.presentation.team import claimants
 from neptune_inbox.presentation.times import table_age
+from neptune_inbox.text import quoted_id
 
 if TYPE_CHECKING:
-    from neptune_inbox.model.team import Claim
     from neptune_inbox.sync.session import Session
+    from neptune_inbox.sync.verbs import Others
 
 COLUMNS = (Column("outcome", gives=1), Column("id"), Column("title", gives=2))
 NOTHING_MARKED = Account("nothing was marked.", START_AGAIN)
@@ -134,10 +136,10 @@ async def _mark(cli: Cli, session: Session, wish: MarkRequest) -> int:
         cli.nothing_done = NOTHING_MARKED
     plan = await _plan(session, wish)
     for row in plan.already_read:
-        cli.output.note(f"{row.id} is read already.")
+        cli.output.note(f"{quoted_id(row.id)} is read already.")
     for row in plan.pending:
         if row not in plan.waiting:
-            cli.output.note(f"{row.id} was marked already: accepted, not yet confirmed.")
+            cli.output.note(f"{quoted_id(row.id)} was marked already: accepted, not yet confirmed.")
     if plan.waiting:
         cli.output.note(f"{plural(len(plan.waiting), 'mark waits', 'marks wait')} in the outbox from earlier.")
     if wish.is_dry_run:
@@ -160,7 +162,7 @@ async def _mark(cli: Cli, session: Session, wish: MarkRequest) -> int:
     receipt = None
     if plan.rows:
         receipt = await session.marking.hold(
-            [row.key for row in plan.rows], label=plan.label, is_due_now=True, known=claimants(others)
+            [row.key for row in plan.rows], label=plan.label, is_due_now=True, known=claimants(others.claims.values())
         )
     marks = await wait(session, keys)
     _print_outcomes(cli, session, plan, receipt, marks)
@@ -174,7 +176,7 @@ async def _plan(session: Session, wish: MarkRequest) -> Plan:
         rows: Sequence[Row] = (*listing.rows, *await _under_way(session, wish.user, listing.rows))
         shown = len(listing.rows)
         of = f" of {listing.total:,}" if listing.total > shown else ""
-        label = f"{shown:,}{of} shown of {wish.user}" + (f", {wish.query}" if wish.query else "")
+        label = f"{shown:,}{of} shown of {quoted_id(wish.user)}" + (f", {wish.query}" if wish.query else "")
     else:
         found = await _find(session, wish)
         if any(row.mark is not None and row.mark.state is MarkState.ACCEPTED for row in found):
@@ -212,8 +214,8 @@ async def _find(session: Session, wish: MarkRequest) -> list[Row]:
 async def _mark_server_all(cli: Cli, session: Session, user: str, *, is_agreed: bool, is_dry_run: bool) -> int:
     profile, output = session.profile, cli.output
     risk = (
-        f"This marks everything of {user} in {profile.environment} as read: also what you never saw, and what"
-        f" arrives at this very moment. {NO_WAY_BACK}"
+        f"This marks everything of {quoted_id(user)} in {profile.environment} as read: also what you never saw, and"
+        f" what arrives at this very moment. {NO_WAY_BACK}"
     )
     if is_dry_run:
         await _tell_claims(cli, session, [Key(user, "")])
@@ -236,10 +238,10 @@ async def _mark_server_all(cli: Cli, session: Session, user: str, *, is_agreed: 
     else:
         confirm(output, profile, f"{risk} Go on?", is_agreed=is_agreed)
     again = (
-        f"Running the same command again repeats the request; `neptune-inbox count --user {user}` shows what"
-        " is unread."
+        f"Running the same command again repeats the request; `neptune-inbox count --user {shlex.quote(user)}` shows"
+        " what is unread."
     )
-    cli.account = lambda session: account_of_write(session, f"Marking everything of {user}", again)
+    cli.account = lambda session: account_of_write(session, f"Marking everything of {quoted_id(user)}", again)
     await session.marking.mark_everything_on_server(user)
     if output.is_json:
         output.value(
@@ -260,11 +262,11 @@ async def _mark_server_all(cli: Cli, session: Session, user: str, *, is_agreed: 
     return 0
 
 
-async def _tell_claims(cli: Cli, session: Session, keys: Sequence[Key]) -> list[Claim]:
+async def _tell_claims(cli: Cli, session: Session, keys: Sequence[Key]) -> Others:
     """Say whose claims these are, before anything is asked or marked."""
-    others = await others_on(session, keys)
+    others = await find_others(session, keys)
     if others:
-        cli.output.note(claim_note(session, others))
+        cli.output.note(f"{claim_words(others)}.")
     return others
 
 

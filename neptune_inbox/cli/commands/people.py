@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from typing import TYPE_CHECKING
 
 import click
@@ -18,6 +19,7 @@ from neptune_inbox.model import ContactInfo, JsonObject, JsonValue, Profile, Use
 from neptune_inbox.presentation.json import place_json
 from neptune_inbox.presentation.sentences import plural, pretty
 from neptune_inbox.presentation.table import Column
+from neptune_inbox.text import quoted_id
 
 if TYPE_CHECKING:
     from neptune_inbox.sync.session import Session
@@ -72,13 +74,13 @@ def create_user(cli: Cli, user_id: str, meta: str, changes: tuple[str, ...], dry
 
     async def work(session: Session) -> User | None:
         cli.nothing_done = NOTHING_CHANGED
-        cli.output.note(f"Create {user_id} in {session.profile.environment}:")
+        cli.output.note(f"Create {quoted_id(user_id)} in {session.profile.environment}:")
         _tell_difference(cli, {}, wanted)
         if dry_run:
             _print_plan(cli, session.profile, user_id, None, wanted)
             return None
         confirm(cli.output, session.profile, "Go on?", is_agreed=yes)
-        _expect_cut(cli, f"The new user {user_id}", user_id)
+        _expect_cut(cli, f"The new user {quoted_id(user_id)}", user_id)
         return await session.people.create(user_id, wanted)
 
     _finish(cli, cli.run(work))
@@ -100,13 +102,13 @@ def update_user(cli: Cli, user_id: str, meta: str, changes: tuple[str, ...], dry
         cli.nothing_done = NOTHING_CHANGED
         before = _known_meta(await session.people.get(user_id))
         wanted = _meta(before, meta, changes)
-        cli.output.note(f"Change {user_id} in {session.profile.environment}:")
+        cli.output.note(f"Change {quoted_id(user_id)} in {session.profile.environment}:")
         _tell_difference(cli, before, wanted)
         if dry_run:
             _print_plan(cli, session.profile, user_id, before, wanted)
             return None
         confirm(cli.output, session.profile, "Go on?", is_agreed=yes)
-        _expect_cut(cli, f"The change of {user_id}", user_id)
+        _expect_cut(cli, f"The change of {quoted_id(user_id)}", user_id)
         return await session.people.update(user_id, wanted)
 
     _finish(cli, cli.run(work))
@@ -125,14 +127,15 @@ def delete_user(cli: Cli, user_id: str, dry_run: bool, yes: bool) -> None:
         user = await session.people.get(user_id)
         known = plural(len(user.contacts), "contact info")
         risk = (
-            f"Delete {user_id} {user.name} with {known} from {session.profile.environment}? It cannot be taken back."
+            f"Delete {quoted_id(user_id)} {user.name} with {known} from {session.profile.environment}? It cannot be"
+            " taken back."
         )
         if dry_run:
             cli.output.note(risk)
             _print_plan(cli, session.profile, user_id, _known_meta(user), None)
             return
         confirm_by_name(cli.output, session.profile, risk, user_id, is_agreed=yes)
-        _expect_cut(cli, f"Deleting {user_id}", user_id)
+        _expect_cut(cli, f"Deleting {quoted_id(user_id)}", user_id)
         await session.people.delete(user_id)
         if cli.output.is_json:
             cli.output.value({"user_id": user_id, "deleted": True, "place": place_json(session.profile)})
@@ -160,7 +163,7 @@ users = command_group(
 
 
 def _expect_cut(cli: Cli, what: str, user_id: str) -> None:
-    look = f"`neptune-inbox users get {user_id}` shows what the service has now."
+    look = f"`neptune-inbox users get {shlex.quote(user_id)}` shows what the service has now."
     cli.account = lambda session: account_of_write(session, what, look)
 
 
@@ -216,7 +219,7 @@ def _known_meta(user: User) -> JsonObject:
     known = server_value(user.meta)
     if not isinstance(known, dict) or (known.get("cut") is True and {"characters", "start"} <= known.keys()):
         raise Invalid(
-            f"The meta of {user.user_id} is too large to change field by field: nothing was changed.",
+            f"The meta of {quoted_id(user.user_id)} is too large to change field by field: nothing was changed.",
             "--meta JSON replaces it completely.",
         )
     return known

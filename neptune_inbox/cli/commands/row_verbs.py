@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec.structs import replace
 
-from neptune_inbox.cli.claims import claim_note, others_on
+from neptune_inbox.cli.claims import claim_words, find_others
 from neptune_inbox.cli.context import Cli, SignIn
-from neptune_inbox.cli.naming import find_anywhere
+from neptune_inbox.cli.naming import find_anywhere, name_title
 from neptune_inbox.cli.options import command, user_option
 from neptune_inbox.cli.parameters import LINE, NOTIFICATIONS, TEXT
 from neptune_inbox.cli.parameters import ids as read_ids
@@ -25,13 +25,11 @@ from neptune_inbox.presentation.labels import triage_label
 from neptune_inbox.presentation.table import Column
 from neptune_inbox.presentation.team import claimants
 from neptune_inbox.presentation.verb_sentences import Voice
-from neptune_inbox.sync.verbs import Request
-from neptune_inbox.text_graphemes import crop
+from neptune_inbox.sync.verbs import Others, Request
+from neptune_inbox.text import quoted_id
 
 if TYPE_CHECKING:
     from neptune_inbox.sync.session import Session
-
-TITLE_IN_SENTENCE = 40
 
 
 def make_command(name: str) -> click.Command:
@@ -70,10 +68,10 @@ def _run(cli: Cli, action: Action, ids: Sequence[str], user: str, request: Reque
 
     async def work(session: Session) -> tuple[str, list[Row], int]:
         found = {row.key: row for row in await find_anywhere(session, user, ids)}
-        others = await others_on(session, list(found)) if action.id == "mine.done" else []
+        others = await find_others(session, list(found)) if action.id == "mine.done" else Others()
         if others:
-            cli.output.note(claim_note(session, others))
-        asked = replace(request, known=claimants(others))
+            cli.output.note(f"{claim_words(others)}.")
+        asked = replace(request, known=claimants(others.claims.values()))
         outcome = await action.find_use_case()(session, list(found.values()), asked)
         rows = [row for key in found if (row := await session.inbox.row(key)) is not None]
         return action.find_sentence()(outcome, VOICE), rows, session.now()
@@ -101,8 +99,8 @@ def _name_verb(id: str) -> str:
 
 
 VOICE = Voice(
-    lambda title: f"“{crop(title, TITLE_IN_SENTENCE)}”",
-    str,
+    name_title,
+    quoted_id,
     _name_verb,
     lambda verb: f"{_name_verb(verb).removesuffix('`')} ID`",
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from neptune_inbox import doors
-from neptune_inbox.cli.claims import others_on
+from neptune_inbox.cli.claims import claim_words, find_others
 from neptune_inbox.cli.confirm import Declined
 from neptune_inbox.cli.context import Cli, SignIn
 from neptune_inbox.cli.naming import find_anywhere
@@ -21,7 +21,6 @@ from neptune_inbox.model import JsonObject, Key, Token
 from neptune_inbox.presentation.table import Column
 from neptune_inbox.presentation.team import (
     claim_json,
-    claim_sentence,
     claimants,
     here_words,
     sharing_json,
@@ -142,10 +141,10 @@ def claim(cli: Cli, ids: tuple[str, ...], user: str, yes: bool) -> None:
     async def work(session: Session) -> tuple[list[Key], dict[Key, Claim]]:
         team = _team(session)
         keys = await _keys(session, named, user)
-        others = await others_on(session, keys)
+        others = await find_others(session, keys)
         if others:
-            _agree_to_take(cli, claim_sentence(others, team.agent), is_agreed=yes)
-        await team.claim(keys, known=claimants(others))
+            _agree_to_take(cli, claim_words(others), is_agreed=yes)
+        await team.claim(keys, known=claimants(others.claims.values()))
         return keys, await team.claims(keys)
 
     _print_claims(cli, *cli.run(work, SignIn.UNUSED))

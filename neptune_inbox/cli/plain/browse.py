@@ -10,11 +10,13 @@ from neptune_inbox.cli.plain.text import not_lines, plain_voice, reading_lines, 
 from neptune_inbox.doors import read_id
 from neptune_inbox.errors import BadQuery, InboxError, UsageProblem
 from neptune_inbox.model import EVERYONE, Filter, Row, User
+from neptune_inbox.presentation.labels import types_note
 from neptune_inbox.presentation.preview import preview_facts
 from neptune_inbox.presentation.sentences import plural
-from neptune_inbox.presentation.verb_sentences import watch_label, watch_sentence
+from neptune_inbox.presentation.verb_sentences import watch_sentence, watch_taken_back
 from neptune_inbox.sync import verbs
 from neptune_inbox.sync.inbox.inbox import Scope
+from neptune_inbox.sync.inbox.query import parse_query, parts_of_types
 
 if TYPE_CHECKING:
     from neptune_inbox.cli.plain.inbox import PlainInbox, PlainVerb
@@ -118,6 +120,10 @@ async def search(inbox: PlainInbox, query: str) -> None:
     except BadQuery as problem:
         where = f"At character {problem.position + 1} of the search"
         raise UsageProblem(f"{where}: {problem.sentence}", problem.remedy) from None
+    if query and not len(inbox.snapshot):
+        known = await inbox.session.inbox.event_types()
+        if hint := types_note(parts_of_types(parse_query(query, inbox.now), known)):
+            inbox.console.say(hint)
 
 
 async def views(inbox: PlainInbox, text: str) -> None:
@@ -232,7 +238,7 @@ async def _watch(inbox: PlainInbox, text: str, *, is_off: bool) -> None:
     user_id = read_id(text, "The user id") if text else await inbox.user()
     outcome = await verbs.watch(inbox.session, user_id, is_off=is_off)
     if outcome.is_changed:
-        inbox.acts.note(watch_label(outcome), partial(verbs.take_back_watch, inbox.session, outcome))
+        inbox.acts.note(watch_taken_back(outcome), partial(verbs.take_back_watch, inbox.session, outcome))
     inbox.console.say(watch_sentence(outcome, plain_voice(user_id)))
     await inbox.session.set_visible(inbox.scope.user_id, inbox.scope.kind)
 

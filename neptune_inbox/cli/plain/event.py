@@ -11,7 +11,7 @@ from neptune_inbox.doors import read_name
 from neptune_inbox.model import Event
 from neptune_inbox.sync.customers.validation import event_type_warning, parse_object
 from neptune_inbox.sync.marking.audit import check_mode
-from neptune_inbox.text import ascii_json
+from neptune_inbox.text import ascii_json, quoted_id
 
 if TYPE_CHECKING:
     from neptune_inbox.cli.plain.inbox import PlainInbox, PlainVerb
@@ -30,7 +30,8 @@ async def send_event(inbox: PlainInbox, text: str) -> None:
         inbox.console.say("The service already had this event, and did nothing with it.")
         return
     inbox.console.say(
-        f"Sent {event.event_type} for {user_id}. A notification that it makes is announced as new; refresh shows it."
+        f"Sent {event.event_type} for {quoted_id(user_id)}. A notification that it makes is announced as new;"
+        " refresh shows it."
     )
     inbox.session.poller.refresh(user_id)
 
@@ -58,7 +59,7 @@ async def _draft(inbox: PlainInbox, user_id: str, text: str) -> Event | None:
 
 async def _agrees(inbox: PlainInbox, event: Event) -> bool:
     console, profile = inbox.console, inbox.session.profile
-    console.say(f"Event {event.event_type} for {event.user_id}, in {profile_words(profile)}.")
+    console.say(f"Event {event.event_type} for {quoted_id(event.user_id)}, in {profile_words(profile)}.")
     if warning := event_type_warning(event.event_type):
         console.say(f"Mind: {warning}")
     payload = spoken_json(event.data) if event.data != "{}" else []

@@ -17,6 +17,7 @@ from neptune_inbox.sync.act_history import ActHistory
 from neptune_inbox.sync.inbox.inbox import Scope
 from neptune_inbox.sync.inbox.list_snapshot import ListSnapshot
 from neptune_inbox.sync.polling.health import State
+from neptune_inbox.text import quoted_id
 
 if TYPE_CHECKING:
     from neptune_inbox.model import Profile
@@ -260,7 +261,7 @@ class PlainInbox:
         for user, fresh in overview.freshness.items():
             is_shown = self.scope.user_id in (EVERYONE, user)
             if is_shown and fresh.problem and not self.notices.has_told(fresh.problem):
-                self.console.say(f"{user} is not up to date: {fresh.problem}")
+                self.console.say(f"{quoted_id(user)} is not up to date: {fresh.problem}")
                 break
         if not len(self.snapshot) and self._missing(overview):
             found = "Nothing found" if self.scope.query else "Nothing to show"

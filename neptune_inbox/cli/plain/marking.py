@@ -31,6 +31,7 @@ from neptune_inbox.presentation.verb_sentences import (
 )
 from neptune_inbox.sync.marking.marking import MarkAllPlan, mark_all_offer, only_unread, plan_mark_all
 from neptune_inbox.sync.polling.health import State
+from neptune_inbox.text import quoted_id
 
 if TYPE_CHECKING:
     from neptune_inbox.cli.plain.inbox import PlainInbox, PlainVerb
@@ -121,7 +122,9 @@ async def _say_choices(inbox: PlainInbox, printed: MarkAllPlan, whole: MarkAllPl
         console.say(f"load fetches the rest first. {not_loaded_sentence(*offer.not_loaded)}")
         choices.append("load")
     if offer.on_server:
-        console.say(f"server marks everything of {scope.user_id}, seen or not, at once; it cannot be taken back.")
+        console.say(
+            f"server marks everything of {quoted_id(scope.user_id)}, seen or not, at once; it cannot be taken back."
+        )
         choices.append("server")
     return [*choices, "no"]
 

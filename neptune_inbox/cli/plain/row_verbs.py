@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from neptune_inbox.cli.plain.claims import ask_about_claims
 from neptune_inbox.cli.plain.text import first_numbers, not_lines, plain_voice, split_numbers
 from neptune_inbox.presentation.action import Action, Asked, PlainWord, Question
-from neptune_inbox.presentation.verb_sentences import describe
-from neptune_inbox.sync.verbs import Request, way_back
+from neptune_inbox.sync.verbs import Request
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,11 +39,9 @@ def make_verb(action: Action, word: PlainWord) -> PlainVerb:
         if known is None:
             return
         voice = plain_voice(numbers or str(inbox.current))
-        label, before = f"{action.label}, {describe(rows, voice)}", {row.key: row.triage for row in rows}
+        before = {row.key: row.triage for row in rows}
         outcome = await action.find_use_case()(inbox.session, rows, Request(rest, word.is_off, known))
-        if (restore := way_back(inbox.session, outcome)) is not None:
-            inbox.acts.note(label, restore)
-        await inbox.acts.note_triage(label, before)
+        await inbox.acts.note_outcome(outcome, before, partial(action.find_taken_back(), outcome, voice))
         inbox.console.say(action.find_sentence()(outcome, voice))
 
     return run

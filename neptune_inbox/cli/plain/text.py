@@ -13,11 +13,11 @@ from neptune_inbox.presentation import verb_sentences
 from neptune_inbox.presentation.action_table import ACTIONS
 from neptune_inbox.presentation.panes import PreviewFacts
 from neptune_inbox.presentation.row_state import PENDING, row_state, state_words
-from neptune_inbox.presentation.sentences import mine_sentences, plural, pretty
+from neptune_inbox.presentation.sentences import journal_outcome, mine_sentences, names_posted, plural, pretty
 from neptune_inbox.presentation.times import MINUTE, ago, long_span, seconds_left
 from neptune_inbox.presentation.verb_sentences import Voice
 from neptune_inbox.sync.insight import EventInsight
-from neptune_inbox.text import clean_block, clean_line
+from neptune_inbox.text import clean_block, clean_line, quoted_id
 from neptune_inbox.text_graphemes import ELLIPSIS, cells, crop
 
 TITLE, TITLE_IN_SENTENCE = 160, 40
@@ -90,10 +90,15 @@ def plain_voice(numbers: str = "") -> Voice:
 
     return Voice(
         lambda title: f'"{shorten(title, TITLE_IN_SENTENCE)}"',
-        spoken_ids,
+        _say_user,
         name_verb,
         lambda verb: f"{name_verb(verb)} {numbers}".rstrip(),
     )
+
+
+def _say_user(user_id: str) -> str:
+    said = spoken_ids(user_id)
+    return said if said != user_id else quoted_id(user_id)
 
 
 def describe(rows: Sequence[Row]) -> str:
@@ -157,10 +162,10 @@ def evidence_sentences(pairs: Sequence[tuple[str, str]], raw: str, number: int, 
 
 def journal_words(entry: JournalEntry, now: Instant) -> str:
     """One line of the journal as a sentence."""
-    what = " ".join(filter(None, (entry.verb, entry.outcome)))
+    what = " ".join(filter(None, (entry.verb, journal_outcome(entry))))
     whom = f" for {spoken_ids(entry.user_id)}" if entry.user_id else ""
     id = f", {spoken_ids(entry.id)}" if entry.id else ""
-    posted = f", posted as {spoken_ids(entry.field)}" if entry.field else ""
+    posted = f", posted as {spoken_ids(entry.field)}" if names_posted(entry) else ""
     detail = f"{posted}: {spoken_ids(entry.detail)}" if entry.detail else posted
     return f"{ago(entry.at, now)}, {entry.actor} in {entry.profile}, {entry.environment}: {what}{whom}{id}{detail}"
 

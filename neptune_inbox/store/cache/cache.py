@@ -439,7 +439,7 @@ class Cache:
         with self._database.transaction() as connection:
             connection.executemany(
                 "UPDATE notification SET last_seen_unread_at = ?1 WHERE seq = ?2 AND is_read = 0"
-                " AND last_seen_unread_at < ?1",
+                " AND COALESCE(last_seen_unread_at, 0) < ?1",
                 [(at, seq) for seq, at in seen.items()],
             )
         self._seen_unread = {seq: at for seq, at in self._seen_unread.items() if seen.get(seq) != at}

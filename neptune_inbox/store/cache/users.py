@@ -78,22 +78,25 @@ class UserCache:
             )
             return {users[ref]: Counts(everything, everything - read, read) for ref, everything, read in found}
 
-    def set_freshness(self, fresh: Freshness) -> None:
-        """Keep how fresh what we know of a user is."""
+    def set_freshness(self, *told: Freshness) -> None:
+        """Keep how fresh what we know of these users is."""
         with self._database.transaction() as connection:
-            connection.execute(
+            connection.executemany(
                 "INSERT OR REPLACE INTO freshness VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    make_account(connection, self._tenant, fresh.user_id),
-                    fresh.fetched_at,
-                    fresh.problem,
-                    fresh.complete_back_to,
-                    fresh.has_everything,
-                    fresh.skipped,
-                    fresh.unnamed,
-                    " ".join(fresh.remarks),
-                    fresh.looked_at,
-                ),
+                [
+                    (
+                        make_account(connection, self._tenant, fresh.user_id),
+                        fresh.fetched_at,
+                        fresh.problem,
+                        fresh.complete_back_to,
+                        fresh.has_everything,
+                        fresh.skipped,
+                        fresh.unnamed,
+                        " ".join(fresh.remarks),
+                        fresh.looked_at,
+                    )
+                    for fresh in told
+                ],
             )
 
     def freshness(self, user_ids: Collection[str]) -> dict[str, Freshness]:

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from neptune_inbox.doors import read_contact
 from neptune_inbox.errors import InboxError, Refused, UsageProblem
 from neptune_inbox.model import AddressChange, ContactInfo, User
+from neptune_inbox.text import quoted_id
 
 if TYPE_CHECKING:
     from neptune_inbox.sync.customers.people import People
@@ -34,7 +35,7 @@ def plan_change(user: User, before: ContactInfo, value: str) -> AddressChange:
     if after == before:
         raise UsageProblem("Type the new one: this is the current one.")
     if _has(user, after):
-        raise UsageProblem(f"{user.user_id} has {after.type} {after.value} already.")
+        raise UsageProblem(f"{quoted_id(user.user_id)} has {after.type} {after.value} already.")
     return AddressChange(before, after)
 
 

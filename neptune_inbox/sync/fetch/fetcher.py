@@ -171,6 +171,10 @@ class Fetcher:
         self._trails.clear()
         self._gapless.clear()
 
+    async def flush(self) -> None:
+        """Write when the last looks were, which a poll without news keeps in memory. Raises StoreProblem."""
+        await self._known.flush()
+
     async def follow(self) -> bool:
         """Believe the cache again if another instance wrote to it; whether it did. Raises StoreProblem."""
         if not await self._known.has_changed_elsewhere():
@@ -273,7 +277,7 @@ class Fetcher:
             # These rows need not say whether they are read; the other lists do.
             await self._first_look(user_id)
         fresh = await self._settle_counts(user_id, await self._known.freshness(user_id))
-        looked_at = began_at if walk.has_end and kind is not Filter.READ else fresh.looked_at
+        looked_at = began_at if kind is not Filter.READ and _reaches(walk, fresh) else fresh.looked_at
         await self._known.save_freshness(replace(fresh, fetched_at=self._now(), looked_at=looked_at, problem=""))
         await self._keep_counts(user_id)
         return walk.has_end
@@ -498,3 +502,8 @@ class Fetcher:
             says_read = says_read or not row.is_read
         is_read = row.is_read and says_read
         return replace(row, is_read=is_read, read_at=row.read_at if is_read else None, says_read=says_read)
+
+
+def _reaches(walk: PageWalk, fresh: Freshness) -> bool:
+    """Whether a walk from the top came as far as the look before it, so that nothing in between is missing."""
+    return walk.has_end or (fresh.looked_at is not None and (walk.oldest or fresh.looked_at) < fresh.looked_at)

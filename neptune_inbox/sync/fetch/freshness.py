@@ -70,6 +70,16 @@ class FetchState:
             self._saved[fresh.user_id] = fresh
             await self._store.users.set_freshness(fresh)
 
+    async def flush(self) -> None:
+        """Write the times that live in memory, for the end of the program; what another one wrote since stays."""
+        unsaved = [fresh for user, fresh in self._fresh.items() if fresh != self._saved.get(user)]
+        if not unsaved:
+            return
+        known = await self._store.users.freshness([fresh.user_id for fresh in unsaved])
+        newer = [each for each in unsaved if (each.fetched_at or 0) > _fetched_at(known.get(each.user_id))]
+        await self._store.users.set_freshness(*newer)
+        self._saved |= {each.user_id: each for each in newer}
+
     async def known_until(self, user_id: str) -> Instant | None:
         """Up to when the list of all is known without a gap, to continue from there after a start."""
         if user_id not in self._tops:
@@ -120,3 +130,7 @@ class FetchState:
             return 0
         search = Search((user_id,), kind, (Clause("since", instant=back_to),))
         return len(await self._store.cache.snapshot(search))
+
+
+def _fetched_at(fresh: Freshness | None) -> Instant:
+    return (fresh.fetched_at if fresh is not None else None) or 0

@@ -9,12 +9,13 @@ and a minus in front of any of them for the opposite
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable
 from datetime import tzinfo
 from difflib import get_close_matches
 
 from neptune_inbox.errors import BadQuery, UsageProblem
 from neptune_inbox.masking import looks_like_token
-from neptune_inbox.model import Clause, Group, Instant, Term
+from neptune_inbox.model import Clause, Group, Instant, Term, clauses_of
 from neptune_inbox.sync.inbox.times import parse_past
 
 FLAGS = {
@@ -84,6 +85,13 @@ def parse_query(text: str, now: Instant, zone: tzinfo | None = None) -> tuple[Te
     if looks_like_token(text):
         raise BadQuery("The query looks like an API token, so it was not used.")
     return _Parser(text, now, zone).whole()
+
+
+def parts_of_types(terms: Iterable[Term], known: Collection[str]) -> list[str]:
+    """What a search asks for as whole event types, and what is only a part of some that are known."""
+    asked = dict.fromkeys(each.value for each in clauses_of(terms) if each.field == "event" and "*" not in each.value)
+    names = [name.lower() for name in known]
+    return [each for each in asked if each.lower() not in names and any(each.lower() in name for name in names)]
 
 
 class _Parser:

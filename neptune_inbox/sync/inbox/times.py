@@ -28,12 +28,12 @@ def from_instant(instant: Instant, zone: tzinfo | None = None) -> datetime:
 
 
 def parse_past(text: str, now: Instant, zone: tzinfo | None = None) -> Instant:
-    """Read a span back from now (`2d`, `90m`), a day or a time that was last (`tue 14:02`, `14:02`), or a date.
+    """Read a span back from now (`2d`, `90m`), a day or a time that was last (`tue 14:02`, `14:02`), `now`, a date.
 
     A day without a time is its beginning. Raises UsageProblem.
     """
     word = text.strip().lower()
-    if (span := _span(word)) is not None:
+    if (span := 0 if word == "now" else _span(word)) is not None:
         return _shown(now - span, text)
     try:
         instant = _last_moment(" ".join(word.split()), now, zone)
@@ -42,7 +42,8 @@ def parse_past(text: str, now: Instant, zone: tzinfo | None = None) -> Instant:
             instant = to_instant(moment if moment.tzinfo else moment.replace(tzinfo=zone))
     except (ValueError, OverflowError, OSError):
         raise _not_a_time(
-            text, "Write a span such as 2d or 90m, a day such as tue, or a date such as 2026-11-01."
+            text,
+            "Write now, a span such as 2d or 90m, a day or time such as tue 14:02, or a date such as 2026-11-01.",
         ) from None
     return _shown(instant, text)
 

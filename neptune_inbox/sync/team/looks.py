@@ -51,28 +51,36 @@ class LookBook:
         self._tell = tell
         self._is_asking = is_asking
         self._news: asyncio.Queue[Looked | tuple[Look, ...]] = asyncio.Queue()
-        self._is_running = False
+        self.is_open = False
+        """What is seen from now on is told, and what is told is compared."""
         bus.listen(self._hear)
 
     def take(self, looks: tuple[Look, ...]) -> None:
         """Colleagues' programs told these; called on the event loop."""
-        if self._is_running:
+        if self.is_open:
             self._news.put_nowait(looks)
 
     async def run(self) -> None:
         """Tell and compare for as long as this is not cancelled."""
-        self._is_running = True
+        self.is_open = True
         while True:
-            news = await self._news.get()
-            # What cannot be read now is asked for as if nobody else had looked.
-            with suppress(StoreProblem):
-                if isinstance(news, Looked):
-                    await self._tell_look(news)
-                elif self._is_asking():
-                    await self._compare(news)
+            await self._take_in(await self._news.get())
+
+    async def settle(self) -> None:
+        """Tell and compare what has come; for a program that does not run for long."""
+        while not self._news.empty():
+            await self._take_in(self._news.get_nowait())
+
+    async def _take_in(self, news: Looked | tuple[Look, ...]) -> None:
+        # What cannot be read now is asked for as if nobody else had looked.
+        with suppress(StoreProblem):
+            if isinstance(news, Looked):
+                await self._tell_look(news)
+            elif self._is_asking():
+                await self._compare(news)
 
     def _hear(self, fact: Fact) -> None:
-        if isinstance(fact, Looked) and self._is_running:
+        if isinstance(fact, Looked) and self.is_open:
             self._news.put_nowait(fact)
 
     async def _tell_look(self, looked: Looked) -> None:

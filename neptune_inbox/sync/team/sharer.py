@@ -108,6 +108,8 @@ class Sharer:
         self._steady = steady
         self.stays = True
         """This program runs for long and asks the service, so that it counts among those that are here."""
+        self.asks = True
+        """This program asks the service, so that it tells what it saw and hears what others saw."""
         self._looks: SimpleQueue[tuple[Look, Instant]] = SimpleQueue()
         """What this program saw and has not told yet."""
         self._exchanged_at: float | None = None
@@ -118,6 +120,8 @@ class Sharer:
         self._present: tuple[Present, ...] = ()
         self._busy_since: float | None = None
         self._done_at: float | None = None
+        self._done_began: float | None = None
+        """When the last round that was done had begun: what came after may not be in it."""
         self._round = threading.Condition()
 
     def start(self) -> None:
@@ -175,13 +179,13 @@ class Sharer:
         asked, until = self._steady(), self._steady() + seconds
         self.wake()
         with self._round:
-            return (
-                self._round.wait_for(
-                    lambda: (self._done_at or 0) > asked or (self._problem is not None and self._busy_since is None),
-                    max(0.0, until - self._steady()),
-                )
-                and (self._done_at or 0) > asked
-            )
+            return self._round.wait_for(
+                lambda: self._is_done_since(asked) or (self._problem is not None and self._busy_since is None),
+                max(0.0, until - self._steady()),
+            ) and self._is_done_since(asked)
+
+    def _is_done_since(self, asked: float) -> bool:
+        return self._done_began is not None and self._done_began >= asked
 
     def _work(self, waker: socket.socket) -> None:
         tries = 0
@@ -240,7 +244,7 @@ class Sharer:
 
     def _exchange(self, link: Link) -> None:
         """Report what was seen of customers, and hand on what others saw since the last time. Raises TeamProblem."""
-        if not self.stays:
+        if not self.asks:
             return
         began, now = self._steady(), self._now()
         told: dict[str, Look] = {}
@@ -264,7 +268,8 @@ class Sharer:
 
     def _note_success(self) -> None:
         with self._round:
-            self._problem, self._busy_since, self._done_at = None, None, self._steady()
+            self._done_began, self._done_at = self._busy_since, self._steady()
+            self._problem, self._busy_since = None, None
             self._round.notify_all()
 
     def _note_problem(self, problem: InboxError) -> None:

@@ -153,7 +153,7 @@ class TeamService:
 
     async def run(self) -> None:
         """Share for as long as this is not cancelled; say which claims end by themselves, and what gets stuck."""
-        sharer, was_slow = self._start(stays=True), False
+        sharer, was_slow = self._start(stays=True, asks=True), False
         standing: set[Key] = set()
         while True:
             is_slow = sharer.sharing().state is SharingState.SLOW
@@ -168,8 +168,21 @@ class TeamService:
 
     async def share(self, seconds: float) -> bool:
         """Share what waits and read what is new now, for so long at most; whether all of it was."""
-        sharer = self._start(stays=False)
+        sharer = self._start()
         return await asyncio.to_thread(sharer.wait_shared, seconds)
+
+    async def exchange(self, seconds: float) -> None:
+        """Share, tell what was seen of customers since the last time, and hear what others saw; for so long at most.
+
+        It is for a program that asks the service and soon ends. The first time there is nothing to tell.
+        """
+        sharer, book = self._start(asks=True), self.looks
+        if book is not None:
+            book.is_open = True
+            await book.settle()
+        await asyncio.to_thread(sharer.wait_shared, seconds)
+        if book is not None:
+            await book.settle()
 
     def try_now(self) -> None:
         """Do not wait for the next try."""
@@ -210,13 +223,14 @@ class TeamService:
     def _save(self, kind: FactKind, keys: tuple[Key, ...], details: FactDetails) -> tuple[TeamFact, ...]:
         return self._facts.tell(kind, keys, details)
 
-    def _start(self, *, stays: bool) -> Sharer:
+    def _start(self, *, stays: bool = False, asks: bool = False) -> Sharer:
         if self._sharer is None:
             self._loop = asyncio.get_running_loop()
             self._sharer = self._make_sharer()
-            self._sharer.stays = stays
+            self._sharer.stays, self._sharer.asks = stays, asks
             self._sharer.start()
         self._sharer.stays |= stays
+        self._sharer.asks |= asks
         return self._sharer
 
 

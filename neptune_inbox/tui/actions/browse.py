@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from neptune_inbox.doors import read_id
 from neptune_inbox.model import EVERYONE, Filter, User
 from neptune_inbox.presentation.incidents import folded_sentence
-from neptune_inbox.presentation.verb_sentences import watch_label, watch_sentence
+from neptune_inbox.presentation.verb_sentences import watch_sentence, watch_taken_back
 from neptune_inbox.sync import verbs
 from neptune_inbox.sync.inbox.inbox import Scope
 from neptune_inbox.tui.actions.voice import no_user, voice
@@ -140,7 +140,7 @@ async def watch(inbox: InboxScreen) -> None:
         inbox.say(no_user(inbox))
         return
     outcome = await verbs.watch(inbox.session, user_id)
-    inbox.acts.note(watch_label(outcome), lambda: _take_back_watch(inbox, outcome))
+    inbox.acts.note(watch_taken_back(outcome), lambda: _take_back_watch(inbox, outcome))
     inbox.say(watch_sentence(outcome, voice(inbox)))
     await inbox.session.set_visible(inbox.scope.user_id, inbox.scope.kind)
     await inbox.list.redraw_overview()

@@ -9,7 +9,7 @@ from neptune_inbox.model import Row
 from neptune_inbox.presentation import verb_sentences as sentences
 from neptune_inbox.presentation.lines import ALL_USERS
 from neptune_inbox.presentation.team import claim_sentence, claimants
-from neptune_inbox.sync.verbs import claim_queue, way_back
+from neptune_inbox.sync.verbs import claim_queue, others_on, way_back
 from neptune_inbox.tui.actions.voice import voice
 from neptune_inbox.tui.dialogs.base import Choice, ChoiceDialog
 
@@ -22,12 +22,11 @@ SHIFT = 8 * 3_600_000
 
 async def ask_about_claims(inbox: InboxScreen, rows: Sequence[Row]) -> str | None:
     """Say who else is on these, and ask; the names where the agent goes on, empty for nobody, None to leave it."""
-    team = inbox.session.team
-    claims = await team.others([row.key for row in rows]) if team is not None else {}
-    if team is None or not claims:
+    others = await others_on(inbox.session, [row.key for row in rows])
+    if not others:
         return ""
     sheet = ChoiceDialog(
-        f"{claim_sentence(list(claims.values()), team.agent)}.",
+        f"{claim_sentence(others, voice(inbox).name_title)}.",
         [("What you do now comes on top of what they do.", "")],
         [
             Choice("y", "\u23ce", "yes", "Go on", "The team sees that you knew of the claim."),
@@ -37,7 +36,7 @@ async def ask_about_claims(inbox: InboxScreen, rows: Sequence[Row]) -> str | Non
     )
     if await inbox.app.push_screen_wait(sheet) != "yes":
         return None
-    return claimants(claims.values())
+    return claimants(others.claims.values())
 
 
 async def claim_customer(inbox: InboxScreen, user_id: str) -> None:
@@ -47,7 +46,7 @@ async def claim_customer(inbox: InboxScreen, user_id: str) -> None:
         return
     outcome = await claim_queue(inbox.session, user_id)
     if (restore := way_back(inbox.session, outcome)) is not None:
-        inbox.acts.note(f"{'giving back' if outcome.is_off else 'taking'} the queue of {user_id}", restore)
+        inbox.acts.note(sentences.claim_taken_back(outcome, voice(inbox)), restore)
     inbox.say(sentences.claim_sentence(outcome, voice(inbox)))
 
 

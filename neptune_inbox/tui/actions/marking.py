@@ -30,6 +30,8 @@ from neptune_inbox.presentation.verb_sentences import (
 )
 from neptune_inbox.sync.marking.marking import MarkAllPlan, mark_all_offer, only_unread
 from neptune_inbox.sync.polling.health import State
+from neptune_inbox.sync.verbs import others_on
+from neptune_inbox.text import quoted_id
 from neptune_inbox.tui.actions.claims import ask_about_claims
 from neptune_inbox.tui.actions.move import go_to_unread, look_for_unread
 from neptune_inbox.tui.actions.voice import describe, voice
@@ -109,15 +111,14 @@ async def mark_all(inbox: InboxScreen, *, has_loaded: bool = False) -> None:
     snapshot, scope = inbox.snapshot, inbox.scope
     plan = await inbox.session.marking.plan(snapshot, inbox.rows.rowids_in_sight())
     since = await inbox.session.inbox.open_newer(scope, snapshot)
-    team = inbox.session.team
-    others = await team.others(await inbox.session.marking.keys(plan)) if team is not None else {}
-    theirs = claim_sentence(list(others.values()), team.agent) if team is not None and others else ""
+    others = await others_on(inbox.session, await inbox.session.marking.keys(plan))
+    theirs = f"{claim_sentence(others, voice(inbox).name_title)}." if others else ""
     sheet = _sheet(inbox, plan, len(since), has_loaded=has_loaded, theirs=theirs)
     answer = await inbox.app.push_screen_wait(sheet)
     if answer == "shown":
         label = all_shown_label(plan)
         keys = await inbox.session.marking.keys(plan)
-        await hold(inbox, keys, label, left_alone=len(since), known=claimants(others.values()))
+        await hold(inbox, keys, label, left_alone=len(since), known=claimants(others.claims.values()))
         inbox.select(frozenset())
     elif answer == "load":
         await inbox.older.load_all()
@@ -160,7 +161,7 @@ def _sheet(inbox: InboxScreen, plan: MarkAllPlan, since: int, *, has_loaded: boo
         marks = f"{inbox.key('mark.row')} marks those"
         lines.append((f"All that is shown, not only the {len(inbox.selected):,} selected: {marks}.", "accent"))
     if theirs:
-        lines.append((f"Among them: {theirs}.", "warn"))
+        lines.append((theirs, "warn"))
     if plan.pending:
         lines.append((pending_sentence(plan.pending), "dim"))
     if since:
@@ -181,7 +182,7 @@ def _sheet(inbox: InboxScreen, plan: MarkAllPlan, since: int, *, has_loaded: boo
         lines.append((f"Not all of it is loaded: {words}.", "warn"))
     if offer.on_server:
         hint = "The API's own mark-all: seen or not, sent at once, cannot be taken back."
-        choices.append(Choice("S", "S", "server", f"Everything of {scope.user_id} on the server", hint))
+        choices.append(Choice("S", "S", "server", f"Everything of {quoted_id(scope.user_id)} on the server", hint))
     choices.append(Choice("n", "esc", "no", "Leave it"))
     title = f"Mark all read: {plural(count, 'unread notification')}" if count else _nothing_unread(inbox)
     return ChoiceDialog(title, lines, choices, default=default if count else "no", opens_by_itself=has_loaded)

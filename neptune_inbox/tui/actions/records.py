@@ -14,6 +14,7 @@ from neptune_inbox.presentation.preview import pretty_start
 from neptune_inbox.presentation.times import local, moment
 from neptune_inbox.presentation.verb_sentences import retry_sentence
 from neptune_inbox.sync.marking.marking import resumable
+from neptune_inbox.text import quoted_id
 from neptune_inbox.tui.bindings import live_actions
 from neptune_inbox.tui.dialogs.document import DocumentDialog
 from neptune_inbox.tui.dialogs.help import HelpDialog
@@ -109,10 +110,10 @@ async def journal(inbox: InboxScreen) -> None:
     user_id = inbox.scope.user_id or None
     entries = await inbox.session.evidence.entries(user_id=user_id, limit=JOURNAL_LINES)
     entries.reverse()
-    whose = f" of {user_id}" if user_id else ""
+    whose = f" of {quoted_id(user_id)}" if user_id else ""
     paper = DocumentDialog(
         f"Journal{whose}: every write we made, newest first",
-        [(entry.outcome, sentences.journal_sentence(entry)) for entry in entries]
+        [(sentences.journal_outcome(entry), sentences.journal_sentence(entry)) for entry in entries]
         or [("", sentences.NOTHING_WRITTEN)],
         as_text="\n".join(sentences.journal_sentence(entry) for entry in entries),
         as_json=to_json([journal_json(entry) for entry in entries]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from neptune_inbox.errors import UsageProblem
@@ -11,7 +12,7 @@ from neptune_inbox.model import Instant, Key, Row
 from neptune_inbox.presentation.action import Action, Asked, Question
 from neptune_inbox.presentation.times import return_time
 from neptune_inbox.sync.inbox.times import from_instant, parse_future
-from neptune_inbox.sync.verbs import PRIVATE, Request, way_back
+from neptune_inbox.sync.verbs import PRIVATE, Request
 from neptune_inbox.tui.actions.claims import ask_about_claims, claim_customer
 from neptune_inbox.tui.actions.drafts import Draft, draft_words
 from neptune_inbox.tui.actions.voice import describe, voice
@@ -50,11 +51,9 @@ async def _run(inbox: InboxScreen, action: Action, aim: ActionTarget) -> None:
     text = await _answer(inbox, action.asks, rows) if action.asks else ""
     if text is None or known is None:
         return
-    label, before = f"{action.label}, {describe(inbox, rows)}", {row.key: row.triage for row in rows}
+    before = {row.key: row.triage for row in rows}
     outcome = await action.find_use_case()(inbox.session, rows, Request(text, known=known))
-    if (restore := way_back(inbox.session, outcome)) is not None:
-        inbox.acts.note(label, restore)
-    await inbox.acts.note_triage(label, before)
+    await inbox.acts.note_outcome(outcome, before, partial(action.find_taken_back(), outcome, voice(inbox)))
     if action.ends_selection:
         inbox.select(frozenset())
     inbox.say(action.find_sentence()(outcome, voice(inbox)))

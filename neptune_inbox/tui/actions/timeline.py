@@ -21,6 +21,7 @@ from neptune_inbox.presentation.timeline import (
 )
 from neptune_inbox.sync.timeline.axis import entries
 from neptune_inbox.sync.timeline.history import History, as_of
+from neptune_inbox.text import quoted_id
 from neptune_inbox.tui.actions.voice import no_user
 from neptune_inbox.tui.dialogs.document import DocumentDialog
 from neptune_inbox.tui.dialogs.timeline import TimelineDialog
@@ -57,7 +58,7 @@ def _drawn(history: History) -> Callable[[Instant | None], TimelineDialog]:
     newest = found[-MOST_LINES:][::-1]
     return partial(
         TimelineDialog,
-        f"Timeline of {history.user_id}: the last 7 days, newest first",
+        f"Timeline of {quoted_id(history.user_id)}: the last 7 days, newest first",
         history,
         axis_lines(newest),
         [entry.moment(history.at) for entry in newest],

@@ -9,6 +9,7 @@ from neptune_inbox.model import Row
 from neptune_inbox.presentation import verb_sentences
 from neptune_inbox.presentation.action_table import ACTIONS
 from neptune_inbox.presentation.verb_sentences import Voice
+from neptune_inbox.text import quoted_id
 
 if TYPE_CHECKING:
     from neptune_inbox.tui.inbox.screen import InboxScreen
@@ -22,7 +23,7 @@ def voice(inbox: InboxScreen) -> Voice:
     def name_verb(id: str) -> str:
         return inbox.key(ACTIONS.find(id).id)
 
-    return Voice(_title, str, name_verb, lambda verb: f"{name_verb(verb)} on it")
+    return Voice(_title, quoted_id, name_verb, lambda verb: f"{name_verb(verb)} on it")
 
 
 def describe(inbox: InboxScreen, rows: Sequence[Row]) -> str:
