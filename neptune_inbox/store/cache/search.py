@@ -79,6 +79,10 @@ def find(
     if newer_than is not None:
         query.add(Condition("seq > ?", (newer_than,)))
         is_narrow = True
+    if search.within is not None:
+        beyond = json.dumps([*search.within.beyond])
+        is_within = "seq <= ? OR seq IN (SELECT value FROM json_each(?))"
+        query.add(Condition(is_within, (search.within.newest_rowid, beyond)))
     is_narrow |= any(isinstance(term, Clause) and _names_rows(term) for term in search.clauses)
     kinds = _add_clauses(query, conditions, search)
     if query.is_impossible:
