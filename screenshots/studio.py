@@ -219,7 +219,7 @@ class Sitter:
     def _waiting(self) -> int:
         screen = self.app.screen
         assert isinstance(screen, InboxScreen)
-        return screen.state.waiting
+        return screen.state.waiting.rows
 
     async def wait(self, seconds: float) -> None:
         """The clock of the picture goes on; whoever slept that long wakes."""

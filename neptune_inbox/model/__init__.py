@@ -31,7 +31,7 @@ from neptune_inbox.model.notifications import (
 )
 from neptune_inbox.model.people import AddressChange, ContactInfo, Event, User
 from neptune_inbox.model.profiles import FROM_VARIABLES, Environment, Mode, Profile, looks_like_production, read_mode
-from neptune_inbox.model.rows import Clause, ColumnValues, Group, Row, Search, SeenRow, Term, clauses_of
+from neptune_inbox.model.rows import Clause, ColumnValues, Group, Horizon, Row, Search, SeenRow, Term, clauses_of
 from neptune_inbox.model.values import SANDBOX_ISSUER, Instant, JsonObject, JsonValue, Now, Token
 
 __all__ = [
@@ -53,6 +53,7 @@ __all__ = [
     "Filter",
     "Freshness",
     "Group",
+    "Horizon",
     "Instant",
     "JournalEntry",
     "JsonObject",

@@ -55,6 +55,19 @@ def clauses_of(terms: Iterable[Term]) -> Iterator[Clause]:
             yield term
 
 
+class Horizon(Struct, frozen=True):
+    """Which rows a list may hold although nobody asked for new ones."""
+
+    newest_rowid: int
+    """Every row that was cached by then."""
+    beyond: frozenset[int] = frozenset()
+    """Rows that came since and were asked for, by rowid."""
+
+    def with_rows(self, rowids: Iterable[int]) -> Horizon:
+        """The same with these rows."""
+        return Horizon(self.newest_rowid, self.beyond.union(rowids))
+
+
 class Search(Struct, frozen=True):
     """What a list shows: whose, which of the API's three kinds, and the clauses that must all hold."""
 
@@ -62,6 +75,8 @@ class Search(Struct, frozen=True):
     """The user ids in scope, in no order; empty shows nothing."""
     kind: Filter = Filter.ALL
     clauses: tuple[Term, ...] = ()
+    within: Horizon | None = None
+    """No row that came since; None is all that are cached."""
 
 
 class ColumnValues(Struct, frozen=True):

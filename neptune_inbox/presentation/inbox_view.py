@@ -45,8 +45,10 @@ class View(Struct, frozen=True):
     waiting: int = 0
     """How many rows came since the list was drawn."""
     first_loaded: int = 0
-    """How many of them the first look at their customer brought."""
+    """How many of them are not new: a first look at their customer brought them, or looking for older ones."""
     length: int = 0
+    is_length_known: bool = True
+    """False while only the first rows of a search were found."""
     hidden: int = 0
     position: int = 0
     selected: frozenset[Key] = frozenset()
@@ -140,10 +142,16 @@ def top_facts(view: View) -> TopFacts:
         unshared=view.unshared,
         colour=view.profile.colour,
         note="no such user" if view.is_unknown_user else note,
-        round=f"round {view.round_ms // MINUTE:,} min at {view.requests_per_minute:,}/min"
-        if view.scope.user_id == EVERYONE and is_long_round(view)
-        else "",
+        round=_round_words(view) if view.scope.user_id == EVERYONE else "",
     )
+
+
+def _round_words(view: View) -> str:
+    """What the budget makes slow, by the name of its setting where that is why some are not loaded yet."""
+    if is_long_round(view):
+        return f"round {view.round_ms // MINUTE:,} min at {view.requests_per_minute:,}/min"
+    is_loading = len(fetched_users(view)) < len(view.users)
+    return f"requests_per_minute {view.requests_per_minute:,}" if is_loading and view.round_ms >= MINUTE else ""
 
 
 def is_long_round(view: View) -> bool:
@@ -199,11 +207,12 @@ def status_facts(view: View) -> StatusFacts:
     return StatusFacts(
         position=view.position,
         loaded=view.length,
-        total=_total_without_waiting(view),
+        is_at_least=not view.is_length_known,
+        total=_total_without_new(view),
         complete_back_to=view.coverage.back_to,
         has_everything=view.coverage.is_complete or view.is_unknown_user,
         is_search=bool(view.scope.query),
-        looked_at=view.coverage.loaded,
+        looked_at=view.coverage.loaded - (0 if view.scope.query else view.waiting),
         more_key=view.keys.load_more,
         selection=f"{len(view.selected):,} selected {whose}" if view.selected else "",
         message=view.message,
@@ -216,10 +225,10 @@ def status_facts(view: View) -> StatusFacts:
     )
 
 
-def _total_without_waiting(view: View) -> int | None:
-    """What the server holds of this list, without what waits behind the banner: that is not missing."""
-    total = view.total(view.scope.kind)
-    return None if total is None else total - view.waiting
+def _total_without_new(view: View) -> int | None:
+    """What the server holds of this list, without what is new: that is not missing. A search looks at all of it."""
+    total, new = view.total(view.scope.kind), view.waiting - view.first_loaded
+    return total if total is None or view.scope.query else total - new
 
 
 def coverage_words(view: View, now: Instant) -> str:

@@ -60,7 +60,7 @@ class FilterFacts(NamedTuple):
     new: int = 0
     """How many arrived since the list was drawn."""
     first_loaded: int = 0
-    """How many the first look at a customer brought meanwhile."""
+    """How many the first look at a customer brought meanwhile, or looking for older ones."""
     user_id: str = ""
     """The one user in scope, or empty for everyone."""
     name: str = ""
@@ -100,6 +100,8 @@ class StatusFacts(NamedTuple):
     """How many rows of the list are loaded, whether they match a search or not."""
     more_key: str = "+"
     """The key that loads more, empty where there is none."""
+    is_at_least: bool = False
+    """Only the first rows are known: `loaded` is how many there are at the least."""
 
 
 class Watched(NamedTuple):
@@ -171,8 +173,8 @@ class HintFacts(NamedTuple):
 
 
 _COUNTED_TABS_WIDTH = 68
-_WIDE = 100
-"""From so many cells on a status line has room for a sentence and the position."""
+_LEAST_OF_A_SENTENCE = 12
+"""Cells of what was said that are left on the narrowest screen."""
 _LEVELS = {"ok": Role.OK, "warn": Role.WARN, "error": Role.ERROR}
 
 
@@ -272,15 +274,18 @@ def status_line(facts: StatusFacts, width: int, now: Instant) -> StyledLine:
     """A rule that carries what was last said at the left, and where the list is at the right."""
     rule = Role.ACCENT if facts.is_reading else Role.FAINT
     left = [StyledItem((("─", rule),))]
+    said, position = column(facts.message or facts.selection), _position(facts)
+    # Between two ends of the rule, a blank on either side of both, and the sign of a selection.
+    room = width - (7 if facts.message else 9)
+    if said and cells(said) + cells(position) > room:
+        position = _position(facts, is_short=True)
+    room = max(_LEAST_OF_A_SENTENCE, room - cells(position))
     if facts.selection:
-        words = ((" ◆ ", Role.SELECTED), (f"{column(facts.selection)} ", Role.STRONG))
-        left.append(StyledItem(words, rank=1, action="select.none"))
+        words = ((" ◆ ", Role.SELECTED), (f"{crop(column(facts.selection), room)} ", Role.STRONG))
+        left.append(StyledItem(words, rank=2 if facts.message else 0, action="select.none"))
     if facts.message:
-        # On a narrow screen the position gives way: it was seen before, and what is to be done was not.
-        room = max(12, width - (18 if width >= _WIDE else 5))
-        left.append(StyledItem(((f" {crop(column(facts.message), room)} ", _LEVELS.get(facts.level, Role.TEXT)),)))
-    position = _position(facts)
-    right = [StyledItem(((f" {position} ", Role.DIM),), rank=3)] if position else []
+        left.append(StyledItem(((f" {crop(said, room)} ", _LEVELS.get(facts.level, Role.TEXT)),)))
+    right = [StyledItem(((f" {position} ", Role.DIM),), rank=1)] if position else []
     if _is_incomplete(facts):
         if facts.complete_back_to is not None:
             verb = "searched" if facts.is_search else "loaded"
@@ -306,17 +311,19 @@ def _is_incomplete(facts: StatusFacts) -> bool:
     return not facts.has_everything and bool(facts.loaded or facts.looked_at)
 
 
-def _position(facts: StatusFacts) -> str:
-    """`3 of 37`, and `3 · 200 of 1,243` where the server holds more than is loaded; empty in an empty list."""
-    loaded = f"{facts.loaded:,}"
+def _position(facts: StatusFacts, *, is_short: bool = False) -> str:
+    """`3 of 37`; `3 · 200 of 1,243`, or short `3 of 200+`, where the server holds more; empty in an empty list."""
+    loaded = count(facts.loaded, is_at_least=facts.is_at_least)
     position = f"{facts.position:>{len(loaded)},}"
-    is_short = _is_incomplete(facts) and facts.total is not None and facts.total > facts.looked_at
-    if is_short and facts.is_search:
+    has_more = _is_incomplete(facts) and facts.total is not None and facts.total > facts.looked_at
+    if has_more and facts.is_search:
         found = f"{position} of {loaded} found" if facts.loaded else "none found"
-        return f"{found} in {facts.looked_at:,} of {facts.total:,}"
+        return found if is_short else f"{found} in {facts.looked_at:,} of {facts.total:,}"
     if not facts.loaded:
-        return f"{facts.looked_at:,} of {facts.total:,}" if is_short else ""
-    return f"{position} · {loaded} of {facts.total:,}" if is_short else f"{position} of {loaded}"
+        return f"{facts.looked_at:,} of {facts.total:,}" if has_more else ""
+    if has_more and is_short:
+        return f"{position} of {count(facts.loaded, is_at_least=True)}"
+    return f"{position} · {loaded} of {facts.total:,}" if has_more else f"{position} of {loaded}"
 
 
 def rule_line(width: int) -> StyledLine:

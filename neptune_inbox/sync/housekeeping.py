@@ -45,11 +45,11 @@ class Housekeeping:
         self._pruning: Pruning | None = None
         self._count = 0
         """Rows removed since that was last told."""
-        self._shown: Sequence[int] = ()
+        self._shown: Sequence[Sequence[int]] = ()
 
-    def spare(self, rowids: Sequence[int]) -> None:
-        """Leave these rows, which are on the screen, until others are."""
-        self._shown = rowids
+    def spare(self, lists: Sequence[Sequence[int]]) -> None:
+        """Leave the rows of these lists, which are on the screen or can be gone back to, until others are."""
+        self._shown = lists
 
     async def run(self) -> None:
         """Take turns for ever, while no key waits for the disk; ends only by being cancelled."""
@@ -109,7 +109,8 @@ class Housekeeping:
         """What I put a star or a note on stays, and so does what is on the screen."""
         triage = self._store.data.triage.triage(keys.values())
         marked = {key for key, own in triage.items() if own.is_starred or own.note}
-        return {rowid for rowid, key in keys.items() if key in marked} | set(keys).intersection(self._shown)
+        kept = {rowid for rowid, key in keys.items() if key in marked}
+        return kept.union(*(keys.keys() & set(rowids) for rowids in self._shown))
 
     def _tell_forgotten(self) -> None:
         if self._count:

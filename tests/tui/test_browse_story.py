@@ -10,7 +10,7 @@ import pytest
 from textual import events
 
 from neptune_inbox.config import Settings, load
-from neptune_inbox.model import Filter
+from neptune_inbox.model import Filter, Horizon
 from neptune_inbox.paths import Paths
 from neptune_inbox.sync.inbox.inbox import Scope
 from neptune_inbox.sync.inbox.list_snapshot import ListSnapshot
@@ -202,7 +202,7 @@ async def test_finding_narrows_as_it_is_typed_and_escape_clears_it() -> None:
         assert inbox.cursor() == "Card 4", "after enter the keys move again"
         await inbox.press("esc")
         await inbox.until(lambda: len(inbox.titles()) == 5)
-        assert inbox.cursor() == "Card 4"
+        assert inbox.cursor() == "Card 5", "where it was when the search was begun"
         await inbox.type("/", "Card 3", "esc")
         await inbox.until(lambda: len(inbox.titles()) == 5)
 
@@ -231,10 +231,12 @@ async def test_a_query_that_goes_wrong_before_the_letter_before_was_found_leaves
     async with inbox_of(service) as inbox:
         find = inbox.session.inbox.open
 
-        async def find_slowly(scope: Scope, *, limit: int | None = None) -> ListSnapshot:
+        async def find_slowly(
+            scope: Scope, *, limit: int | None = None, within: Horizon | None = None
+        ) -> ListSnapshot:
             if scope.query == "2":
                 await asyncio.Event().wait()
-            return await find(scope, limit=limit)
+            return await find(scope, limit=limit, within=within)
 
         monkeypatch.setattr(inbox.session.inbox, "open", find_slowly)
         await inbox.type("/", "2")

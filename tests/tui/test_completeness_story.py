@@ -109,6 +109,25 @@ async def test_only_some_of_the_users_are_loaded_and_nothing_is_called_fresh() -
         await inbox.sees("Nothing to show in what is loaded so far.")
 
 
+async def test_why_only_some_of_many_users_are_loaded_is_said_on_eighty_columns() -> None:
+    users = tuple(f"u-{number}" for number in range(50))
+    service = Service(users=users, budget=30)
+    service.has(1, "u-0")
+    async with inbox_of(service, size=(80, 24), is_filled=False) as inbox:
+        await inbox.comes(lambda: " of 50 loaded · requests_per_minute 30" in inbox.top())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [(60, 15), (80, 24), (120, 40)])
+async def test_the_position_stays_beside_whatever_is_said(size: tuple[int, int]) -> None:
+    service = Service(users=("u-1", "u-2"))
+    service.has(12)
+    async with inbox_of(service, size=size) as inbox:
+        await inbox.press("j", "d")
+        await inbox.hears("Nothing is deleted here: e")
+        assert " 2 of 12 ─" in inbox.status()
+
+
 @pytest.mark.slow
 async def test_what_a_first_look_brings_is_loaded_and_what_comes_later_is_new() -> None:
     service = Service(users=("u-1", "u-2"))

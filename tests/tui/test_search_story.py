@@ -141,7 +141,7 @@ async def test_leaving_a_search_that_was_taken_and_found_nothing_leads_back_too(
         await inbox.until(lambda: inbox.cursor() == "Card 23")
 
 
-async def test_a_search_that_was_taken_leaves_the_cursor_on_what_it_found() -> None:
+async def test_leaving_a_search_that_was_taken_and_found_something_leads_back_all_the_same() -> None:
     service = Service()
     service.has(30)
     async with inbox_of(service) as inbox:
@@ -151,7 +151,7 @@ async def test_a_search_that_was_taken_leaves_the_cursor_on_what_it_found() -> N
         await inbox.until(lambda: inbox.titles() == ["Card 17"])
         await inbox.press("esc")
         await inbox.until(lambda: len(inbox.titles()) > 1)
-        assert inbox.cursor() == "Card 17"
+        assert inbox.cursor() == "Card 23"
 
 
 async def test_what_is_highlighted_stays_when_more_is_offered_and_a_letter_lets_it_go(

@@ -63,16 +63,23 @@ async def test_the_cursor_stops_between_characters_alone_and_each_is_drawn_whole
 @pytest.mark.parametrize(
     ("text", "left"),
     [
-        ("कार्ड", ["का", "क", ""]),
+        ("कार्ड", ["कार्", "कार", "का", "क", ""]),
+        ("क्ष", ["क्", "क", ""]),
+        ("র্ক", ["র্", "র", ""]),
+        ("க்ஷ", ["க்", "க", ""]),
         ("మీ", ["మ", ""]),
         ("น้ำ", ["น้", "น", ""]),
         ("🇮🇳", [""]),
         ("a👩‍👩‍👧", ["a", ""]),
         ("ok ❤️", ["ok ", "ok"]),
+        ("1️⃣", [""]),
+        ("a\u26f9\U0001f3fd\u200d\u2642\ufe0f", ["a", ""]),
+        ("\u1112\u1161\u11ab", [""]),
+        ("葛\U000e0100", [""]),
         ("שָׁ", ["שָ", "ש", ""]),
     ],
 )
-async def test_backspace_takes_a_mark_that_was_typed_last_and_else_a_whole_character(
+async def test_backspace_takes_what_was_typed_last_of_a_letter_and_the_whole_of_a_picture(
     text: str, left: list[str]
 ) -> None:
     async with page(text) as (pilot, field, box):

@@ -33,6 +33,8 @@ async def test_done_goes_on_to_the_next_row_and_nothing_is_written() -> None:
         await inbox.type("/", "is:done", "enter")
         await inbox.until(lambda: inbox.titles() == ["Card 3"])
         await inbox.press("U", "esc")
+        await inbox.until(lambda: inbox.titles() == ["Card 2", "Card 1"])
+        await inbox.press("r")
         await inbox.until(lambda: len(inbox.titles()) == 3)
         assert service.writes == 0
         assert len(service.unread()) == 3
@@ -154,7 +156,7 @@ async def test_star_and_note_are_kept_shown_and_found() -> None:
         await inbox.until(lambda: inbox.titles() == ["Card 3"])
         await inbox.press("s", "esc")
         await inbox.until(lambda: inbox.row("Card 3").triage == " ")
-        await inbox.press("j", "c")
+        await inbox.press("c")
         await inbox.asked("called them back")
         await inbox.fill_sheet("")
         await inbox.press("enter")

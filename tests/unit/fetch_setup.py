@@ -11,7 +11,8 @@ from neptune_inbox.model import Filter, Page, Search
 from neptune_inbox.sandbox.faults import Kind
 from neptune_inbox.sync.events import Bus
 from neptune_inbox.sync.fetch.effect import EffectCheck
-from neptune_inbox.sync.fetch.fetcher import Fetched, Fetcher
+from neptune_inbox.sync.fetch.fetched import Fetched
+from neptune_inbox.sync.fetch.fetcher import Fetcher
 from neptune_inbox.sync.store_thread import StoreThread
 from neptune_inbox.sync.tenant_store import TenantStore
 from tests.builders import ENVIRONMENT, Office

@@ -11,7 +11,7 @@ from neptune_inbox.errors import NotNeptune, Throttled
 from neptune_inbox.model import Counts, Filter, Key, Page
 from neptune_inbox.sandbox.faults import Kind
 from neptune_inbox.sync.fetch import fetcher
-from neptune_inbox.sync.fetch.fetcher import Fetched
+from neptune_inbox.sync.fetch.fetched import Fetched
 from neptune_inbox.sync.fetch.freshness import WRITE_FRESHNESS_EVERY
 from tests.builders import ENVIRONMENT
 from tests.unit.fetch_setup import ALL, READ, UNREAD, FetchSetup, Meddled

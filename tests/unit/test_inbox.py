@@ -64,6 +64,50 @@ async def test_a_list_is_frozen_and_what_came_since_waits(office: Office, sessio
     assert await session.inbox.waiting(Scope("u-1"), await session.inbox.open(Scope("u-1"))) == 0
 
 
+async def test_a_list_within_a_horizon_holds_nothing_that_came_since(office: Office, session: Session) -> None:
+    before = await fetch(office, session, 3)
+    frozen = await session.inbox.open(Scope())
+    since = await fetch(office, session, 2)
+    narrower = await session.inbox.open(Scope(query="event:payment_*"), within=frozen.horizon)
+    assert [row.id for row in await session.inbox.rows(narrower)] == before
+    assert await session.inbox.waiting(Scope(), narrower) == 2
+    first = await session.inbox.open(Scope(), limit=2, within=frozen.horizon)
+    assert first.is_partial
+    assert [row.id for row in await session.inbox.rows(first)] == before[:2]
+    whole = await session.inbox.lists.completed(first, Scope())
+    assert [row.id for row in await session.inbox.rows(whole)] == before
+    nothing = await session.inbox.open(Scope("u-2"))
+    await fetch(office, session, 1, "u-2")
+    found = await session.inbox.open(Scope("u-2"), within=nothing.horizon)
+    assert len(found) == 1, "there is nothing that it could push aside"
+    assert await session.inbox.waiting(Scope("u-2"), found) == 0
+    assert await shown(session, Scope("u-1")) == since + before
+
+
+async def test_the_rest_of_a_list_holds_the_first_rows_whatever_became_of_them(
+    office: Office, session: Session
+) -> None:
+    ids = await fetch(office, session, 4)
+    first = await session.inbox.open(Scope(), limit=2)
+    await session.triage.set_done(keys(ids[:1]), True)
+    whole = await session.inbox.lists.completed(first, Scope())
+    assert [row.id for row in await session.inbox.rows(whole)] == ids
+
+
+async def test_a_list_is_extended_by_what_was_asked_for_and_keeps_what_it_holds(
+    office: Office, session: Session
+) -> None:
+    ids = await fetch(office, session, 3)
+    frozen = await session.inbox.open(Scope())
+    await session.triage.set_done(keys(ids[:1]), True)
+    older = await fetch(office, session, 1, "u-2")
+    since = await fetch(office, session, 2)
+    asked = await session.inbox.rowids([Key("u-2", older[0])])
+    extended = await session.inbox.lists.extended(frozen, Scope(), asked)
+    assert [row.id for row in await session.inbox.rows(extended)] == older + ids
+    assert await session.inbox.waiting(Scope(), extended) == len(since)
+
+
 async def test_only_what_fits_the_filter_and_the_query_waits(office: Office, session: Session) -> None:
     await fetch(office, session, 1)
     scope = Scope("u-1", UNREAD, "event:payment_*")

@@ -21,8 +21,9 @@ from neptune_inbox.presentation.lines import (
     top_line,
     users_line,
 )
-from neptune_inbox.presentation.styled import cells
+from neptune_inbox.presentation.styled import cells, column
 from neptune_inbox.presentation.theme import Role, Surface
+from neptune_inbox.text_graphemes import clusters
 from tests.tui.face import HOUR, NOW, SECOND, SIDE
 from tests.tui.styled_text import WIDTHS, meaning_of, text
 
@@ -121,6 +122,38 @@ class TestStatusLine:
         assert cells(line) == width
         assert " This" in line
 
+    @pytest.mark.parametrize("width", [60, 80, 96, 120, 160])
+    @pytest.mark.parametrize("words", ["This cannot be taken back. ", "कार्ड क्षत्रिय 👩‍👩‍👧 "])
+    def test_the_position_stays_beside_a_message_of_which_no_character_is_cut(self, width: int, words: str) -> None:
+        facts = StatusFacts(12, 340, 340, NOW, has_everything=True, message=words * 20)
+        line = status_line(facts, width, NOW)
+        assert cells(text(line)) == width
+        assert text(line).endswith(" 12 of 340 ─")
+        said = next(part for part, role in line.spans if role is Role.OK).strip()
+        assert said.endswith("…")
+        assert {*clusters(said[:-1].rstrip())} <= {*clusters(column(words * 20))}
+        assert text(status_line(facts._replace(message="Starred."), width, NOW)).startswith("─ Starred. ─")
+
+    @pytest.mark.parametrize("width", WIDTHS)
+    def test_the_position_stays_beside_a_selection(self, width: int) -> None:
+        facts = StatusFacts(3, 37, 37, has_everything=True, selection="3 selected of somebody@example.com")
+        line = text(status_line(facts, width, NOW))
+        assert "◆ 3 selected" in line
+        assert " 3 of 37 ─" in line or width < 30
+
+    def test_a_long_position_is_told_in_short_beside_a_message_that_needs_the_room(self) -> None:
+        facts = StatusFacts(3, 200, 1_243, NOW - HOUR, looked_at=200, message="Loading older ones")
+        assert text(status_line(facts, 60, NOW)).endswith("   3 · 200 of 1,243 ─")
+        facts = facts._replace(message="Loading older ones: loaded 200 of 1,243; esc stops.")
+        assert text(status_line(facts, 80, NOW)).endswith("   3 · 200 of 1,243 ─")
+        assert text(status_line(facts, 60, NOW)).endswith("… ──   3 of 200+ ─")
+        found = facts._replace(is_search=True)
+        assert text(status_line(found, 60, NOW)).endswith("… ─   3 of 200 found ─")
+
+    def test_the_first_rows_of_a_search_are_no_count(self) -> None:
+        facts = StatusFacts(1, 256, 5_000, has_everything=True, is_search=True, looked_at=5_000, is_at_least=True)
+        assert text(status_line(facts, 80, NOW)).endswith("    1 of 256+ ─")
+
     def test_an_empty_list_has_no_position(self) -> None:
         assert text(status_line(StatusFacts(hidden=2), 40, NOW)).strip("─ ") == "· 2 put away"
         assert text(rule_line(5)) == "─────"
@@ -168,3 +201,8 @@ def test_a_long_round_stands_in_the_header_with_the_age_of_the_oldest() -> None:
     loading = top_line(facts._replace(note="8 of 50 loaded"), 120, NOW)
     assert "8 of 50 loaded · round 83 min at 30/min" in text(loading)
     assert "round" not in text(top_line(facts._replace(problem="Signed out"), 120, NOW))
+
+
+def test_why_only_some_are_loaded_is_said_on_eighty_columns() -> None:
+    facts = TopFacts("staging", "acme", "act", fetched_at=NOW, note="6 of 50 loaded", round="requests_per_minute 30")
+    assert "6 of 50 loaded · requests_per_minute 30" in text(top_line(facts, 80, NOW))

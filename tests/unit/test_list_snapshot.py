@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from neptune_inbox.model import Filter, Key, MarkState, Row
+from neptune_inbox.model import Filter, Horizon, Key, MarkState, Row
 from neptune_inbox.sync.inbox import list_snapshot as window_module
 from neptune_inbox.sync.inbox.inbox import Scope
 from neptune_inbox.sync.inbox.list_snapshot import ListSnapshot, RowReader
@@ -129,12 +129,12 @@ def test_before_anything_was_opened_the_list_is_empty() -> None:
     assert list(snapshot.rows()) == []
     assert snapshot.index_of(Key("u-1", "n-1")) is None
     assert snapshot.find(0, 1) is None
-    assert snapshot.newest_rowid == 0
+    assert snapshot.horizon.newest_rowid == 0
 
 
 def test_rows_that_came_since_have_a_higher_number_than_the_newest_shown() -> None:
-    assert ListSnapshot(array("q", [4, 9, 2]), None).newest_rowid == 9
-    assert ListSnapshot(array("q", [4, 9, 2]), None, newest_rowid=30).newest_rowid == 30
+    assert ListSnapshot(array("q", [4, 9, 2]), None).horizon.newest_rowid == 9
+    assert ListSnapshot(array("q", [4, 9, 2]), None, horizon=Horizon(30)).horizon.newest_rowid == 30
 
 
 @pytest.mark.parametrize("count", [100, 1_000])

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from array import array
 
-from neptune_inbox.model import EVERYONE, Counts, Filter, Key
+from msgspec.structs import replace
+
+from neptune_inbox.model import EVERYONE, Counts, Filter, Horizon, Key
 from neptune_inbox.sync.inbox.inbox import Scope
 from neptune_inbox.sync.inbox.list_snapshot import ListSnapshot
-from neptune_inbox.tui.inbox.list_state import ListState
+from neptune_inbox.tui.inbox.list_state import ListState, Waiting
+from neptune_inbox.tui.widgets.list_cursor import Place
 
 
 def key(number: int) -> Key:
@@ -68,28 +71,73 @@ class TestShowingAnotherList:
     def test_what_the_list_holds_stays_selected_and_nothing_else(self) -> None:
         it = state()
         it.select(keys(1, 2, 3))
-        it.show(rows(9), keys(2, 3, 4))
+        it.show(it.scope, rows(9), keys(2, 3, 4))
         assert it.selected == keys(2, 3), "and never what the agent did not select"
 
     def test_nothing_waits_behind_a_list_that_was_just_drawn(self) -> None:
         it = state()
-        assert it.count_waiting(4, behind=it.snapshot)
-        assert it.waiting == 4
-        it.show(rows(4))
-        assert it.waiting == 0
+        assert it.count_waiting(Waiting(4), behind=it.snapshot)
+        assert it.waiting == Waiting(4)
+        it.show(it.scope, rows(4))
+        assert it.waiting == Waiting()
 
     def test_what_was_counted_behind_another_list_is_not_told(self) -> None:
         it = state()
         before = it.snapshot
-        it.show(rows(4))
-        assert not it.count_waiting(7, behind=before)
-        assert it.waiting == 0
+        it.show(it.scope, rows(4))
+        assert not it.count_waiting(Waiting(7), behind=before)
+        assert it.waiting == Waiting()
 
     def test_it_is_empty_until_it_shows_rows(self) -> None:
         it = state()
         assert it.is_empty
-        it.show(rows(1))
+        it.show(it.scope, rows(1))
         assert not it.is_empty
+
+
+class TestGoingBack:
+    def test_a_search_leads_back_to_where_it_was_begun_however_it_was_changed(self) -> None:
+        it = state()
+        it.show(it.scope, rows(9))
+        base, place = it.snapshot, Place(7, 3)
+        it.show(replace(it.scope, query="a"), rows(4), earlier=it.on_search(place))
+        it.show(replace(it.scope, query="ab"), rows(2), earlier=it.on_search(Place(1, 0)))
+        before = it.before_search()
+        assert before is not None
+        assert (before.snapshot, before.place, before.scope.query) == (base, place, "")
+        assert it.leading_to(before) == ()
+
+    def test_an_incident_leads_back_to_its_list_and_a_search_in_it_to_the_incident(self) -> None:
+        it = state()
+        it.show(it.scope, rows(9))
+        it.show(replace(it.scope, member=3), rows(4), earlier=it.on_incident(Place(3, 0)))
+        inside = it.snapshot
+        it.show(replace(it.scope, query="a", member=0), rows(2), earlier=it.on_search(Place(1, 0)))
+        before = it.before_search()
+        assert before is not None
+        assert before.snapshot is inside
+        it.show(before.scope, before.snapshot, earlier=it.leading_to(before))
+        before = it.before_incident()
+        assert before is not None
+        assert before.place == Place(3, 0)
+
+    def test_an_incident_of_a_search_goes_with_the_search(self) -> None:
+        it = state()
+        it.show(it.scope, rows(9))
+        base = it.snapshot
+        it.show(replace(it.scope, query="a"), rows(4), earlier=it.on_search(Place(3, 0)))
+        it.show(replace(it.scope, member=3), rows(2), earlier=it.on_incident(Place(1, 0)))
+        it.show(replace(it.scope, query="ab", member=0), rows(2), earlier=it.on_search(Place(1, 0)))
+        assert [one.snapshot for one in it.earlier] == [base]
+
+    def test_older_rows_that_were_looked_for_may_be_shown_in_a_narrower_list(self) -> None:
+        it = state()
+        it.show(it.scope, rows(9))
+        it.older = frozenset((20, 21))
+        assert it.is_lacking_older
+        assert it.horizon == Horizon(8, frozenset((20, 21)))
+        it.show(it.scope, ListSnapshot(array("q", range(22)), None))
+        assert not it.is_lacking_older
 
 
 class TestTargets:
@@ -98,7 +146,7 @@ class TestTargets:
         it.select(keys(1))
         target = it.target(key(9))
         it.select(keys(2))
-        it.show(rows(3))
+        it.show(it.scope, rows(3))
         assert (target.selected, target.key) == (keys(1), key(9))
         assert target.rows is not it.snapshot
 
@@ -113,18 +161,20 @@ class TestTargets:
 class TestLength:
     def test_a_whole_list_is_as_long_as_it_is(self) -> None:
         it = state()
-        it.show(rows(3))
+        it.show(it.scope, rows(3))
         assert it.length(Counts(unread=900)) == 3
 
     def test_the_first_rows_of_a_list_tell_how_long_it_will_be(self) -> None:
         it = state()
-        it.show(rows(256, hidden=10, is_partial=True))
+        it.show(it.scope, rows(256, hidden=10, is_partial=True))
         assert it.length(Counts(unread=900)) == 890
         assert it.length(Counts()) == 256, "or how many there are as yet"
+        it.count_waiting(Waiting(5), behind=it.snapshot)
+        assert it.length(Counts(unread=900)) == 885, "without those that wait"
 
     def test_how_many_a_search_will_find_is_not_known(self) -> None:
         it = state("card")
-        it.show(rows(256, is_partial=True))
+        it.show(it.scope, rows(256, is_partial=True))
         assert it.length(Counts(unread=900)) == 256
 
 

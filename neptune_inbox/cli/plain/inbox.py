@@ -163,7 +163,7 @@ class PlainInbox:
         scope, shown, loaded = self.scope, len(self.snapshot), 0
         rows = SEARCHED_ROWS if scope.query else 1
         async for new in self.session.older_pages.load(scope, rows=rows, seconds=SEARCHED_SECONDS):
-            loaded += new
+            loaded += len(new)
             is_found = bool(scope.query) and len(await self.session.inbox.open(scope)) > shown
             if is_found or self.stop.is_set():
                 break

@@ -93,7 +93,7 @@ def find(
     if not accounts or (only is not None and not only):
         return _NOTHING
     conditions = Conditions(connection, tenant, ref)
-    query = _bounded(conditions, only, without, newer_than)
+    query = _bounded(conditions, search, only, without, newer_than)
     row_by_row = Conditions(connection, tenant, ref, is_walked=True)
     is_narrow = only is not None or newer_than is not None
     is_narrow |= any(isinstance(term, Clause) and _names_rows(term) for term in search.clauses)
@@ -125,7 +125,11 @@ def find(
 
 
 def _bounded(
-    conditions: Conditions, only: Collection[Key] | None, without: Collection[Key], newer_than: int | None
+    conditions: Conditions,
+    search: Search,
+    only: Collection[Key] | None,
+    without: Collection[Key],
+    newer_than: int | None,
 ) -> _Query:
     """The query for no other rows than these."""
     query = _Query()
@@ -135,6 +139,10 @@ def _bounded(
         query.add(conditions.among_keys(without), is_negated=True)
     if newer_than is not None:
         query.add(Condition("seq > ?", (newer_than,)))
+    if search.within is not None:
+        beyond = json.dumps([*search.within.beyond])
+        is_within = "seq <= ? OR seq IN (SELECT value FROM json_each(?))"
+        query.add(Condition(is_within, (search.within.newest_rowid, beyond)))
     return query
 
 

@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from neptune_inbox import debug_trace
@@ -19,6 +18,7 @@ from neptune_inbox.errors import InboxError
 from neptune_inbox.model import Counts, Filter, Freshness, Instant, Key, Notification, Now, Page, Remark
 from neptune_inbox.sync.fetch.arrivals import ArrivalJudge
 from neptune_inbox.sync.fetch.effect import EffectCheck
+from neptune_inbox.sync.fetch.fetched import Fetched
 from neptune_inbox.sync.fetch.freshness import FetchState
 from neptune_inbox.sync.fetch.paging import ListCursors, PageWalk, is_end, oldest_of
 from neptune_inbox.sync.fetch.reconcile import ReadReconciliation, missing_rows
@@ -42,27 +42,6 @@ COUNTED_AGAIN = 2
 """How often totals that do not add up are asked for again."""
 PROOF_PAGES = 3
 """How many pages of read rows one poll looks through for rows that left the unread list."""
-
-
-class Fetched(Struct, frozen=True):
-    """What one poll of one user brought."""
-
-    new: tuple[Key, ...] = ()
-    arrived: tuple[Key, ...] = ()
-    """Those of `new` that were not there at the first look at the user."""
-    changed: bool = False
-    requests: int = 0
-    skipped: int = 0
-    """Rows of the server that could not be read."""
-
-    def __add__(self, other: Fetched) -> Fetched:
-        return Fetched(
-            self.new + other.new,
-            self.arrived + other.arrived,
-            self.changed or other.changed,
-            self.requests + other.requests,
-            self.skipped + other.skipped,
-        )
 
 
 class Fetcher:

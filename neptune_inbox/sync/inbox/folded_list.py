@@ -22,9 +22,7 @@ class FoldedList(ListSnapshot):
         self, whole: ListSnapshot, folds: Iterable[Fold], row_reader: RowReader, count: Callable[[Fold], Fold]
     ) -> None:
         """`count` reads again how the members of an incident are."""
-        super().__init__(
-            whole.ids, row_reader, hidden=whole.hidden, newest_rowid=whole.newest_rowid, values=whole.values
-        )
+        super().__init__(whole.ids, row_reader, hidden=whole.hidden, horizon=whole.horizon, values=whole.values)
         self.is_partial = whole.is_partial
         self.folds = {fold.rowids[0]: fold for fold in folds}
         """By the newest member."""
@@ -53,9 +51,7 @@ class FoldedList(ListSnapshot):
 
     def opened(self, fold: Fold) -> ListSnapshot:
         """The members of an incident, as they are listed here."""
-        return ListSnapshot(
-            array("q", fold.rowids), self._row_reader, newest_rowid=self.newest_rowid, values=self.values
-        )
+        return ListSnapshot(array("q", fold.rowids), self._row_reader, horizon=self.horizon, values=self.values)
 
     def _line_of(self, rowid: int) -> int:
         return self._heads.get(rowid, rowid)

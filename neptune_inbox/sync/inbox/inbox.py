@@ -7,14 +7,12 @@ opened again.
 from __future__ import annotations
 
 import json
-from array import array
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from neptune_inbox.errors import BadQuery, StoreProblem, refuse_token
 from neptune_inbox.model import (
@@ -22,51 +20,33 @@ from neptune_inbox.model import (
     Counts,
     Filter,
     Freshness,
+    Horizon,
     Instant,
     Key,
     Notification,
     Now,
     Remark,
     Row,
-    Search,
-    Term,
-    clauses_of,
 )
 from neptune_inbox.model.team import Claim
 from neptune_inbox.sync.inbox.completeness import Coverage, coverage, lacking
-from neptune_inbox.sync.inbox.laid_over import is_about_us, resolved
 from neptune_inbox.sync.inbox.list_pages import ListPages
+from neptune_inbox.sync.inbox.list_reader import ListReader, Scope
 from neptune_inbox.sync.inbox.list_snapshot import ListSnapshot, RowReader, WholeRow
-from neptune_inbox.sync.inbox.query import parse_query
 from neptune_inbox.sync.store_thread import on_thread, read_on_thread
 
 if TYPE_CHECKING:
-    from neptune_inbox.sync.fetch.fetcher import Fetched, Fetcher
+    from neptune_inbox.sync.fetch.fetched import Fetched
+    from neptune_inbox.sync.fetch.fetcher import Fetcher
     from neptune_inbox.sync.inbox.incidents import IncidentBook
     from neptune_inbox.sync.tenant_store import TenantStore
 
+__all__ = ["Inbox", "Oddities", "Overview", "Scope"]
+
 RECENT = 9
 """How many recently visited users are remembered."""
-MEASURED = 256
-"""How many rows, from the first on, determine the widths of the columns."""
 SHORTEST_ID = 6
 """An id may be shortened to this many characters if it stays unambiguous."""
-
-
-class Scope(Struct, frozen=True):
-    """What the agent looks at: one user or `EVERYONE`, one of the API's kinds, and a query."""
-
-    user_id: str = EVERYONE
-    kind: Filter = Filter.UNREAD
-    query: str = ""
-    is_folded: bool = False
-    """Each incident is one line."""
-    member: int = 0
-    """The rowid of a member of the one incident that is shown; 0 if none is."""
-
-    def unfolded(self) -> Scope:
-        """The same with a line for each notification."""
-        return replace(self, is_folded=False, member=0)
 
 
 class Oddities(NamedTuple):
@@ -156,24 +136,25 @@ class Inbox:
         self._now = now
         self._row_reader = RowReader(store.data)
         self.pages = ListPages(store)
-        self._incidents = incidents
+        self.lists = ListReader(store, self._row_reader, incidents, now)
 
-    async def open(self, scope: Scope, *, limit: int | None = None) -> ListSnapshot:
+    async def open(self, scope: Scope, *, limit: int | None = None, within: Horizon | None = None) -> ListSnapshot:
         """The rows of a scope as they are now, newest first; with a limit, at most that many of the first ones.
 
-        Fewer are given, as a partial list, where only the newest rows can be judged at once.
+        Fewer are given, as a partial list, where only the newest rows can be judged at once. With `within` none is
+        shown that came since, unless no other is there that it could push aside.
         Raises BadQuery, TokenMisplaced.
         """
         refuse_token("The user id", scope.user_id)
-        clauses = parse_query(scope.query, self._now())
         # The first rows alone would be folded another way than all of them.
-        return await self._open(scope, clauses, limit=None if scope.is_folded else limit, may_glance=True)
+        limit = None if scope.is_folded else limit
+        return await self.lists.open(scope, limit=limit, within=within, may_glance=True)
 
     async def open_users(
         self, users: Sequence[str], kind: Filter, query: str = "", *, limit: int | None = None
     ) -> ListSnapshot:
         """The same of these users in one list."""
-        return await self._open(Scope(kind=kind), parse_query(query, self._now()), limit=limit, users=users)
+        return await self.lists.open(Scope(kind=kind, query=query), limit=limit, users=users)
 
     async def newest_rowid(self) -> int:
         """The rowid of what the cache got last, whoever wrote it."""
@@ -187,8 +168,7 @@ class Inbox:
         self, scope: Scope, snapshot: ListSnapshot, among: frozenset[Key] | None = None
     ) -> ListSnapshot:
         """The rows of a scope that came after a window was drawn; with `among` no others than these."""
-        clauses = parse_query(scope.query, self._now())
-        return await self._open(scope, clauses, newer_than=snapshot.newest_rowid, among=among)
+        return await self.lists.newer(snapshot, scope, among)
 
     async def count(self, scope: Scope) -> int | None:
         """How many rows of the cache a scope shows; None for a query that cannot be understood."""
@@ -383,45 +363,7 @@ class Inbox:
         watched = self._store.data.triage.watched()
         return watched if user_id in ("", *watched) else [*watched, user_id]
 
-    @read_on_thread
-    def _open(
-        self,
-        scope: Scope,
-        terms: tuple[Term, ...],
-        newer_than: int | None = None,
-        limit: int | None = None,
-        users: Sequence[str] = (),
-        among: frozenset[Key] | None = None,
-        may_glance: bool = False,
-    ) -> ListSnapshot:
-        triage = self._store.data.triage
-        users = users or (triage.watched() if scope.user_id == EVERYONE else [scope.user_id])
-        terms = self._incidents.resolve(terms, users)
-        only, without, rest = resolved(self._store.data, terms)
-        if among is not None:
-            only = set(among) if only is None else only & among
-        search = Search(tuple(users), scope.kind, rest)
-        hidden: set[Key] = set()
-        if scope.kind is Filter.UNREAD and not any(map(is_about_us, clauses_of(terms))):
-            hidden = triage.keys_where("done") | triage.keys_where("snoozed")
-        newest = self._store.data.cache.newest_rowid()
-        cache, is_glance = self._store.data.cache, False
-        if may_glance and limit is not None:
-            ids, is_glance = cache.glance(search, only=only, without=without | hidden, limit=limit)
-        else:
-            ids = cache.snapshot(search, only=only, without=without | hidden, newer_than=newer_than, limit=limit)
-        if scope.member:
-            members = self._incidents.members_of(scope.member, users)
-            ids = array("q", filter(members.__contains__, ids))
-        if newer_than is not None:
-            return ListSnapshot(ids, self._row_reader)
-        left_out = 0
-        if hidden:
-            shown = hidden - without if only is None else (hidden - without) & only
-            left_out = len(self._store.data.cache.snapshot(search, only=shown))
-        # What came in between, from another instance, is in the list if it is to be shown.
-        newest = max(newest, max(ids, default=0))
-        values = self._store.data.cache.column_values(ids[:MEASURED])
-        whole = ListSnapshot(ids, self._row_reader, hidden=left_out, newest_rowid=newest, values=values)
-        whole.is_partial = is_glance or len(ids) == limit
-        return self._incidents.fold(whole, users) if scope.is_folded and not scope.member else whole
+    @on_thread
+    def rowids(self, keys: Collection[Key]) -> frozenset[int]:
+        """The rowids of those of these notifications that are cached."""
+        return frozenset(self._row_reader.rowids(keys).values())

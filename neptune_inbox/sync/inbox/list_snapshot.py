@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from msgspec.structs import replace
 
-from neptune_inbox.model import ColumnValues, Key, Mark, Notification, Row, Triage
+from neptune_inbox.model import ColumnValues, Horizon, Key, Mark, Notification, Row, Triage
 from neptune_inbox.text import CleanText
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class ListSnapshot:
         row_reader: RowReader | None,
         *,
         hidden: int = 0,
-        newest_rowid: int | None = None,
+        horizon: Horizon | None = None,
         values: ColumnValues | None = None,
     ) -> None:
         self.ids = ids
@@ -108,8 +108,8 @@ class ListSnapshot:
         """The values in the columns of the first rows when the list was drawn."""
         self.is_partial = False
         """Only the first rows, so that they are on screen at once; the whole list follows."""
-        self.newest_rowid = max(ids, default=0) if newest_rowid is None else newest_rowid
-        """Rows with a higher one came after this list was drawn."""
+        self.horizon = horizon or Horizon(max(ids, default=0))
+        """Rows that are not within it came after this list was drawn."""
         self.hidden = hidden
         """How many rows are left out because they are done or snoozed (mine)."""
         self._row_reader = row_reader
@@ -214,6 +214,10 @@ class ListSnapshot:
     def keys(self, start: int = 0, end: int | None = None) -> list[Key]:
         """The notifications from a position to before another, found in one look; no row is read."""
         return self._row_reader.keys(self.ids[start:end]) if self._row_reader else []
+
+    def unfolded(self) -> ListSnapshot:
+        """The same notifications with a line for each."""
+        return ListSnapshot(self.ids, self._row_reader, hidden=self.hidden, horizon=self.horizon, values=self.values)
 
     def only(self, rowids: Iterable[int]) -> ListSnapshot:
         """A list of these rows of it alone, in this order."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
-from neptune_inbox.model import Now
+from neptune_inbox.model import Key, Now
 from neptune_inbox.sync.inbox.inbox import Inbox, Scope
 from neptune_inbox.sync.polling.wakeable import Sleep
 
@@ -25,7 +25,7 @@ class OlderPages:
         self._now = now
         self._sleep = sleep
 
-    async def load(self, scope: Scope, *, rows: int | None, seconds: float | None) -> AsyncIterator[int]:
+    async def load(self, scope: Scope, *, rows: int | None, seconds: float | None) -> AsyncIterator[tuple[Key, ...]]:
         """Load pages until nothing is missing, or these bounds are reached; each step yields its new rows.
 
         Raises what the client raises.
@@ -50,4 +50,4 @@ class OlderPages:
             if not fetched.new:
                 barren.add(user)
             brought += len(fetched.new)
-            yield len(fetched.new)
+            yield fetched.new

@@ -11,7 +11,8 @@ from neptune_inbox.api.backoff import next_delay
 from neptune_inbox.errors import InboxError, Refused, SignInProblem, StoreProblem
 from neptune_inbox.model import EVERYONE, Filter, Now
 from neptune_inbox.sync.events import Arrived, Bus, Compared, Fact, Looked, MarksSent, Polled, Troubled
-from neptune_inbox.sync.fetch.fetcher import Fetched, Fetcher
+from neptune_inbox.sync.fetch.fetched import Fetched
+from neptune_inbox.sync.fetch.fetcher import Fetcher
 from neptune_inbox.sync.polling.health import Health
 from neptune_inbox.sync.polling.schedule import Schedule
 from neptune_inbox.sync.polling.wakeable import Sleep, Wakeable

@@ -29,7 +29,10 @@ FINDER_PAGES = 4
 
 
 def _filter(kind: Filter) -> Callable[[InboxScreen], Awaitable[None]]:
-    return lambda inbox: inbox.show_scope(replace(inbox.scope, kind=kind))
+    async def show(inbox: InboxScreen) -> None:
+        await inbox.show_scope(replace(inbox.scope, kind=kind))
+
+    return show
 
 
 async def refresh(inbox: InboxScreen) -> None:
@@ -51,7 +54,7 @@ async def refresh_all(inbox: InboxScreen) -> None:
 
 async def fold(inbox: InboxScreen) -> None:
     """Fold each incident into one line, or unfold them again."""
-    await inbox.show_scope(replace(inbox.scope, is_folded=not inbox.scope.is_folded, member=0))
+    await inbox.list.refold()
     if inbox.scope.is_folded:
         watched = len(await inbox.session.inbox.watched())
         inbox.say(

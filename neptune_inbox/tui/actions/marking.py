@@ -110,21 +110,22 @@ async def mark_all(inbox: InboxScreen, *, has_loaded: bool = False) -> None:
     inbox.session.marking.check_allowed()
     snapshot, scope = inbox.snapshot, inbox.scope
     plan = await inbox.session.marking.plan(snapshot, inbox.rows.rowids_in_sight())
-    since = await inbox.session.inbox.open_newer(scope, snapshot)
+    newer = await inbox.session.inbox.open_newer(scope, snapshot)
+    since = len({*newer.ids} - inbox.state.older)
     others = await others_on(inbox.session, await inbox.session.marking.keys(plan))
     theirs = f"{claim_sentence(others, voice(inbox).name_title)}." if others else ""
-    sheet = _sheet(inbox, plan, len(since), has_loaded=has_loaded, theirs=theirs)
+    sheet = _sheet(inbox, plan, since, has_loaded=has_loaded, theirs=theirs)
     answer = await inbox.app.push_screen_wait(sheet)
     if answer == "shown":
         label = all_shown_label(plan)
         keys = await inbox.session.marking.keys(plan)
-        await hold(inbox, keys, label, left_alone=len(since), known=claimants(others.claims.values()))
+        await hold(inbox, keys, label, left_alone=since, known=claimants(others.claims.values()))
         inbox.select(frozenset())
     elif answer == "load":
         await inbox.older.load_all()
         await mark_all(inbox, has_loaded=True)
     elif answer == "server":
-        await mark_everything(inbox, scope.user_id, len(since))
+        await mark_everything(inbox, scope.user_id, since)
 
 
 async def mark_everything(inbox: InboxScreen, user_id: str, unseen: int) -> None:

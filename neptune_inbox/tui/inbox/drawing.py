@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from neptune_inbox.model import Now
     from neptune_inbox.presentation.inbox_view import View
     from neptune_inbox.sync.inbox.list_snapshot import ListSnapshot
+    from neptune_inbox.tui.widgets.list_cursor import Place
     from neptune_inbox.tui.widgets.main_view import MainView
 
 STATUS_ONLY = frozenset(("position", "message", "level"))
@@ -65,11 +66,11 @@ class InboxDrawing:
             self.main_view.has_users = is_shown
             self.main_view.rearrange()
 
-    def show_rows(self, snapshot: ListSnapshot, *, keep: bool) -> None:
-        """Draw a list; with `keep` the cursor stays on its row, and that row in its place."""
+    def show_rows(self, snapshot: ListSnapshot, *, keep: bool, place: Place | None = None) -> None:
+        """Draw a list; with `keep` the cursor stays on its row, and that row in its place. `place` is another one."""
         rows = self.main_view.rows
         rows.empty = present.emptiness(self.view)
-        rows.show(snapshot, keep=keep, needs=needs_of(snapshot.values))
+        rows.show(snapshot, keep=keep, needs=needs_of(snapshot.values), place=place)
 
     def dump(self, snapshot: ListSnapshot, theme: str, background: tuple[str, str]) -> str:
         """What is on this screen, as the text that the cache keeps for the first paint of the next start."""

@@ -8,14 +8,19 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from neptune_inbox.errors import BadQuery, StoreProblem
+from neptune_inbox.errors import StoreProblem
 from neptune_inbox.model import Filter
 from neptune_inbox.sync.inbox.folded_list import FoldedList
 from neptune_inbox.tui.background import run_in_background
+from neptune_inbox.tui.inbox.list_state import NOTHING_WAITS, Waiting
 from neptune_inbox.tui.inbox.status_message import About
+from neptune_inbox.tui.inbox.waiting_rows import WaitingRows
 from neptune_inbox.tui.messages import UnreadCounted
+from neptune_inbox.tui.widgets.list_cursor import Place
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
     from textual.dom import DOMNode
 
     from neptune_inbox.model import Key, Row
@@ -26,7 +31,7 @@ if TYPE_CHECKING:
     from neptune_inbox.sync.session import Session
     from neptune_inbox.sync.workspace import Workspace
     from neptune_inbox.tui.inbox.drawing import InboxDrawing
-    from neptune_inbox.tui.inbox.list_state import ListState
+    from neptune_inbox.tui.inbox.list_state import EarlierList, ListState
     from neptune_inbox.tui.inbox.preview_controller import PreviewController
     from neptune_inbox.tui.inbox.row_loader import RowLoader
     from neptune_inbox.tui.inbox.status_message import StatusMessages
@@ -63,6 +68,7 @@ class ListController:
         self._messages = messages
         self._rows = drawing.main_view.rows
         self._is_loading = False
+        self.waiting = WaitingRows(session, state, drawing)
 
     def target(self, action: str = "") -> ActionTarget:
         """What a verb whose key is pressed now acts on."""
@@ -105,17 +111,18 @@ class ListController:
 
         Raises BadQuery, and then nothing changed.
         """
-        state = self._state
-        if (scope.user_id, scope.kind, scope.query) != (state.scope.user_id, state.scope.kind, state.scope.query):
-            scope = replace(scope, member=0)
-        before, state.scope = state.scope, scope
-        self._messages.be_silent(About.COVERAGE)
+        before = self._state.scope
         is_elsewhere = scope.user_id != before.user_id
-        try:
-            await self.fold_in(keep=not is_elsewhere)
-        except BadQuery:
-            state.scope = before
-            raise
+        is_other_list = is_elsewhere or scope.kind != before.kind
+        if scope == before:
+            # What was settled goes; what waits was not asked for.
+            within = self._state.snapshot.horizon
+            await self._take(scope, await self._session.inbox.open(scope, within=within))
+            return
+        if scope.query not in ("", before.query) and not is_other_list:
+            await self.search(scope.query)
+        else:
+            await self._open(scope if scope.query == before.query and not is_other_list else replace(scope, member=0))
         if is_elsewhere:
             self.select(frozenset())
         if is_elsewhere and scope.user_id:
@@ -123,23 +130,141 @@ class ListController:
         await self._session.set_visible(scope.user_id, scope.kind)
         await self.redraw_overview()
 
+    async def _open(self, scope: Scope) -> None:
+        """Show a list as it is now, to which no other leads. Raises BadQuery."""
+        snapshot = await self._session.inbox.open(scope)
+        self._messages.be_silent(About.COVERAGE)
+        keep = scope.user_id == self._state.scope.user_id
+        await self._take(scope, snapshot, keep=keep, earlier=lambda _: ())
+
+    async def search(self, query: str, *, limit: int | None = None) -> None:
+        """Show which rows of this list a query finds, or the first `limit` of them; what waits behind it waits on.
+
+        Raises BadQuery, and then nothing changed.
+        """
+        state, is_shown = self._state, False
+        while not is_shown:
+            # Again where another list was chosen just before and is shown only now.
+            chosen = state.snapshot
+            scope = replace(state.scope, query=query, member=0)
+            snapshot = await self._session.inbox.open(scope, limit=limit, within=state.horizon)
+            self._messages.clear()
+            is_shown = await self._take(scope, snapshot, earlier=state.on_search, instead_of=chosen)
+
+    async def leave_search(self) -> None:
+        """Show the list from which the search was begun, as it was."""
+        if self._state.scope.query:
+            await self._return(self._state.before_search())
+
     async def open_incident(self, fold: Fold) -> None:
         """Show the members of an incident, as its line lists them."""
-        snapshot, scope = self._state.snapshot, self._state.scope
-        if isinstance(snapshot, FoldedList):
-            self._state.scope = replace(scope, member=fold.rowids[0])
-            await self.take_window(snapshot.opened(fold), keep=False)
+        state = self._state
+        if isinstance(state.snapshot, FoldedList):
+            scope = replace(state.scope, member=fold.rowids[0])
+            await self._take(scope, state.snapshot.opened(fold), keep=False, earlier=state.on_incident)
 
-    async def fold_in(self, *, keep: bool = True) -> None:
+    async def leave_incident(self) -> None:
+        """Show the list from which the incident was opened, as it was."""
+        if self._state.scope.member:
+            await self._return(self._state.before_incident())
+
+    async def _return(self, one: EarlierList | None) -> None:
+        state = self._state
+        if one is None:
+            # Another list was chosen meanwhile: this was never shown without what is left now.
+            query = state.scope.query if state.scope.member else ""
+            await self._open(replace(state.scope, query=query, member=0))
+            return
+        self._messages.be_silent(About.COVERAGE)
+        scope, snapshot, place = one
+        leading = state.leading_to(one)
+        count, margin = len(snapshot), 2 * max(1, self._rows.size.height)
+        near = (range(place.top - margin, place.top + margin), range(place.cursor, place.cursor + 1))
+        # What they say may have changed since.
+        await self._session.inbox.pages.reload(snapshot, (*near, range(1), range(count - margin, count)))
+        await self._take(scope, snapshot, earlier=lambda _: leading, place=place)
+        await self.complete()
+        if state.is_empty and state.waiting.rows:
+            # As it would have been had it been shown when they came.
+            await self.fill()
+
+    async def refold(self) -> None:
+        """Fold each incident of this list into one line, or unfold them again; no notification comes or goes."""
+        await self.complete()
+        state = self._state
+        scope, before = state.scope, state.before_incident() if state.scope.member else None
+        snapshot = before.snapshot if before is not None else state.snapshot
+        earlier = state.leading_to(before) if before is not None else state.earlier
+        scope = replace(scope, is_folded=not scope.is_folded, member=0)
+        await self._take(scope, await self._session.inbox.lists.refolded(snapshot, scope), earlier=lambda _: earlier)
+
+    async def complete(self) -> None:
+        """Put the whole list in the place of its first rows, if only those are shown."""
+        scope, first = self._state.scope, self._state.snapshot
+        if first.is_partial:
+            await self._take(scope, await self._session.inbox.lists.completed(first, scope), instead_of=first)
+
+    async def note_older(self, keys: Collection[Key]) -> None:
+        """Remember what was loaded because older rows were looked for; it waits until this list is asked for it."""
+        self._state.older |= await self._session.inbox.rowids(keys)
+        await self.waiting.count()
+
+    async def extend(self) -> None:
+        """Show in this list what was loaded because older rows were looked for; no other row comes or goes."""
+        await self.complete()
+        state = self._state
+        scope, snapshot = state.scope, state.snapshot
+        extended = await self._session.inbox.lists.extended(snapshot, scope, state.older)
+        await self._take(scope, extended, instead_of=snapshot)
+
+    async def fold_in(self) -> None:
         """Draw the list again, with what arrived since and without what was settled."""
-        await self.take_window(await self._session.inbox.open(self._state.scope), keep=keep)
+        scope = self._state.scope
+        self._state.forget_loaded()
+        await self._take(scope, await self._session.inbox.open(scope))
 
-    async def take_window(self, snapshot: ListSnapshot, *, keep: bool) -> None:
-        """Draw another list, and keep of the selection what it holds: found in one look, off the screen's thread."""
-        asked = self._state.selected
+    async def fill(self) -> None:
+        """The same for a list in which nothing needs to hold still; what waits behind the list before waits on."""
+        state = self._state
+        scope, snapshot = state.scope, state.snapshot
+        within = snapshot.horizon if state.earlier else None
+        state.forget_loaded()
+        filled = await self._session.inbox.open(scope, within=within)
+        if not await self._take(scope, filled, keep=False, instead_of=snapshot):
+            await self.waiting.count()
+
+    async def _take(
+        self,
+        scope: Scope,
+        snapshot: ListSnapshot,
+        *,
+        keep: bool = True,
+        place: Place | None = None,
+        earlier: Callable[[Place], tuple[EarlierList, ...]] | None = None,
+        instead_of: ListSnapshot | None = None,
+    ) -> bool:
+        """Draw another list, and keep of the selection what it holds: found in one look, off the screen's thread.
+
+        `earlier` tells which lists lead to it, from the place of the one that is shown now. False where the one that
+        was to give way is no longer shown.
+        """
+        state = self._state
+        asked = state.selected
         found = await self._session.inbox.members(snapshot, asked) if asked else frozenset()
-        await self._load_around_cursor(snapshot, keep=keep)
-        self.show_snapshot(snapshot, keep=keep, found=found | (self._state.selected - asked))
+        if place is None:
+            await self._load_around_cursor(snapshot, keep=keep)
+        waiting = await self.waiting.behind(scope, snapshot)
+        if instead_of is not None and instead_of is not state.snapshot:
+            return False
+        leading = state.earlier if earlier is None else earlier(self._place())
+        found |= state.selected - asked
+        self._show(scope, snapshot, keep=keep, place=place, found=found, waiting=waiting, earlier=leading)
+        return True
+
+    def _place(self) -> Place:
+        """Where the list stands on the screen, to be shown there again."""
+        top, cursor = self._rows.scroll_offset.y, self._rows.cursor_index or 0
+        return Place(cursor, top, top <= cursor < top + self._rows.size.height)
 
     async def _load_around_cursor(self, snapshot: ListSnapshot, *, keep: bool) -> None:
         """Read those rows of another list that will be in sight, wherever the cursor goes meanwhile."""
@@ -159,19 +284,34 @@ class ListController:
         """The rows that must not move when another list is shown: the cursor's, and the one at the top."""
         return tuple(key for key in (self._rows.cursor_key, self._rows.anchor_key) if key is not None)
 
-    def show_snapshot(self, snapshot: ListSnapshot, *, keep: bool, found: frozenset[Key] = frozenset()) -> None:
+    def show_first(self, scope: Scope, snapshot: ListSnapshot) -> None:
+        """Draw a list of which what is on the screen is read, where there was none."""
+        self._show(scope, snapshot, keep=False)
+
+    def _show(
+        self,
+        scope: Scope,
+        snapshot: ListSnapshot,
+        *,
+        keep: bool,
+        place: Place | None = None,
+        found: frozenset[Key] = frozenset(),
+        waiting: Waiting = NOTHING_WAITS,
+        earlier: tuple[EarlierList, ...] = (),
+    ) -> None:
         """Draw another list; with `keep` the cursor stays on its row, and that row in its place."""
         state = self._state
-        state.show(snapshot, found)
-        self._session.housekeeping.spare(snapshot.ids)
+        state.show(scope, snapshot, found, waiting, earlier)
+        self._session.housekeeping.spare(state.kept)
         self._drawing.change(
-            scope=state.scope,
+            scope=scope,
             length=state.length(self._drawing.view.overview.cached),
+            is_length_known=not (snapshot.is_partial and scope.query),
             hidden=snapshot.hidden,
-            waiting=0,
-            first_loaded=0,
+            waiting=waiting.rows,
+            first_loaded=waiting.loaded,
         )
-        self._drawing.show_rows(snapshot, keep=keep)
+        self._drawing.show_rows(snapshot, keep=keep, place=place)
         self.selection_changed()
         self.cursor_moved()
         # A letter of a search was drawn a moment ago: Textual would let the rows wait for its next frame.
@@ -181,7 +321,8 @@ class ListController:
     async def go_to(self, key: Key) -> None:
         """Put the cursor on a notification, looking at its user and all kinds if it is not in this list."""
         if not await self._session.inbox.members(self._state.snapshot, [key]):
-            await self.show_scope(self._state.scope_for(key))
+            scope = self._state.scope_for(key)
+            await (self._open(scope) if scope == self._state.scope else self.show_scope(scope))
         await self.return_to(key)
 
     async def return_to(self, key: Key) -> None:
@@ -216,15 +357,6 @@ class ListController:
         await self._session.inbox.reveal(key)
         await self._loader.reload()
         self._preview.fill()
-
-    async def count_waiting(self) -> None:
-        """Read how many rows arrived since the list was drawn, and show it."""
-        inbox, state = self._session.inbox, self._state
-        scope, snapshot, first = state.scope, state.snapshot, state.first_loaded
-        waiting = await inbox.waiting(scope, snapshot)
-        loaded = await inbox.waiting(scope, snapshot, first) if first else 0
-        if state.count_waiting(waiting, behind=snapshot):
-            self._drawing.change(waiting=waiting, first_loaded=loaded)
 
     async def redraw_overview(self) -> None:
         """Read the counts and the freshness again, and draw the lines that show them."""

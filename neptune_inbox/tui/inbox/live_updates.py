@@ -219,10 +219,10 @@ class LiveUpdates:
         run_in_background(self._node, "overview", self._list.redraw_overview, is_latest_only=True)
 
     def _fill(self) -> None:
-        run_in_background(self._node, "fill", partial(self._list.fold_in, keep=False), is_latest_only=True)
+        run_in_background(self._node, "fill", self._list.fill, is_latest_only=True)
 
     def _count_waiting(self) -> None:
-        run_in_background(self._node, "waiting", self._list.count_waiting, is_latest_only=True)
+        run_in_background(self._node, "waiting", self._list.waiting.count, is_latest_only=True)
 
     def _run_countdown(self) -> None:
         if self._countdown is not None:

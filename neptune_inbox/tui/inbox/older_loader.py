@@ -67,7 +67,7 @@ class OlderLoader:
     def load_more(self) -> None:
         """Load the next pages."""
         view = self._drawing.view
-        if view.coverage.is_complete or view.is_unknown_user:
+        if (view.coverage.is_complete or view.is_unknown_user) and not self._state.is_lacking_older:
             self._tell("Everything is loaded.")
         elif self.is_running:
             self._is_asked_again = True
@@ -108,10 +108,13 @@ class OlderLoader:
         state, scope = self._state, self._state.scope
         self._tell(_progress(self._drawing.view, self._session.now()))
         try:
-            async for _ in self._session.older_pages.load(scope, rows=rows, seconds=seconds):
+            if state.is_lacking_older:
+                await self._list.extend()
+            async for keys in self._session.older_pages.load(scope, rows=rows, seconds=seconds):
+                await self._list.note_older(keys)
                 if state.scope != scope:
                     return
-                await self._list.fold_in()
+                await self._list.extend()
                 await self._list.redraw_overview()
                 if until_found and not state.is_empty:
                     break

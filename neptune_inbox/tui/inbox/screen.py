@@ -163,7 +163,7 @@ class InboxScreen(Screen[None]):
         self.list.show_overview(overview, views)
         self.updates.expect(fresh.user_id for fresh in self.view.freshness if fresh.fetched_at is None)
         self.list.show_outbox(counts)
-        self.list.show_snapshot(snapshot, keep=False)
+        self.list.show_first(self.scope, snapshot)
         if self._first_cursor is not None:
             self.rows.go_to(self._first_cursor)
         self.call_after_refresh(self._is_drawn.set)
@@ -173,8 +173,8 @@ class InboxScreen(Screen[None]):
     async def _complete(self, first: ListSnapshot) -> None:
         """Put the whole list in the place of its first rows, and count what the views hold."""
         await self._is_drawn.wait()
-        if first.is_partial and self.snapshot is first:
-            await self.list.take_window(await self.session.inbox.open(self.scope), keep=True)
+        if self.snapshot is first:
+            await self.list.complete()
         if self.workspace.settings.views:
             await self.list.redraw_overview()
 
@@ -301,7 +301,7 @@ class InboxScreen(Screen[None]):
         elif self.selected:
             self.select(frozenset())
         elif self.scope.member:
-            self.queue.put(self.show_scope(replace(self.scope, member=0)))
+            self.queue.put(self.list.leave_incident())
         elif self.scope.query:
             self.queue.put(self.search.clear())
         elif self.tour.is_on:
@@ -338,7 +338,7 @@ class InboxScreen(Screen[None]):
         event.stop()
         if event.action_id == "user.go" and event.value:
             user_id = EVERYONE if event.value == ALL_USERS else event.value
-            self.queue.put(self.show_scope(replace(self.scope, user_id=user_id)))
+            self.queue.put(self.run_chosen("user", user_id))
         elif event.action_id == "views" and event.value:
             self.queue.put(self.run_chosen("view", event.value))
         else:

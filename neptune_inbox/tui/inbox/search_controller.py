@@ -7,8 +7,6 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from neptune_inbox.errors import InboxError, StoreProblem
 from neptune_inbox.presentation.query_completion import Candidate, KnownWords, candidates
 from neptune_inbox.tui.background import run_in_background
@@ -20,7 +18,6 @@ if TYPE_CHECKING:
 
     from textual.screen import Screen
 
-    from neptune_inbox.model import Key
     from neptune_inbox.sync.session import Session
     from neptune_inbox.tui.inbox.drawing import InboxDrawing
     from neptune_inbox.tui.inbox.list_controller import ListController
@@ -56,12 +53,9 @@ class SearchController:
         self._messages = messages
         self._views = views
         self._words = KnownWords()
-        self._came_from: Key | None = None
-        self._goes_back_to: Key | None = None
 
     def open(self) -> None:
         """Put the cursor into the line, on what was searched for last."""
-        self._came_from = self._main_view.rows.cursor_key
         self._main_view.is_searching = True
         self._main_view.rearrange()
         run_in_background(self._screen, "words", self._load_words)
@@ -111,17 +105,12 @@ class SearchController:
         self._filter(query)
 
     def abandon(self) -> None:
-        """Leave the line and search for nothing; the cursor goes back to the row from which the line was opened."""
-        self._goes_back_to = self._came_from
+        """Leave the line and search for nothing: the list from which the search was begun is shown as it was."""
         self.close("")
 
     async def clear(self) -> None:
-        """Show the list without a search that was taken; where it found nothing, the cursor goes back as well."""
-        found_nothing = self._state.is_empty
-        await self._list.show_scope(replace(self._state.scope, query=""))
-        if found_nothing and self._came_from is not None:
-            await self._list.return_to(self._came_from)
-        self._older.search_on()
+        """The same for a search that was taken."""
+        await self._list.leave_search()
 
     async def _load_words(self) -> None:
         session = self._session
@@ -153,28 +142,28 @@ class SearchController:
         run_in_background(self._screen, "filter", partial(self._show, query), is_latest_only=True)
 
     async def _show(self, query: str) -> None:
-        state, inbox = self._state, self._session.inbox
-        state.scope = replace(state.scope, query=query.strip(), member=0)
+        state, query = self._state, query.strip()
         try:
-            first = await inbox.open(state.scope, limit=FIRST_ROWS)
+            await self._find(query)
         except InboxError as problem:
-            # What the list shows: the letter before this one may not have come that far.
-            state.scope = self._drawing.view.scope
             self._messages.say(self._drawing.explain(problem), "warn")
         else:
-            self._messages.clear()
-            await self._list.take_window(first, keep=True)
-            await self._go_back()
-            if first.is_partial:
+            if state.snapshot.is_partial:
                 await asyncio.sleep(TYPING_PAUSE if self._main_view.is_searching else 0)
-                await self._list.take_window(await inbox.open(state.scope), keep=True)
-                await self._go_back()
+                await self._list.complete()
             if not self._main_view.is_searching:
                 self._older.search_on()
-        self._goes_back_to = None
         if not self._main_view.is_searching:
             release_keys(self._screen.app)
 
-    async def _go_back(self) -> None:
-        if self._goes_back_to is not None:
-            await self._list.return_to(self._goes_back_to)
+    async def _find(self, query: str) -> None:
+        scope = self._state.scope
+        if query and (query != scope.query or scope.member):
+            await self._list.search(query, limit=FIRST_ROWS)
+            return
+        self._messages.clear()
+        if query != scope.query:
+            await self._list.leave_search()
+        else:
+            # The preview no longer waits for letters.
+            self._list.cursor_moved()

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from neptune_inbox.model import Key, Row
+
+
+class Place(NamedTuple):
+    """Where a list stands on the screen."""
+
+    cursor: int
+    """The position of the cursor."""
+    top: int
+    """The position of the first line on the screen."""
+    is_cursor_in_sight: bool = True
 
 
 class RowSource(Protocol):

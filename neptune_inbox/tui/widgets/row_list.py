@@ -17,7 +17,7 @@ from neptune_inbox.presentation.panes import Emptiness, empty_lines
 from neptune_inbox.presentation.rows import GUTTER, USUAL, ListStyle
 from neptune_inbox.presentation.theme import Surface
 from neptune_inbox.tui.widgets.direct_draw import Patch, ansi_writer_of, as_textual_draws
-from neptune_inbox.tui.widgets.list_cursor import ListCursor, RowSource
+from neptune_inbox.tui.widgets.list_cursor import ListCursor, Place, RowSource
 from neptune_inbox.tui.widgets.row_painter import RowLine, RowPainter
 from neptune_inbox.tui.widgets.strips import make_strip, palette_of
 
@@ -231,12 +231,14 @@ class RowList(ScrollView, can_focus=True):
 
     # The cursor ----------------------------------------------------------------------------------------------------
 
-    def show(self, snapshot: RowSource, *, keep: bool, needs: Needs | None = None) -> None:
+    def show(
+        self, snapshot: RowSource, *, keep: bool, needs: Needs | None = None, place: Place | None = None
+    ) -> None:
         """Show another window, its columns as wide as `needs` says.
 
         With `keep` nothing moves: the cursor stays with its row, and the row on its line.
         Where the row under the cursor is gone the cursor stays at its position; where the cursor was scrolled out of
-        sight, the row at the top stays on its line instead.
+        sight, the row at the top stays on its line instead. With `place` the window stands there.
         """
         top, anchor = self._top, self._cursor.anchor(self._in_sight())
         is_in_sight = not keep or anchor is None or self._cursor.index in self._in_sight()
@@ -245,7 +247,11 @@ class RowList(ScrollView, can_focus=True):
         self._painter.needs = needs
         self._painter.forget()
         self.virtual_size = Size(0, len(snapshot))
-        self._scroll_top((top if keep else 0) if anchored is None or anchor is None else anchored - anchor[1])
+        top = (top if keep else 0) if anchored is None or anchor is None else anchored - anchor[1]
+        if place is not None:
+            self._cursor.go(place.cursor)
+            top, is_in_sight = place.top, place.is_cursor_in_sight
+        self._scroll_top(top)
         if is_in_sight:
             self._keep_in_sight()
         self.refresh()

@@ -14,10 +14,10 @@ from rich.style import Style
 from rich.text import Text
 from textual.widgets import Input, TextArea
 
-from neptune_inbox.text_graphemes import cells, clusters
+from neptune_inbox.text_graphemes import cells, clusters, is_new_picture
 
-_OF_PICTURES = "\ufe0e\ufe0f\u20e3"
-_SARA_AM = "\u0e33\u0eb3"
+_INSEPARABLE = re.compile("[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff\u20e3\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+"""Jamo, and what chooses the shape of the character before it: no reader takes these for a key of their own."""
 _SEPARATORS = r"\s!-/:-@\[-`{-~"
 
 
@@ -135,9 +135,12 @@ def _behind(text: str, position: int) -> int:
 
 
 def _rubbed_out(text: str, position: int) -> int:
-    """From where backspace deletes: a mark alone, with which a letter was spelt, and else the whole character."""
-    if not position:
-        return 0
-    last = text[position - 1]
-    is_spelt = last in _SARA_AM or (unicodedata.category(last)[0] == "M" and last not in _OF_PICTURES)
-    return position - 1 if is_spelt else _before(text, position)
+    """From where backspace deletes: what was typed last of a letter, however it was spelt, and else all of it."""
+    start = _before(text, position)
+    return start if any(map(_is_inseparable, text[start:position])) else max(0, position - 1)
+
+
+def _is_inseparable(char: str) -> bool:
+    """Whether what this is a part of was typed as one: a picture, a flag, a syllable of jamo."""
+    is_picture = unicodedata.category(char) == "So" or is_new_picture(char)
+    return is_picture or _INSEPARABLE.match(char) is not None
