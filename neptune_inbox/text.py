@@ -54,7 +54,6 @@ _HTML = re.compile(
     r"|small|span|strong|style|sub|sup|table|tbody|td|th|tr|u|ul)(?=[\s/>]))",
     re.IGNORECASE,
 )
-_BARE_ID = re.compile(r"[\w@+-]([^\s/\"]*[\w@+=-])?")
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9])?\.?|\[[0-9a-f:.]+\]")
 
 
@@ -160,11 +159,6 @@ def column_text(s: str) -> CleanText:
     kept = _SKIN_TONE.sub("", _JOINED_TAIL.sub("", s.translate(_COLUMN_TABLE)))
     # What was left out may have stood between marks, which are too many now or belong in another order.
     return s if kept == s else clean_line(kept)
-
-
-def quoted_id(id: str) -> str:
-    """An id in a sentence: in quotation marks where a blank, a slash or a sign at its end would hide its bounds."""
-    return id if _BARE_ID.fullmatch(id) else f'"{id}"'
 
 
 def ascii_json(value: object) -> str:

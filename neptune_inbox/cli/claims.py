@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from neptune_inbox.cli.naming import name_title
+from neptune_inbox.presentation.sentences import TEAM_BEHIND
 from neptune_inbox.presentation.team import claim_sentence
 from neptune_inbox.sync.verbs import Others, others_on
 
@@ -22,7 +23,7 @@ PATIENCE = 2.0
 async def read_news(session: Session, output: Output) -> None:
     """Read what colleagues wrote last; where their database is not reached in time, say that it may be missing."""
     if session.team is not None and not await session.team.share(PATIENCE):
-        output.note("The team's database was not reached in time: the latest from colleagues may be missing.")
+        output.note(TEAM_BEHIND)
 
 
 async def find_others(session: Session, keys: Sequence[Key]) -> Others:

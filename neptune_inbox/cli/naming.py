@@ -13,8 +13,8 @@ from neptune_inbox.cli.fetching import load_older, refresh
 from neptune_inbox.errors import NotFound, UsageProblem
 from neptune_inbox.model import Filter, Key, Mark, Row
 from neptune_inbox.sync.inbox.inbox import SHORTEST_ID
-from neptune_inbox.text import quoted_id
 from neptune_inbox.text_graphemes import crop
+from neptune_inbox.text_ids import quoted_id
 
 if TYPE_CHECKING:
     from neptune_inbox.sync.session import Session

@@ -141,6 +141,7 @@ EVIDENCE = record(
         "marks": rows(MARK),
         "team_marks": rows(TEAM_MARK),
         "team": TEAM,
+        "team_behind": FLAG,
         "journal": rows(JOURNAL_LINE),
         "raw": ANY,
     },
@@ -280,6 +281,7 @@ HANDOVER = record(
         "since": TIME,
         "at": TIME,
         "agent": TEXT_OR_NULL,
+        "team_behind": FLAG,
         "claimed": rows(record({**ABOUT, "agent": TEXT, "since": TIME})),
         "notes": rows(record({**ABOUT, "agent": TEXT, "at": TIME, "text": TEXT})),
         "handled": {"type": "object", "additionalProperties": WHOLE},
@@ -290,8 +292,12 @@ HANDOVER = record(
         ),
         "customers": rows(record({"user_id": TEXT, "unread": WHOLE, "oldest": TIME})),
         "customers_in_all": WHOLE,
+        "missing": rows(
+            record({"user_id": TEXT, "unread_loaded": WHOLE, "unread": WHOLE_OR_NULL, "fetched_at": TIME})
+        ),
     }
 )
+"""Of the customers in `missing` more may be unread than the page says."""
 TEAM_STATUS = record(
     {
         "agent": TEXT,

@@ -39,7 +39,7 @@ def _by_state(state: str, target: Target) -> TeamProblem | None:
     if state == "3D000":
         return TeamRefused(f"{where} does not exist.", "Correct team.dsn, or have the database created.")
     if state in FULL:
-        return TeamProblem(f"{where} is full; what you do is kept here and shared when it has room.")
+        return TeamProblem(f"{where} is full.", "What you do is kept here, and shared when it has room.")
     if state.startswith("53"):
         return TeamProblem(f"{where} takes no more connections for now.")
     if state == "25006":

@@ -9,15 +9,16 @@ from neptune_inbox.presentation.incident_words import incident_words
 from neptune_inbox.presentation.incidents import incidents_json
 from neptune_inbox.presentation.json import iso
 from neptune_inbox.presentation.printed_page import NOTHING, Inline, PrintedPage, Section, code, page_line
-from neptune_inbox.presentation.sentences import plural
+from neptune_inbox.presentation.sentences import TEAM_BEHIND, plural
 from neptune_inbox.presentation.times import date_text, long_span
 
 if TYPE_CHECKING:
     from neptune_inbox.model import Instant, JsonObject
-    from neptune_inbox.sync.handover import HandOver, Subject, UnreadLine
+    from neptune_inbox.sync.handover import HandOver, MissingLine, Subject, UnreadLine
     from neptune_inbox.sync.inbox.incidents import SeenIncident
 
 STAMP = "%Y-%m-%d %H:%M"
+MOST_MISSING = 10
 NO_TYPE = "without a type"
 
 
@@ -26,6 +27,8 @@ def handover_page(page: HandOver) -> PrintedPage:
     title = f"Hand-over, {_time(page.at)}"
     by = f" by {page.agent}" if page.agent else ""
     below = f"Since {_time(page.since)} ({long_span(page.at - page.since)}){by}."
+    if page.is_team_behind:
+        below += f" {TEAM_BEHIND}"
     found = []
     if page.agent:
         found += _of_team(page)
@@ -36,6 +39,11 @@ def handover_page(page: HandOver) -> PrintedPage:
     ]
     if more > 0:
         customers.append(page_line(f"… and {plural(more, 'other customer')}."))
+    if page.missing:
+        lines = [_missing(line) for line in page.missing[:MOST_MISSING]]
+        if (others := len(page.missing) - len(lines)) > 0:
+            lines.append(page_line(f"… and {plural(others, 'other customer')}."))
+        found.append(Section("Not everything is known", tuple(lines)))
     found += [
         Section("Incidents", tuple(_incident(seen, page) for seen in page.incidents)),
         Section(
@@ -90,6 +98,7 @@ def to_object(page: HandOver) -> JsonObject:
         "since": iso(page.since),
         "at": iso(page.at),
         "agent": page.agent or None,
+        "team_behind": page.is_team_behind,
         "claimed": [{**_about(line.subject), "agent": line.agent, "since": iso(line.since)} for line in page.claimed],
         "notes": [
             {**_about(line.subject), "agent": line.agent, "at": iso(line.at), "text": line.text}
@@ -115,7 +124,23 @@ def to_object(page: HandOver) -> JsonObject:
             {"user_id": line.user_id, "unread": line.count, "oldest": iso(line.oldest)} for line in page.customers
         ],
         "customers_in_all": page.customers_in_all,
+        "missing": [
+            {
+                "user_id": line.user_id,
+                "unread_loaded": line.loaded,
+                "unread": line.total,
+                "fetched_at": iso(line.fetched_at),
+            }
+            for line in page.missing
+        ],
     }
+
+
+def _missing(line: MissingLine) -> tuple[Inline, ...]:
+    if line.fetched_at is None:
+        return page_line(code(line.user_id), ": never looked at from here")
+    of = f"{line.loaded:,} of {line.total:,}" if line.total is not None else f"only {line.loaded:,}"
+    return page_line(code(line.user_id), f": {of} unread notifications are loaded; the rest is not counted here")
 
 
 def _about(subject: Subject) -> JsonObject:

@@ -42,6 +42,8 @@ class View(Struct, frozen=True):
     next_due_at: Instant | None = None
     unshared: int = 0
     """Facts that wait for the team's database, which is in trouble."""
+    is_team_away: bool = False
+    """It is in trouble, whether any wait or not."""
     waiting: int = 0
     """How many rows came since the list was drawn."""
     first_loaded: int = 0
@@ -140,6 +142,7 @@ def top_facts(view: View) -> TopFacts:
         failed=view.failed,
         is_demo=view.is_demo,
         unshared=view.unshared,
+        is_team_away=view.is_team_away,
         colour=view.profile.colour,
         note="no such user" if view.is_unknown_user else note,
         round=_round_words(view) if view.scope.user_id == EVERYONE else "",

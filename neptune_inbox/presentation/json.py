@@ -184,6 +184,7 @@ def evidence_json(evidence: Evidence) -> JsonObject:
         "marks": [mark_json(mark) for mark in evidence.marks],
         "team_marks": [_team_mark_json(mark) for mark in evidence.team_marks],
         "team": _team_json(evidence.team),
+        "team_behind": evidence.is_team_behind,
         "journal": [journal_json(entry) for entry in evidence.journal],
         "raw": parsed(evidence.notification.raw),
     }

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from neptune_inbox.presentation.query_completion import quoted
 from neptune_inbox.presentation.times import table_age
-from neptune_inbox.text import quoted_id
+from neptune_inbox.text_ids import quoted_id
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,6 +63,9 @@ def types_note(parts: Sequence[str]) -> str:
     """How event types are found by a part of their names; empty where none was asked for."""
     if not parts:
         return ""
+    # Not for `fast_list`, whose imports are few.
+    from neptune_inbox.presentation.query_completion import quoted
+
     return (
         f"event: takes the whole event type; event:{quoted(f'*{parts[0]}*')} finds every type that holds {parts[0]}."
     )
@@ -87,5 +89,5 @@ def rest_notes(
         notes.append(f"{shown:,} of at least {total:,} are shown; --limit 0 shows all of them.")
     if hidden:
         what = "1 row is" if hidden == 1 else f"{hidden:,} rows are"
-        notes.append(f"{what} left out as done or snoozed by you; --query is:done or is:snoozed shows them.")
+        notes.append(f"{what} left out as done or snoozed; --query is:done or is:snoozed shows them.")
     return notes

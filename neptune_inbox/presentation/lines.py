@@ -36,6 +36,8 @@ class TopFacts(NamedTuple):
     failed: int = 0
     unshared: int = 0
     """Facts that wait for the team's database."""
+    is_team_away: bool = False
+    """The team's database is not reached."""
     is_demo: bool = False
     colour: str = ""
     """The user's own colour for the profile, by name."""
@@ -222,8 +224,9 @@ def _fresh_spans(facts: TopFacts, now: Instant) -> tuple[Span, ...]:
 
 def _waiting_pieces(facts: TopFacts, now: Instant) -> list[StyledItem]:
     pieces = []
-    if facts.unshared:
-        pieces.append(StyledItem(((f"{facts.unshared:,} not shared  ", Role.WARN),), rank=2))
+    if facts.unshared or facts.is_team_away:
+        words = f"{facts.unshared:,} not shared" if facts.unshared else "team not reached"
+        pieces.append(StyledItem(((f"{words}  ", Role.WARN),), rank=2))
     if facts.failed:
         pieces.append(StyledItem(((f"! {facts.failed:,} refused  ", Role.FAILED),), rank=1, action="outbox"))
     if facts.pending:

@@ -32,7 +32,8 @@ from neptune_inbox.sync.customers.address import HalfDone
 from neptune_inbox.sync.customers.contact_status import ContactStatus
 from neptune_inbox.sync.evidence import Evidence, ReadBy
 from neptune_inbox.sync.timeline.history import RowHistory
-from neptune_inbox.text import clean_block, quoted_id
+from neptune_inbox.text import clean_block
+from neptune_inbox.text_ids import quoted_id
 
 STATE_WORDS = {
     MarkState.HELD: "waiting to be sent",
@@ -54,6 +55,8 @@ JOURNAL_WORDS = {
 MARK_WORDS = {"failed": STATE_WORDS[MarkState.FAILED], "sent": STATE_WORDS[MarkState.ACCEPTED]}
 """The same where it is of a mark: other writes fail for other reasons, and are sent."""
 NOT_READ = {state: f"not read: {WORDS[state]}" for state in (ACCEPTED, CONTRADICTED, UNREAD_AGAIN)}
+UNLESS_COLLEAGUE = ", unless by a colleague: the team's database is not reached"
+TEAM_BEHIND = "The team's database was not reached in time: the latest from colleagues may be missing."
 READERS = {ReadBy.US: "by us", ReadBy.NOT_US: "not by us", ReadBy.UNSURE: "by us or by the customer"}
 
 BATCH_SHOWN = 8
@@ -152,7 +155,8 @@ def reader_words(evidence: Evidence | RowHistory) -> str:
     if evidence.read_by is ReadBy.PERHAPS_US:
         return f"perhaps by us: {tried_words(evidence.unknown_tries)}"
     if reader is None:
-        return READERS[evidence.read_by]
+        is_doubtful = evidence.read_by is ReadBy.NOT_US and isinstance(evidence, Evidence) and evidence.is_team_behind
+        return READERS[evidence.read_by] + (UNLESS_COLLEAGUE if is_doubtful else "")
     batch = f", batch {reader.batch[:BATCH_SHOWN]}" if reader.batch else ""
     return f"by {reader.agent} (us), {date_text(reader.at, '%H:%M:%S')}{batch}"
 

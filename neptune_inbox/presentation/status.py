@@ -65,11 +65,16 @@ class Status:
             "customers": str(self.customers),
             "unread": UNKNOWN if self.unread is None else f"{self.unread}{'' if self.is_exact else '+'}",
             "todo": f"{self.todo}{more}",
-            "oldest": f"{table_age(self.oldest, now)}{more}" if self.oldest is not None else NOTHING,
+            "oldest": self._oldest_words(now),
             "pending": str(self.pending),
             "refused": str(self.refused),
             "seen": span(now - self.seen) if self.seen is not None else NEVER if self.customers else NOTHING,
         }
+
+    def _oldest_words(self, now: Instant) -> str:
+        if self.oldest is None:
+            return NOTHING if self.is_whole else UNKNOWN
+        return f"{table_age(self.oldest, now)}{'' if self.is_whole else '+'}"
 
     def record(self, iso: Callable[[Instant | None], str | None]) -> JsonObject:
         """As `--json` prints it, with times as `iso` writes them."""

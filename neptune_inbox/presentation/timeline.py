@@ -14,7 +14,7 @@ from neptune_inbox.presentation.sentences import mark_state_words, plural, reade
 from neptune_inbox.presentation.times import LAST_MOMENT, date_text, local
 from neptune_inbox.sync.timeline.axis import Entry, Happening
 from neptune_inbox.sync.timeline.history import Bell, BellAsOf, BellRow
-from neptune_inbox.text import quoted_id
+from neptune_inbox.text_ids import quoted_id
 
 if TYPE_CHECKING:
     from neptune_inbox.model import Instant, Row
@@ -32,6 +32,7 @@ _ENTRY_SIGNS = {
 _BELL_SIGNS = {Bell.UNREAD: SIGNS["unread"], Bell.READ: SIGNS["read"], Bell.UNKNOWN: _UNKNOWN_SIGN}
 NOBODY_LOOKED = "nobody is known to have looked"
 NOTHING_KNOWN = "Nothing is known of this time."
+HOW_TO_LOOK = "`neptune-inbox list --user USER_ID` looks now."
 FULL = "%Y-%m-%d %H:%M:%S"
 
 
@@ -60,6 +61,11 @@ def axis_lines(entries: Sequence[Entry]) -> list[AxisLine]:
         )
         last = day
     return lines
+
+
+def never_looked(user: str) -> str:
+    """That a customer's lists were never read from here."""
+    return f"The lists of {user} were never looked at from here."
 
 
 def axis_text(entries: Sequence[Entry]) -> str:

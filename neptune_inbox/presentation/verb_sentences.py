@@ -15,7 +15,7 @@ from neptune_inbox.presentation.sentences import plural
 from neptune_inbox.presentation.times import date_text, return_time
 from neptune_inbox.sync.marking.marking import Dropped, MarkAllPlan
 from neptune_inbox.sync.verbs import Changed, Claimed, Snoozed, Unchanged, Watched
-from neptune_inbox.text import quoted_id
+from neptune_inbox.text_ids import quoted_id
 
 if TYPE_CHECKING:
     from neptune_inbox.store.outbox.undo import Undone

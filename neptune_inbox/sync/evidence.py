@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Generator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -65,6 +65,8 @@ class Evidence(Struct, frozen=True):
     team: TeamState = NOTHING_SHARED
     """What the team shared about it."""
     is_in_team: bool = False
+    is_team_behind: bool = False
+    """What colleagues did lately may be missing: the team's database was not read just now."""
 
     lost_alls: int = 0
     """How often one of us asked the service to mark everything of the customer and got no answer."""
@@ -86,9 +88,12 @@ class EvidenceBook:
         *,
         store: TenantStore,
         now: Now,
+        is_team_behind: Callable[[], bool] = lambda: False,
     ) -> None:
+        """`is_team_behind` tells whether what colleagues did lately may be missing."""
         self._store = store
         self._now = now
+        self._is_team_behind = is_team_behind
 
     async def of(self, key: Key) -> Evidence | None:
         """The evidence of one notification, or None when it is not in the cache."""
@@ -176,6 +181,7 @@ class EvidenceBook:
             reader=min(readers, key=lambda reader: reader.at) if readers and read_by is ReadBy.US else None,
             team=team,
             is_in_team=self._store.data.team is not None,
+            is_team_behind=self._is_team_behind(),
             lost_alls=len(lost),
             team_marks=self._team_marks(notification),
         )

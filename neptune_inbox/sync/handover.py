@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from neptune_inbox.model import STUCK, Instant, Key, Lifetime, Now
+from neptune_inbox.model import STUCK, Counts, Filter, Instant, Key, Lifetime, Now
 from neptune_inbox.model.team import FactKind, TeamFact
+from neptune_inbox.sync.inbox.completeness import lacking
 from neptune_inbox.sync.inbox.incidents import SeenIncident
 from neptune_inbox.sync.store_thread import on_thread
 from neptune_inbox.text import NO_TEXT, CleanText
@@ -68,6 +69,17 @@ class CustomerLine(Struct, frozen=True):
     oldest: Instant
 
 
+class MissingLine(Struct, frozen=True):
+    """A customer whose unread notifications are not all known here."""
+
+    user_id: str
+    loaded: int
+    total: int | None
+    """As the service counted them; None where it did not."""
+    fetched_at: Instant | None
+    """None where their lists were never read."""
+
+
 class HandOver(Struct, frozen=True):
     """One page for the next shift."""
 
@@ -88,13 +100,27 @@ class HandOver(Struct, frozen=True):
     customers: tuple[CustomerLine, ...] = ()
     """Those with the oldest unread."""
     customers_in_all: int = 0
+    missing: tuple[MissingLine, ...] = ()
+    """Of whom more may be unread than the page says."""
+    is_team_behind: bool = False
+    """What colleagues did lately may be missing."""
 
 
 class HandOvers:
     """Makes the page of one tenant."""
 
-    def __init__(self, *, store: TenantStore, actor: CleanText, now: Now, incidents: IncidentBook) -> None:
-        """`actor` is this machine's user, who marked what was marked from here."""
+    def __init__(
+        self,
+        *,
+        store: TenantStore,
+        actor: CleanText,
+        now: Now,
+        incidents: IncidentBook,
+        is_team_behind: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`actor` is this machine's user, who marked what was marked from here; `is_team_behind` tells whether what
+        colleagues did lately may be missing."""
+        self._is_team_behind = is_team_behind
         self._store = store
         self._actor = actor
         self._now = now
@@ -132,6 +158,22 @@ class HandOvers:
             unread=_kinds([one for one in unread if one.created_at >= since]),
             customers=customers[:MOST_CUSTOMERS],
             customers_in_all=len(customers),
+            missing=self._missing(users),
+            is_team_behind=self._is_team_behind(),
+        )
+
+    def _missing(self, users: Collection[str]) -> tuple[MissingLine, ...]:
+        known = self._store.data.users
+        fresh, loaded = known.freshness(users), known.local_counts_of(users)
+        counts = {user: told.reconciled() for user, told in known.counts(users).items()}
+        return tuple(
+            MissingLine(
+                user,
+                loaded.get(user, Counts()).unread or 0,
+                counts.get(user, Counts()).unread,
+                fresh[user].fetched_at if user in fresh else None,
+            )
+            for user in lacking(list(users), Filter.UNREAD, freshness=fresh, counts=counts, cached=loaded)
         )
 
     def _refused(self, since: Instant, facts: Sequence[TeamFact]) -> tuple[RefusedLine, ...]:

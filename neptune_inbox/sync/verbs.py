@@ -17,7 +17,7 @@ from neptune_inbox.model import Instant, Key, Row
 from neptune_inbox.model.team import Claim, TeamFact
 from neptune_inbox.sync.inbox.times import parse_future
 from neptune_inbox.sync.team.team import TeamService, no_team
-from neptune_inbox.text import quoted_id
+from neptune_inbox.text_ids import quoted_id
 
 if TYPE_CHECKING:
     from neptune_inbox.sync.session import Session

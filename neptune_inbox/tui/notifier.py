@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from neptune_inbox.masking import child_environment
 from neptune_inbox.presentation.sentences import plural
 from neptune_inbox.sync.inbox.times import from_instant
-from neptune_inbox.text import clean_line, quoted_id
+from neptune_inbox.text import clean_line
+from neptune_inbox.text_ids import quoted_id
 
 if TYPE_CHECKING:
     from neptune_inbox.config import NotifySettings

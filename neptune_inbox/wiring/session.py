@@ -403,6 +403,7 @@ def build_session(builder: Surroundings, profile: Profile) -> Session:
     store, front, now = parts.store, parts.store.foreground, builder.now
     client, audit_log, team = parts.client, parts.audit_log, parts.team()
     poller, sender = parts.poller(team), parts.sender()
+    is_team_behind = team.is_behind if team is not None else lambda: False
     watch_rule, housekeeping = parts.watch_rule(poller), parts.housekeeping()
     inbox = Inbox(store=front, fetcher=parts.fetcher, now=now, incidents=parts.incidents)
     hooks = parts.hooks(Inbox(store=store, fetcher=parts.fetcher, now=now, incidents=parts.incidents))
@@ -418,13 +419,19 @@ def build_session(builder: Surroundings, profile: Profile) -> Session:
         habits=Habits(store=front, profile=profile.name, now=now),
         people=People(store=store, client=client, audit_log=audit_log, now=now),
         events=Events(client=client, fetcher=parts.fetcher, audit_log=audit_log, now=now, sleep=builder.sleep),
-        evidence=EvidenceBook(store=front, now=now),
+        evidence=EvidenceBook(store=front, now=now, is_team_behind=is_team_behind),
         insights=Insights(store=store, now=now),
         timelines=Timelines(store=front, fetcher=parts.fetcher, now=now),
         incidents=Incidents(store=front, book=parts.incidents),
         housekeeping=housekeeping,
         hooks=hooks,
-        handovers=HandOvers(store=store, actor=clean_line(local_user()), now=now, incidents=parts.incidents),
+        handovers=HandOvers(
+            store=store,
+            actor=clean_line(local_user()),
+            now=now,
+            incidents=parts.incidents,
+            is_team_behind=is_team_behind,
+        ),
         poller=poller,
         sender=sender,
         audit_log=audit_log,

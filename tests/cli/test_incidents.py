@@ -6,7 +6,7 @@ import pytest
 
 from neptune_inbox.cli.output import Output
 from neptune_inbox.cli.schemas import SCHEMAS
-from tests.cli.shell import Shell
+from tests.cli.shell import CUSTOMER, Shell
 from tests.cli.test_plain_process import type_into
 from tests.cli.test_schemas import valid
 
@@ -104,3 +104,24 @@ def test_the_demo_has_one_to_look_at(shell: Shell) -> None:
     told = type_into(shell, "incidents", "/ is:incident", "q", arguments=("demo", "--plain")).stdout
     assert "payment_failed: 6 of 12 watched in 4 min, 2 read, since " in told
     assert "search is:incident: 4 lines" in told
+
+
+def test_a_hand_over_says_of_whom_not_everything_is_known(shell: Shell) -> None:
+    shell.tell_many(60)
+    shell("watch", CUSTOMER)
+    shell("watch", "never-seen")
+    before = shell("handover", "--md").out
+    assert "never looked at from here" in before
+    shell("list", "-u", CUSTOMER, "--limit", "10")
+    page = shell("handover", "--json").json
+    valid(SCHEMAS["handover"], page)
+    assert [(each["user_id"], each["unread_loaded"], each["unread"]) for each in page["missing"]] == [
+        (CUSTOMER, 10, 60),
+        ("never-seen", 0, None),
+    ]
+    assert page["team_behind"] is False
+    shown = shell("handover", "--md").out
+    assert "10 of 60 unread notifications are loaded" in shown
+    shell("list", "-u", CUSTOMER, "--limit", "0")
+    shell("list", "-u", "never-seen")
+    assert "Not everything is known" not in shell("handover", "--md").out

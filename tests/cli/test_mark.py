@@ -451,3 +451,13 @@ class TestWithoutEffect:
         assert ids[0] not in shell.unread_on_server()
         assert ids[0] in [row[-1] for row in shell("list", "-u", CUSTOMER, "--type", "read").cells]
         assert shell("outbox").out == ""
+
+
+def test_a_query_that_came_out_empty_marks_nothing(shell: Shell) -> None:
+    shell.tell("Card declined")
+    for empty in ("", "  "):
+        refused = shell("mark", "-u", CUSTOMER, "--shown", "--query", empty, "--yes")
+        assert refused.code == 2
+        assert "--query is empty" in refused.err
+    assert shell("count", "-u", CUSTOMER, "--json").json
+    assert "Card declined" in shell("list", "-u", CUSTOMER).out

@@ -173,7 +173,7 @@ class TestMine:
         assert listed[1].endswith("(starred)")
         assert "note: 3 people called" in listed[2]
         assert "done" in listed[3], "acted rows stay until r"
-        assert "2 left out as done or snoozed by you; all shows them." in visitor.said("r")
+        assert "2 left out as done or snoozed; all shows them." in visitor.said("r")
         assert "Back in my queue: 2 notifications of u-1." in visitor.said("back 2 3")
         assert visitor.said("unstar 1").startswith("Star removed")
         assert "Noted: 3 people called" in visitor.said("c 2")

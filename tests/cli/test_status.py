@@ -69,7 +69,7 @@ class TestWhatItSays:
         shell.tell("Hello")
         shell("watch", CUSTOMER)
         form = "{customers} {unread} {todo} {oldest} {seen}"
-        assert shell("status", "--format", form).out == "1 ? 0+ - never\n"
+        assert shell("status", "--format", form).out == "1 ? 0+ ? never\n"
         shell("list")
         shell("watch", OTHER)
         assert shell("status", "--format", "{customers} {unread} {todo} {seen}").out == "2 1+ 1+ never\n"
@@ -172,7 +172,7 @@ def test_the_quick_door_brings_nothing_but_the_words(busy: Shell) -> None:
     parts = ("labels", "status", "times")
     assert ours == {
         *(f"neptune_inbox.{name}" for name in ("__main__", "cli", "cli.fast_status", "cli.fast_store")),
-        *(f"neptune_inbox.{name}" for name in ("presentation", "startup", "startup.locate")),
+        *(f"neptune_inbox.{name}" for name in ("presentation", "startup", "startup.locate", "text_ids")),
         *(f"neptune_inbox.presentation.{name}" for name in parts),
     }
     assert not {"click", "msgspec", "httpx", "textual"} & set(done.stdout.split())

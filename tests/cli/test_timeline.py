@@ -173,3 +173,19 @@ def test_a_list_as_of_a_moment_is_aligned_on_a_terminal(
     assert any(line.startswith("not known") and "  New " in line for line in lines)
     assert any(f"  {id[:8]}" in line and id not in line for line in lines)
     assert all(len(line) <= 80 for line in lines)
+
+
+def test_a_customer_who_was_never_looked_at_is_told_as_such(shell: Shell, seen: dict[str, str]) -> None:
+    told = shell("timeline", "-u", "stranger")
+    assert (told.code, told.out) == (0, "")
+    assert "The lists of stranger were never looked at from here." in told.err
+    assert shell("timeline", "-u", CUSTOMER).err == ""
+
+
+@pytest.mark.parametrize(
+    "command", [["timeline", "-u", CUSTOMER], ["list", "-u", CUSTOMER]], ids=lambda each: each[0]
+)
+def test_an_empty_time_is_not_taken_for_now(shell: Shell, command: list[str]) -> None:
+    refused = shell(*command, "--as-of", "")
+    assert refused.code == 2
+    assert "is not a valid time" in refused.err

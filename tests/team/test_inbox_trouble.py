@@ -98,6 +98,7 @@ async def test_a_database_that_is_away_is_told_and_gets_it_when_it_is_back(datab
     try:
         async with opened(seat(database)) as inbox:
             await shows(inbox, "cannot be reached: nothing listens there")
+            await inbox.until(lambda: "team not reached" in inbox.top())
             await takes_and_handles(inbox)
             await inbox.until(lambda: "2 not shared" in inbox.top())
             database.cluster.start()
@@ -115,7 +116,7 @@ async def test_a_database_that_is_away_is_told_and_gets_it_when_it_is_back(datab
         ("SELECT 1", "something else", "refused the password of `inbox`"),
         ("INSERT INTO neptune_inbox.migration (number) VALUES (99)", PASSWORD, "made by a newer version"),
         ("DROP SCHEMA neptune_inbox CASCADE", PASSWORD, "has no tables of neptune-inbox yet"),
-        (FULL, PASSWORD, "is full; what you do is kept here"),
+        (FULL, PASSWORD, "is full."),
     ],
     ids=["password", "newer", "no tables", "full"],
 )

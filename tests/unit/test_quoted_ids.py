@@ -6,7 +6,7 @@ import pytest
 
 from neptune_inbox.presentation.verb_sentences import watch_taken_back
 from neptune_inbox.sync.verbs import Watched
-from neptune_inbox.text import quoted_id
+from neptune_inbox.text_ids import quoted_id
 from tests.cli.conftest import shell
 from tests.cli.plain_visitor import Visitor, office_with_mail
 from tests.cli.shell import Shell

@@ -20,7 +20,8 @@ from neptune_inbox.model import ContactInfo, JsonObject, Profile, User
 from neptune_inbox.presentation.json import place_json
 from neptune_inbox.presentation.table import Column
 from neptune_inbox.sync.customers.validation import contact_warning
-from neptune_inbox.text import ascii_json, quoted_id
+from neptune_inbox.text import ascii_json
+from neptune_inbox.text_ids import quoted_id
 
 if TYPE_CHECKING:
     from neptune_inbox.sync.session import Session

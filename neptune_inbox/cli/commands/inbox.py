@@ -37,7 +37,7 @@ from neptune_inbox.presentation.times import table_age
 from neptune_inbox.sync.inbox.laid_over import is_of_team
 from neptune_inbox.sync.inbox.list_snapshot import WholeRow
 from neptune_inbox.sync.inbox.query import parse_query, parts_of_types
-from neptune_inbox.text import quoted_id
+from neptune_inbox.text_ids import quoted_id
 
 if TYPE_CHECKING:
     from neptune_inbox.sync.session import Session
@@ -85,8 +85,9 @@ def list_notifications(
     On a terminal they are aligned and cropped; elsewhere each is one line of complete values, separated by tabs. With
     --as-of each row is either certain or not known; rows that are not known are listed whatever --type says.
     """
-    _check_options(cli, query=query, is_cached=cached, is_as_of=bool(as_of_when), is_followed=follow)
-    if as_of_when:
+    is_as_of = as_of_when is not NOT_GIVEN
+    _check_options(cli, query=query, is_cached=cached, is_as_of=is_as_of, is_followed=follow)
+    if is_as_of:
         from neptune_inbox.cli.commands.bells import list_as_of
 
         list_as_of(cli, users, Filter(kind), limit or None, as_of_when)

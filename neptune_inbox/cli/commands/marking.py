@@ -18,7 +18,7 @@ from neptune_inbox.cli.context import Cli, SignIn
 from neptune_inbox.cli.interruption import START_AGAIN, Account, account_of_marks, account_of_write
 from neptune_inbox.cli.naming import find, find_by_path, is_path
 from neptune_inbox.cli.options import command, dry_run_option, user_option, yes_option
-from neptune_inbox.cli.parameters import NOTIFICATIONS, QUERY, ROWS
+from neptune_inbox.cli.parameters import NOT_GIVEN, NOTIFICATIONS, QUERY, ROWS
 from neptune_inbox.cli.parameters import ids as read_ids
 from neptune_inbox.cli.wait import exit_code, wait
 from neptune_inbox.errors import Unreachable, UsageProblem
@@ -29,7 +29,7 @@ from neptune_inbox.presentation.sentences import outcome_words, plural, receipt_
 from neptune_inbox.presentation.table import Column
 from neptune_inbox.presentation.team import claimants
 from neptune_inbox.presentation.times import table_age
-from neptune_inbox.text import quoted_id
+from neptune_inbox.text_ids import quoted_id
 
 if TYPE_CHECKING:
     from neptune_inbox.sync.session import Session
@@ -88,7 +88,7 @@ class MarkRequest(Struct, frozen=True):
 @click.option("--shown", is_flag=True, help="Mark exactly the rows that `list` shows with the same options.")
 @click.option("--server-all", is_flag=True, help="Mark everything of the user on the server, seen or not.")
 @click.option("--type", "kind", type=KINDS, default=Filter.UNREAD.value, help="With --shown: which of them to mark.")
-@click.option("--query", "-q", type=QUERY, default="", metavar="Q", help="With --shown: the query.")
+@click.option("--query", "-q", type=QUERY, default=NOT_GIVEN, metavar="Q", help="With --shown: the query.")
 @click.option(
     "--limit", type=ROWS, default=LIMIT, show_default=True, help="With --shown: the maximum number of rows."
 )
@@ -118,6 +118,8 @@ def mark(
             "Say what to mark in one way.",
             "Name ids, or use --shown, or --server-all; `neptune-inbox mark --help` shows how.",
         )
+    if query is not NOT_GIVEN and not query.strip():
+        raise UsageProblem("--query is empty, which would mark every row.", "Leave it out to mark all that is shown.")
     if not shown and (query or cached):
         raise UsageProblem("--query and --cached go with --shown.", "Add --shown, or leave them out.")
     check_consent(cli, is_agreed=yes or dry_run)

@@ -19,7 +19,7 @@ from neptune_inbox.model import ContactInfo, JsonObject, JsonValue, Profile, Use
 from neptune_inbox.presentation.json import place_json
 from neptune_inbox.presentation.sentences import plural, pretty
 from neptune_inbox.presentation.table import Column
-from neptune_inbox.text import quoted_id
+from neptune_inbox.text_ids import quoted_id
 
 if TYPE_CHECKING:
     from neptune_inbox.sync.session import Session

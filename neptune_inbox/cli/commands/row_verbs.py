@@ -26,7 +26,7 @@ from neptune_inbox.presentation.table import Column
 from neptune_inbox.presentation.team import claimants
 from neptune_inbox.presentation.verb_sentences import Voice
 from neptune_inbox.sync.verbs import Others, Request
-from neptune_inbox.text import quoted_id
+from neptune_inbox.text_ids import quoted_id
 
 if TYPE_CHECKING:
     from neptune_inbox.sync.session import Session

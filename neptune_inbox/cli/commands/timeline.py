@@ -15,18 +15,21 @@ from neptune_inbox.presentation.table import Column
 from neptune_inbox.presentation.timeline import (
     AXIS_COLUMNS,
     BELL_COLUMNS,
+    HOW_TO_LOOK,
     axis_cells,
     axis_text,
     bell_cells,
     bell_json,
     bell_pairs,
     bell_sentences,
+    never_looked,
     rest_of_bell,
     timeline_json,
 )
 from neptune_inbox.sync.inbox.times import parse_past
 from neptune_inbox.sync.timeline.axis import entries
 from neptune_inbox.sync.timeline.history import as_of, check_passed
+from neptune_inbox.text_ids import quoted_id
 
 if TYPE_CHECKING:
     from neptune_inbox.model import Instant
@@ -67,15 +70,17 @@ def timeline(cli: Cli, user: str, since: str, as_of_when: str, limit: int) -> No
     arrived and was read between two looks may be missing, and what the service has since removed is still shown.
     """
 
+    is_as_of = as_of_when is not NOT_GIVEN
+
     async def work(session: Session) -> tuple[History, Instant]:
-        when = parse_past(as_of_when or since, session.now())
-        if as_of_when:
+        when = parse_past(as_of_when if is_as_of else since, session.now())
+        if is_as_of:
             check_passed(when, session.now())
         await read_news(session, cli.output)
         return await session.timelines.of(user), when
 
     history, when = cli.run(work, SignIn.UNUSED)
-    if as_of_when:
+    if is_as_of:
         _print_bell(cli, history, when, limit or None)
     else:
         _print_axis(cli, history, when)
@@ -89,6 +94,8 @@ def _print_axis(cli: Cli, history: History, since: Instant) -> None:
         cli.output.line(axis_text(found))
     else:
         cli.output.table([Column(name) for name in AXIS_COLUMNS], [axis_cells(entry) for entry in found])
+    if history.looked_at is None:
+        cli.output.note(f"{never_looked(quoted_id(history.user_id))} {HOW_TO_LOOK}")
 
 
 def _print_bell(cli: Cli, history: History, at: Instant, limit: int | None) -> None:

@@ -11,7 +11,8 @@ from neptune_inbox.doors import read_name
 from neptune_inbox.model import Event
 from neptune_inbox.sync.customers.validation import event_type_warning, parse_object
 from neptune_inbox.sync.marking.audit import check_mode
-from neptune_inbox.text import ascii_json, quoted_id
+from neptune_inbox.text import ascii_json
+from neptune_inbox.text_ids import quoted_id
 
 if TYPE_CHECKING:
     from neptune_inbox.cli.plain.inbox import PlainInbox, PlainVerb

@@ -17,7 +17,7 @@ from neptune_inbox.sync.act_history import ActHistory
 from neptune_inbox.sync.inbox.inbox import Scope
 from neptune_inbox.sync.inbox.list_snapshot import ListSnapshot
 from neptune_inbox.sync.polling.health import State
-from neptune_inbox.text import quoted_id
+from neptune_inbox.text_ids import quoted_id
 
 if TYPE_CHECKING:
     from neptune_inbox.model import Profile
@@ -181,7 +181,7 @@ class PlainInbox:
             self.console.say(f"{len(self.snapshot) - end:,} more; more prints the next.")
             return
         if self.snapshot.hidden:
-            self.console.say(f"{self.snapshot.hidden:,} left out as done or snoozed by you; all shows them.")
+            self.console.say(f"{self.snapshot.hidden:,} left out as done or snoozed; all shows them.")
         for user in overview.users if self.scope.user_id == EVERYONE else (self.scope.user_id,):
             for sentence in oddity_sentences(overview.freshness.get(user) or Freshness(user)):
                 self.console.say(sentence)

@@ -31,7 +31,7 @@ from neptune_inbox.presentation.verb_sentences import (
 )
 from neptune_inbox.sync.marking.marking import MarkAllPlan, mark_all_offer, only_unread, plan_mark_all
 from neptune_inbox.sync.polling.health import State
-from neptune_inbox.text import quoted_id
+from neptune_inbox.text_ids import quoted_id
 
 if TYPE_CHECKING:
     from neptune_inbox.cli.plain.inbox import PlainInbox, PlainVerb

@@ -17,8 +17,9 @@ from neptune_inbox.presentation.sentences import journal_outcome, mine_sentences
 from neptune_inbox.presentation.times import MINUTE, ago, long_span, seconds_left
 from neptune_inbox.presentation.verb_sentences import Voice
 from neptune_inbox.sync.insight import EventInsight
-from neptune_inbox.text import clean_block, clean_line, quoted_id
+from neptune_inbox.text import clean_block, clean_line
 from neptune_inbox.text_graphemes import ELLIPSIS, cells, crop
+from neptune_inbox.text_ids import quoted_id
 
 TITLE, TITLE_IN_SENTENCE = 160, 40
 BODY = 4_000

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from neptune_inbox.doors import read_contact
 from neptune_inbox.errors import InboxError, Refused, UsageProblem
 from neptune_inbox.model import AddressChange, ContactInfo, User
-from neptune_inbox.text import quoted_id
+from neptune_inbox.text_ids import quoted_id
 
 if TYPE_CHECKING:
     from neptune_inbox.sync.customers.people import People

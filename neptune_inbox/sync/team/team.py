@@ -118,11 +118,19 @@ class TeamService:
 
     async def unshared(self) -> int:
         """How many facts of ours wait for a database that is in trouble; 0 while it goes well."""
-        return 0 if self.sharing().state is SharingState.SHARING else await self.waiting()
+        return await self.waiting() if self.is_behind() else 0
 
     def sharing(self) -> Sharing:
         """How it is with the team's database."""
         return self._sharer.sharing() if self._sharer else Sharing()
+
+    def is_behind(self) -> bool:
+        """Whether colleagues may have done what is not known here: their database was not read just now."""
+        return self.sharing().state is not SharingState.SHARING
+
+    def is_away(self) -> bool:
+        """Whether the database is in trouble, and not only about to answer."""
+        return self.sharing().state in (SharingState.SLOW, SharingState.TROUBLED)
 
     def programs_here(self) -> int:
         """How many programs of the team run, this one among them: they share one budget of requests."""
@@ -153,13 +161,14 @@ class TeamService:
 
     async def run(self) -> None:
         """Share for as long as this is not cancelled; say which claims end by themselves, and what gets stuck."""
-        sharer, was_slow = self._start(stays=True, asks=True), False
+        self._start(stays=True, asks=True)
+        was_away = False
         standing: set[Key] = set()
         while True:
-            is_slow = sharer.sharing().state is SharingState.SLOW
-            if is_slow and not was_slow:
+            is_away = self.is_away()
+            if is_away != was_away:
                 self._bus.publish(TeamChanged(()))
-            was_slow = is_slow
+            was_away = is_away
             now_standing = set(await self._claimed())
             if ended := standing - now_standing:
                 self._bus.publish(TeamChanged(tuple(ended)))

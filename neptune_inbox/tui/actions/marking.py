@@ -31,7 +31,7 @@ from neptune_inbox.presentation.verb_sentences import (
 from neptune_inbox.sync.marking.marking import MarkAllPlan, mark_all_offer, only_unread
 from neptune_inbox.sync.polling.health import State
 from neptune_inbox.sync.verbs import others_on
-from neptune_inbox.text import quoted_id
+from neptune_inbox.text_ids import quoted_id
 from neptune_inbox.tui.actions.claims import ask_about_claims
 from neptune_inbox.tui.actions.move import go_to_unread, look_for_unread
 from neptune_inbox.tui.actions.voice import describe, voice

@@ -14,7 +14,7 @@ from neptune_inbox.presentation.preview import pretty_start
 from neptune_inbox.presentation.times import local, moment
 from neptune_inbox.presentation.verb_sentences import retry_sentence
 from neptune_inbox.sync.marking.marking import resumable
-from neptune_inbox.text import quoted_id
+from neptune_inbox.text_ids import quoted_id
 from neptune_inbox.tui.bindings import live_actions
 from neptune_inbox.tui.dialogs.document import DocumentDialog
 from neptune_inbox.tui.dialogs.help import HelpDialog

@@ -21,7 +21,7 @@ from neptune_inbox.presentation.timeline import (
 )
 from neptune_inbox.sync.timeline.axis import entries
 from neptune_inbox.sync.timeline.history import History, as_of
-from neptune_inbox.text import quoted_id
+from neptune_inbox.text_ids import quoted_id
 from neptune_inbox.tui.actions.voice import no_user
 from neptune_inbox.tui.dialogs.document import DocumentDialog
 from neptune_inbox.tui.dialogs.timeline import TimelineDialog

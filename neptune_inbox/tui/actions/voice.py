@@ -9,7 +9,7 @@ from neptune_inbox.model import Row
 from neptune_inbox.presentation import verb_sentences
 from neptune_inbox.presentation.action_table import ACTIONS
 from neptune_inbox.presentation.verb_sentences import Voice
-from neptune_inbox.text import quoted_id
+from neptune_inbox.text_ids import quoted_id
 
 if TYPE_CHECKING:
     from neptune_inbox.tui.inbox.screen import InboxScreen

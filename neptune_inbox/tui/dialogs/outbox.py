@@ -43,6 +43,7 @@ KEYS = (
     *("outbox.go", "outbox.retry", "outbox.retry_all", "outbox.next_id"),
     *("outbox.drop", "outbox.drop_all", "outbox.send", "dialog.back"),
 )
+NOTHING_UNSETTLED = "Nothing waits here, so there is nothing to send, try again or drop."
 USER_WIDTH, TITLE_WIDTH = 12, 32
 SIGNS = {MarkState.HELD: "◷", MarkState.SENDING: "↑", MarkState.FAILED: "!", MarkState.CONTRADICTED: "●"}
 
@@ -110,6 +111,9 @@ class OutboxDialog(Dialog[Key]):
         self._act("send")
 
     def _act(self, what: str) -> None:
+        if not self._marks:
+            self._tell(".sheet-problem", NOTHING_UNSETTLED)
+            return
         here = self.query_one(OptionList).highlighted
         one = [self._marks[here]] if here is not None else []
         # Owned by the app: leaving the sheet must not end what its key began.
@@ -178,6 +182,7 @@ class OutboxDialog(Dialog[Key]):
             else "empty, everything is settled"
         )
         self._tell(".sheet-title", f"Outbox: {title}")
+        self.query_one(KeyLine).tell(self.key_line(*(KEYS if marks else ("dialog.back",))))
         if not marks:
             self._tell(".detail", "")
 

@@ -27,6 +27,8 @@ from neptune_inbox.tui.widgets.text_fields import TextField
 ASKING = "Asking the server for more …"
 AROUND = 7
 """Lines of a picker besides its list."""
+LEAST = 4
+"""Lines of its list at least: a picker with nothing to choose from says why, in up to two lines."""
 SHOWN = 1_000
 """Items that are drawn at most; typing narrows all of them."""
 WIDEST = 28
@@ -88,7 +90,8 @@ class Picker(FilterDialog):
         self.narrow("")
         if self._more is None:
             # As high as it has to be, and no lower while the list narrows.
-            self.query_one(".sheet").styles.height = min(24, len(self._items) + bool(self._free) + AROUND)
+            lines = max(LEAST, len(self._items) + bool(self._free))
+            self.query_one(".sheet").styles.height = min(24, lines + AROUND)
         self.query_one(Input).focus()
         if self._more is not None:
             run_in_background(self, "picker", self._load_more, is_latest_only=True)

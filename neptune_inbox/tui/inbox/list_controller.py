@@ -423,7 +423,8 @@ class ListController:
         """Read again what the outbox and triage say of the rows; no row moves."""
         counts = await self._session.marking.counts()
         team = self._session.team
-        self._drawing.change(unshared=await team.unshared() if team is not None else 0)
+        if team is not None:
+            self._drawing.change(unshared=await team.unshared(), is_team_away=team.is_away())
         await self._loader.reload()
         self.show_outbox(counts)
         self._preview.fill()
