@@ -47,6 +47,10 @@ class TenantData:
         self.watch_rule = WatchRuleStore(state_file, tenant, now)
         self.journal = journal
 
+    def written_elsewhere(self) -> int:
+        """Another number after another process wrote to `state.db`; our own writes leave it. Raises StoreProblem."""
+        return self._files[1].version_elsewhere()
+
     def version(self) -> tuple[int, ...]:
         """Another one after anybody else wrote to the files, whichever tenant it was about. Raises StoreProblem."""
         return tuple(file.version() for file in self._files)

@@ -36,6 +36,7 @@ from neptune_inbox.sync.marking.audit import AuditLog
 from neptune_inbox.sync.marking.marking import Marking
 from neptune_inbox.sync.marking.posting import Posting
 from neptune_inbox.sync.marking.sender import OutboxSender
+from neptune_inbox.sync.other_instances import OtherInstances
 from neptune_inbox.sync.polling.health import Health
 from neptune_inbox.sync.polling.poller import Poller
 from neptune_inbox.sync.polling.schedule import Schedule
@@ -259,7 +260,8 @@ class SessionParts:
         self, *jobs: WatchRule | TeamService | LookBook | None
     ) -> tuple[Callable[[], Coroutine[None, None, None]], ...]:
         """What else runs besides polling and sending: those of these that exist, and what the builder adds."""
-        found = [job.run for job in (self.standstill, *jobs) if job is not None]
+        instances = OtherInstances(store=self._store, bus=self.bus, sleep=self.builder.sleep)
+        found = [job.run for job in (self.standstill, instances, *jobs) if job is not None]
         return (*found, *self.builder.companions)
 
     def team(self) -> TeamService | None:
@@ -296,6 +298,20 @@ class SessionParts:
             is_asking=lambda: self.lock.is_held,
         )
         return service
+
+    def handovers(self, team: TeamService | None) -> HandOvers:
+        return HandOvers(
+            store=self._store,
+            actor=clean_line(local_user()),
+            now=self.builder.now,
+            incidents=self.incidents,
+            is_team_behind=self.is_behind(team),
+        )
+
+    @staticmethod
+    def is_behind(team: TeamService | None) -> Callable[[], bool]:
+        """Tells whether what colleagues did lately may be missing; never where the agent works alone."""
+        return team.is_behind if team is not None else lambda: False
 
     @property
     def store(self) -> TenantStore:
@@ -403,7 +419,6 @@ def build_session(builder: Surroundings, profile: Profile) -> Session:
     store, front, now = parts.store, parts.store.foreground, builder.now
     client, audit_log, team = parts.client, parts.audit_log, parts.team()
     poller, sender = parts.poller(team), parts.sender()
-    is_team_behind = team.is_behind if team is not None else lambda: False
     watch_rule, housekeeping = parts.watch_rule(poller), parts.housekeeping()
     inbox = Inbox(store=front, fetcher=parts.fetcher, now=now, incidents=parts.incidents)
     hooks = parts.hooks(Inbox(store=store, fetcher=parts.fetcher, now=now, incidents=parts.incidents))
@@ -419,19 +434,13 @@ def build_session(builder: Surroundings, profile: Profile) -> Session:
         habits=Habits(store=front, profile=profile.name, now=now),
         people=People(store=store, client=client, audit_log=audit_log, now=now),
         events=Events(client=client, fetcher=parts.fetcher, audit_log=audit_log, now=now, sleep=builder.sleep),
-        evidence=EvidenceBook(store=front, now=now, is_team_behind=is_team_behind),
+        evidence=EvidenceBook(store=front, now=now, is_team_behind=parts.is_behind(team)),
         insights=Insights(store=store, now=now),
         timelines=Timelines(store=front, fetcher=parts.fetcher, now=now),
         incidents=Incidents(store=front, book=parts.incidents),
         housekeeping=housekeeping,
         hooks=hooks,
-        handovers=HandOvers(
-            store=store,
-            actor=clean_line(local_user()),
-            now=now,
-            incidents=parts.incidents,
-            is_team_behind=is_team_behind,
-        ),
+        handovers=parts.handovers(team),
         poller=poller,
         sender=sender,
         audit_log=audit_log,

@@ -170,6 +170,11 @@ class Database:
         with self._read_lock, self._in_words():
             return int(self._reader.execute("PRAGMA data_version").fetchone()[0])
 
+    def version_elsewhere(self) -> int:
+        """A number that changes with what others write, and with nothing that we write through this object."""
+        with self._write_lock, self._in_words():
+            return int(self._writer.execute("PRAGMA data_version").fetchone()[0])
+
     def checkpoint(self) -> None:
         """Move what the log holds into the file itself, as far as readers allow it now."""
         if not self.is_memory:
