@@ -51,7 +51,13 @@ def run(arguments: list[str], *, is_process: bool = False) -> int:
     if arguments in (["--version"], ["-V"]):
         from neptune_inbox import __version__
 
-        sys.stdout.write(f"neptune-inbox {__version__}\n")
+        try:
+            sys.stdout.write(f"neptune-inbox {__version__}\n")
+            sys.stdout.flush()
+        except OSError as problem:
+            from neptune_inbox.cli.fast_store import lose_output
+
+            return lose_output(problem)
         return 0
     if arguments[:1] == ["list"] and "--cached" in arguments:
         from neptune_inbox.cli.fast_list import list_cached

@@ -146,13 +146,19 @@ def write(text: str, beside: str) -> int | None:
     except UnicodeEncodeError:
         return None
     except OSError as problem:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
-        if not isinstance(problem, BrokenPipeError):
-            from neptune_inbox.cli.output import Output, output_lost
-            from neptune_inbox.errors import StoreProblem
-
-            Output().error(output_lost(problem))
-            return StoreProblem.exit_code
+        return lose_output(problem)
     return 0
+
+
+def lose_output(problem: OSError) -> int:
+    """Say that the output could not be written, unless its reader left; the exit code."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+    if isinstance(problem, BrokenPipeError):
+        return 0
+    from neptune_inbox.cli.output import Output, output_lost
+    from neptune_inbox.errors import StoreProblem
+
+    Output().error(output_lost(problem))
+    return StoreProblem.exit_code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Sequence
 from importlib import import_module
@@ -239,5 +240,8 @@ def _usage(problem: click.UsageError) -> UsageProblem:
 
 
 def _storage(problem: OSError) -> StoreProblem:
+    if problem.filename is None and problem.errno in (errno.ENOSPC, errno.EIO, errno.EBADF):
+        # Whoever writes a file of ours says which one it is; this was written where the output goes.
+        return output_lost(problem)
     name = f" ({os.fspath(problem.filename)})" if isinstance(problem.filename, str) else ""
     return StoreProblem(f"A file could not be read or written: {problem.strerror or type(problem).__name__}{name}.")

@@ -329,6 +329,19 @@ class TestWhatWasNotLookedAt:
         assert everywhere.err == "Nothing matches.\n", "without --cached it is looked for to the end"
         assert shell("list", "-u", CUSTOMER, "--cached", "-q", "nowhere").err.endswith("Nothing matches.\n")
 
+    def test_a_cache_that_cannot_be_opened_says_nothing_of_anybody(self, shell: Shell) -> None:
+        shell.tell("Card declined")
+        shell("list", "-u", CUSTOMER)
+        cache = shell.home / "cache" / "cache.db"
+        cache.unlink()
+        cache.mkdir()
+        for command in ("list", "count"):
+            refused = shell(command, "-u", CUSTOMER, "--cached")
+            assert (refused.code, refused.out) == (5, "")
+            assert "cannot be used" in refused.err
+            assert "never" not in refused.err
+        assert "Card declined" in shell("list", "-u", CUSTOMER).out
+
     def test_one_who_was_never_fetched_is_not_called_empty(self, shell: Shell) -> None:
         shell("list", "-u", CUSTOMER)
         shown = shell("list", "-u", "stranger", "--cached")

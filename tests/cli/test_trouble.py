@@ -6,6 +6,8 @@ import io
 import os
 import socket
 import sqlite3
+import subprocess
+import sys
 import threading
 from contextlib import closing
 from pathlib import Path
@@ -249,3 +251,17 @@ class TestHowItIsSaid:
             assert run_command(["config", "path"]) == 5
             monkeypatch.undo()
         assert "No space left" in err.getvalue()
+
+    @pytest.mark.parametrize("is_buffered", [True, False])
+    @pytest.mark.parametrize("words", ["--version", "--help", "help keys", "list --help"])
+    def test_whatever_was_asked_for(self, words: str, is_buffered: bool) -> None:
+        if not os.path.exists("/dev/full"):
+            pytest.skip("this system has no /dev/full")
+        env = {**os.environ, "PYTHONUNBUFFERED": "" if is_buffered else "1"}
+        with open("/dev/full", "w") as full:
+            ended = subprocess.run(
+                [sys.executable, "-m", "neptune_inbox", *words.split()],
+                stdout=full, stderr=subprocess.PIPE, text=True, env=env, check=False,
+            )  # fmt: skip
+        assert ended.returncode == 5
+        assert ended.stderr == "The output could not be written: No space left on device. Write it elsewhere.\n"

@@ -108,6 +108,8 @@ def _list_once(
     async def work(session: Session) -> fetching.ListSummary:
         if not (users or is_cached):
             await fetching.follow_watch_list(session, cli.output)
+        if is_cached:
+            session.inbox.check_cache()
         scope = await fetching.users_in_scope(session, users)
         if any(map(is_of_team, clauses_of(parse_query(query, session.now())))) and not is_cached:
             await read_news(session, cli.output)
@@ -154,7 +156,9 @@ def _check_options(cli: Cli, *, query: str, is_cached: bool, is_as_of: bool, is_
 def _note_rest(
     cli: Cli, listing: fetching.ListSummary, *, has_known_user: bool, is_search: bool, is_cached: bool
 ) -> None:
-    """What is not in the list, and what is odd about what is."""
+    """What is not in the list, and what is odd about what is; nothing of it where nobody reads the list."""
+    if cli.output.is_unread:
+        return
     if has_known_user:
         told = (listing.count, listing.total, listing.hidden, listing.missing)
         for note in rest_notes(*told, is_search=is_search, is_cached=is_cached):
@@ -247,6 +251,8 @@ def count(cli: Cli, users: tuple[str, ...], cached: bool) -> None:
         told: list[JsonObject] = []
         if not (users or cached):
             await fetching.follow_watch_list(session, cli.output)
+        if cached:
+            session.inbox.check_cache()
         for user in await fetching.users_in_scope(session, users):
             if not cached:
                 await fetching.refresh_counts(session, user)

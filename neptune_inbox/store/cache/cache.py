@@ -161,6 +161,11 @@ class Cache:
         with self._database.searching() as connection:
             return find(connection, self._tenant, search, only=only, without=without, limit=limit, may_glance=True)
 
+    @property
+    def problem(self) -> str:
+        """Why this cache is in memory and holds nothing of earlier times; empty where it is on disk."""
+        return self._database.problem if self._database.is_memory else ""
+
     def newest_rowid(self) -> int:
         """What every row that is cached from now on has a higher rowid than, whoever it belongs to."""
         with self._database.reading() as connection:
