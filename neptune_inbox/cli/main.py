@@ -199,7 +199,11 @@ def _run_command(arguments: Sequence[str]) -> int:
         output.note("Interrupted.")
         code = INTERRUPTED
     except OSError as problem:
-        output.error(_storage(problem))
+        if _is_about_output(problem):
+            output.abandon()
+            output.loss = problem
+        else:
+            output.error(_storage(problem))
         code = StoreProblem.exit_code
     try:
         with raised():
@@ -239,9 +243,11 @@ def _usage(problem: click.UsageError) -> UsageProblem:
     return UsageProblem(words if words.endswith((".", "?")) else f"{words}.", f"`{path} --help` shows how.")
 
 
+def _is_about_output(problem: OSError) -> bool:
+    """Whoever writes a file of ours says which one it is; anything else was written where the output goes."""
+    return problem.filename is None and problem.errno in (errno.ENOSPC, errno.EIO, errno.EBADF)
+
+
 def _storage(problem: OSError) -> StoreProblem:
-    if problem.filename is None and problem.errno in (errno.ENOSPC, errno.EIO, errno.EBADF):
-        # Whoever writes a file of ours says which one it is; this was written where the output goes.
-        return output_lost(problem)
     name = f" ({os.fspath(problem.filename)})" if isinstance(problem.filename, str) else ""
     return StoreProblem(f"A file could not be read or written: {problem.strerror or type(problem).__name__}{name}.")

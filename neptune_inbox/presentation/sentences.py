@@ -17,6 +17,7 @@ from neptune_inbox.model import (
     JournalEntry,
     Mark,
     MarkState,
+    Mode,
     Notification,
     Profile,
     Receipt,
@@ -125,6 +126,14 @@ def oddity_sentences(fresh: Freshness) -> list[str]:
     if Remark.PAGES_REPEAT in fresh.remarks:
         told.append(f"The server keeps sending the same page {whose}: what is older cannot be reached.")
     return told
+
+
+def mode_sentence(mode: Mode, waiting: int) -> str:
+    """That the settings of the profile that is open were changed, and what becomes of the marks that wait."""
+    if mode is not Mode.OBSERVE:
+        return f"The mode of this profile is {mode} now."
+    held = f", and {plural(waiting, 'mark waits', 'marks wait')}" if waiting else ""
+    return f"The mode of this profile is observe now: nothing is sent{held}."
 
 
 def profile_sentence(profile: Profile) -> str:

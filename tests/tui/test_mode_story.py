@@ -57,3 +57,17 @@ async def test_from_act_to_observe_nothing_more_is_sent_not_even_what_was_counti
         assert inbox.row("Card 2").theirs == "●"
         await inbox.let_time_pass(60)
         assert service.writes == 0
+
+
+async def test_a_window_that_only_looks_on_says_that_it_may_no_longer_write(tmp_path: Path) -> None:
+    service = office(tmp_path)
+    async with inbox_of(service) as inbox:
+        await inbox.press("m")
+        await inbox.until(lambda: inbox.row("Card 3").theirs == "◷")
+        write_mode(service, "observe")
+        await inbox.let_time_pass(2)
+        await inbox.sees("The mode of this profile is observe now: nothing is sent, and 1 mark waits.")
+        await inbox.until(lambda: "acme · observe" in inbox.top())
+        write_mode(service, "act")
+        await inbox.let_time_pass(2)
+        await inbox.until(lambda: "acme · act" in inbox.top())

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from neptune_inbox.errors import StoreProblem
 from neptune_inbox.presentation import inbox_view as present
-from neptune_inbox.presentation.sentences import plural
+from neptune_inbox.presentation.sentences import mode_sentence, plural
 from neptune_inbox.presentation.team import sharing_words
 from neptune_inbox.presentation.watch_rule import change_sentence
 from neptune_inbox.sync.events import (
@@ -111,12 +111,22 @@ class LiveUpdates:
         """Draw what time changed; the ages in the list and in the preview are of one minute."""
         self._drawing.draw()
         self._messages.tick(self._session.now())
+        run_in_background(self._node, "mode", self._follow_mode, is_latest_only=True)
         minute = self._session.now() // MILLISECONDS_A_MINUTE
         if minute != self._minute:
             self._minute = minute
             self._preview.fill()
             # What another process fetched is not new to our own polls.
             self._count_waiting()
+
+    async def _follow_mode(self) -> None:
+        """Show what the settings let this profile do, which somebody may have changed meanwhile."""
+        before = self._drawing.view.profile.mode
+        await self._session.must_ask()
+        profile = self._session.profile
+        if profile.mode is not before:
+            self._drawing.change(profile=profile)
+            self._messages.say(mode_sentence(profile.mode, self._drawing.view.held), "warn")
 
     def hear(self, fact: Fact) -> None:
         """Take in one fact from below."""
