@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from neptune_inbox.cli.interruption import Account, Interrupted, heeded
 from neptune_inbox.cli.output import Output
 from neptune_inbox.errors import InboxError, TokenExpired
+from neptune_inbox.sync.marking.audit import UNKNOWN
 
 if TYPE_CHECKING:
     from neptune_inbox.model import Profile
@@ -80,6 +81,8 @@ class Cli:
                     self.output.flush()
                     self._is_tidying_due = await session.housekeeping.is_due()
                     return answer
+                except InboxError as error:
+                    raise await self._accounted(session, error) from None
                 except (asyncio.CancelledError, Interrupted):
                     if self.account is not None:
                         self.nothing_done = await self.account(session)
@@ -88,6 +91,13 @@ class Cli:
                     await session.close()
             except (asyncio.CancelledError, Interrupted) as stop:
                 raise cut.error(stop, self.nothing_done) from None
+
+    async def _accounted(self, session: Session, error: InboxError) -> InboxError:
+        """The error; where the service may have done what was asked for, it says so and how to find out."""
+        if self.account is None or session.audit_log.last_outcome != UNKNOWN:
+            return error
+        told = await self.account(session)
+        return error.saying(remedy=f"{told.sentence} {told.remedy}".strip())
 
     def tidy(self) -> None:
         """Keep the local files in order, for a second at most: for the end, when everything has been said."""

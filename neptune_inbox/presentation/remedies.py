@@ -15,6 +15,7 @@ from neptune_inbox.errors import (
     TokenUnproven,
     Unreachable,
     Untrusted,
+    may_have_acted,
 )
 
 if TYPE_CHECKING:
@@ -69,10 +70,15 @@ def in_the_app(error: InboxError, actions: Iterable[Action]) -> str:
     return f"{error.sentence} {error.remedy.removesuffix('.')}; `{key}` tries now."
 
 
-def in_a_dialog(error: InboxError, actions: Iterable[Action], submit: str) -> str:
-    """What went wrong with what a dialog wanted to write, which only the key of `submit` tries again."""
+def in_a_dialog(error: InboxError, actions: Iterable[Action], submit: str, again: str = "") -> str:
+    """What went wrong with what a dialog wanted to write, which only the key of `submit` tries again.
+
+    `again` is what to know before that where the service may have done it already.
+    """
     from neptune_inbox.presentation.keymap import key_label
 
+    if again and may_have_acted(error):
+        return f"{error.sentence} It is not known whether it arrived. {again}"
     is_passing = isinstance(error, Unreachable) and not isinstance(error, NotNeptune | Untrusted)
     if is_passing and error.has_usual_remedy:
         return f"{error.sentence} {key_label(actions, submit)} tries again."

@@ -187,3 +187,19 @@ class TestSendingAnEvent:
         shell.faults.set(Kind.INVALID, route="/events/*")
         assert shell("event", "send", "welcome", "-u", CUSTOMER, "--yes").code == 1
         assert [each["outcome"] for each in shell("journal", "--json").json] == ["trying", "failed"]
+
+
+def test_a_write_whose_answer_was_lost_says_that_it_may_have_arrived(shell: Shell) -> None:
+    shell.faults.set("reset after", method="POST", times=1)
+    lost = shell("users", "create", "u-new", "--yes")
+    assert lost.code == 4
+    assert "it is not known whether it arrived" in lost.err
+    assert "neptune-inbox users get u-new" in lost.err
+    assert shell("users", "get", "u-new").code == 0
+    shell.faults.set("reset after", method="POST", times=1)
+    lost = shell("contacts", "add", "u-new", "email", "new@example.com", "--yes")
+    assert "it is not known whether it arrived" in lost.err
+    assert "neptune-inbox contacts list u-new" in lost.err
+    shell.faults.set("422", method="POST", times=1)
+    never = shell("users", "create", "u-other", "--yes")
+    assert "arrived" not in never.err

@@ -477,3 +477,20 @@ async def test_what_is_too_old_to_be_kept_stays_while_it_is_on_the_screen() -> N
         assert "Everything is loaded" not in inbox.text()
         await inbox.press("+")
         await inbox.until(lambda: inbox.titles() == before)
+
+
+@pytest.mark.parametrize("size", [(160, 48), (80, 24), (60, 15)])
+async def test_sheets_with_nothing_in_them_say_so_under_their_title(size: tuple[int, int]) -> None:
+    service = Service()
+    service.has(1)
+    async with inbox_of(service, size=size) as inbox:
+        for key, title in (("f", "Saved views"), ("T", "Receipts")):
+            await inbox.press(key)
+            await inbox.asked(title)
+            await inbox.sees(title)
+            await inbox.press("escape")
+        await inbox.press("O")
+        await inbox.asked("Outbox: empty")
+        await inbox.press("t")
+        await inbox.sees("Nothing waits here")
+        assert "next id" not in inbox.sheet()

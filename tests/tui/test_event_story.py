@@ -218,3 +218,18 @@ async def test_an_event_is_kept_as_a_template_and_started_from() -> None:
         assert "9999" in kept["a new one"].data
         await inbox.press("esc", "C")
         await inbox.asked("a new one")
+
+
+async def test_an_event_whose_answer_was_lost_is_never_called_not_sent() -> None:
+    service = _service()
+    async with inbox_of(service) as inbox:
+        await _compose(inbox, event_type="payment_failed", message_id="m-7")
+        service.faults.set("reset after", method="POST", times=1)
+        await submit(inbox, "Exactly this is sent")
+        await inbox.press("y")
+        await inbox.comes(lambda: inbox.has_sheet and "It is not known whether it arrived." in inbox.problem())
+        assert "Sending it again is safe" in inbox.problem()
+        assert "nothing is written" not in inbox.sheet()
+        await inbox.press("escape")
+        await inbox.comes(lambda: "It is not known whether it was sent" in inbox.status())
+        assert "Not sent" not in inbox.status()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from neptune_inbox.errors import StoreProblem
+from neptune_inbox.errors import InboxError, StoreProblem, may_have_acted
 from neptune_inbox.presentation.times import clock
 from neptune_inbox.tui.dialogs.form import Field, FormDialog
 
@@ -28,16 +28,20 @@ class Draft:
         except StoreProblem:
             return None
 
-    async def leave(self, values: Mapping[str, str]) -> None:
-        """Keep what was typed, and say so; without values nothing is kept any longer."""
+    async def leave(self, values: Mapping[str, str], *, is_unsure: bool = False) -> None:
+        """Keep what was typed, and say so; without values nothing is kept any longer.
+
+        `is_unsure`: it may have been sent, as no answer came.
+        """
+        sent = "It is not known whether it was sent" if is_unsure else "Not sent"
         habits = self._inbox.session.habits
         try:
             if not values:
                 await habits.drop_draft(self._name)
             elif await habits.keep_draft(self._name, values):
-                self._inbox.say("Not sent; what you typed is there when you open it again.")
+                self._inbox.say(f"{sent}; what you typed is there when you open it again.")
             else:
-                self._inbox.say("Not sent, and not kept: something in it looks like an API token.", level="warn")
+                self._inbox.say(f"{sent}, and not kept: something in it looks like an API token.", level="warn")
         except StoreProblem as problem:
             self._inbox.say(problem.sentence, level="warn")
 
@@ -51,6 +55,7 @@ class DraftedForm:
         self._title = title
         self._fields = fields
         self._typed: Mapping[str, str] | None = None
+        self._is_unsure = False
 
     async def ask(
         self, errors: Mapping[str, Sequence[str]] | None = None, problem: str = ""
@@ -59,13 +64,25 @@ class DraftedForm:
         said = ""
         if self._typed is None and (kept := await self._draft.find()) is not None:
             self._typed, said = kept.values, draft_words(kept)
-        form = FormDialog(self._title, self._fields, errors=errors, problem=problem, typed=self._typed, draft=said)
+        form = FormDialog(
+            self._title,
+            self._fields,
+            errors=errors,
+            problem=problem,
+            typed=self._typed,
+            draft=said,
+            is_unsure=self._is_unsure,
+        )
         values = await self._inbox.app.push_screen_wait(form)
         if values is None:
-            await self._draft.leave(form.unsent)
+            await self._draft.leave(form.unsent, is_unsure=self._is_unsure)
         else:
             self._typed = values
         return values
+
+    def failed(self, error: InboxError) -> None:
+        """Remember that it may have been sent, although no answer came."""
+        self._is_unsure |= may_have_acted(error)
 
     async def sent(self) -> None:
         """It was sent: there is no draft any longer."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 from neptune_inbox.errors import InboxError, Invalid
 from neptune_inbox.presentation.remedies import in_a_dialog
@@ -13,9 +13,14 @@ from neptune_inbox.tui.actions.drafts import DraftedForm
 from neptune_inbox.tui.bindings import live_actions
 from neptune_inbox.tui.dialogs.diff import DiffDialog
 from neptune_inbox.tui.dialogs.form import Field
+from neptune_inbox.tui.inbox.status_message import NEVER, About
 
 if TYPE_CHECKING:
     from neptune_inbox.tui.inbox.screen import InboxScreen
+
+
+T = TypeVar("T")
+LOOK_FIRST = "Look at the person again before you try once more."
 
 
 class Change(NamedTuple):
@@ -48,14 +53,24 @@ async def ask_and_write(inbox: InboxScreen, title: str, fields: Sequence[Field],
             problem = "Nothing has been edited yet."
         elif await agrees(inbox, title, change.before, change.after, change.warning):
             try:
-                await change.write()
+                await under_way(inbox, "Writing it …", change.write())
             except Invalid as error:
                 errors, problem = error.fields, error.sentence
             except InboxError as error:
-                problem = in_a_dialog(error, live_actions(inbox.app), "form.submit")
+                form.failed(error)
+                problem = in_a_dialog(error, live_actions(inbox.app), "form.submit", LOOK_FIRST)
             else:
                 await form.sent()
                 return True
+
+
+async def under_way(inbox: InboxScreen, words: str, write: Awaitable[T]) -> T:
+    """Do a write, and say so for as long as it takes; raises what it raises."""
+    inbox.say(words, about=About.WRITING, until=NEVER)
+    try:
+        return await write
+    finally:
+        inbox.messages.be_silent(About.WRITING)
 
 
 async def agrees(inbox: InboxScreen, title: str, before: str, after: str, warning: str = "") -> bool:

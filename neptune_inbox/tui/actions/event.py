@@ -19,6 +19,7 @@ from neptune_inbox.sync.customers.validation import editable, event_type_warning
 from neptune_inbox.sync.marking.audit import check_mode
 from neptune_inbox.text import ascii_json
 from neptune_inbox.tui.actions.drafts import DraftedForm
+from neptune_inbox.tui.actions.edit_flow import short, under_way
 from neptune_inbox.tui.bindings import live_actions
 from neptune_inbox.tui.dialogs.base import PromptDialog, TypedDialog
 from neptune_inbox.tui.dialogs.delivery import DeliveryDialog
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 WAIT = 30.0
 """Seconds to wait for the notification."""
+SAFE_AGAIN = "Sending it again is safe: the service takes a message id only once."
+UNSAFE_AGAIN = "Without a message id, sending it again may deliver it twice."
 NEW, KEPT = "new", "template:"
 
 
@@ -52,7 +55,7 @@ async def send_event(inbox: InboxScreen, user_id: str) -> bool:
     fields = _fields(draft, await inbox.session.inbox.event_types())
     form = DraftedForm(inbox, f"event {user_id} {draft.event_type}", "Send an event", fields)
     errors: Mapping[str, tuple[str, ...]] = {}
-    problem = ""
+    problem, send = "", inbox.session.events.send
     while True:
         values = await form.ask(errors, problem)
         if values is None:
@@ -64,12 +67,13 @@ async def send_event(inbox: InboxScreen, user_id: str) -> bool:
         elif await _agrees(inbox, draft):
             known = await _known(inbox, draft.user_id)
             try:
-                answer = await inbox.session.events.send(draft)
+                answer = await under_way(inbox, f"Sending the event {short(draft.event_type)} …", send(draft))
             except Invalid as error:
                 errors, problem = error.fields, error.sentence
             except InboxError as error:
-                # Sending it again is safe: the message id is the same.
-                problem = in_a_dialog(error, live_actions(inbox.app), "form.submit")
+                form.failed(error)
+                again = SAFE_AGAIN if draft.message_id else UNSAFE_AGAIN
+                problem = in_a_dialog(error, live_actions(inbox.app), "form.submit", again)
             else:
                 await form.sent()
                 if is_duplicate(answer):

@@ -34,6 +34,7 @@ T = TypeVar("T")
 WAYS_OUT = ("dialog.take", "dialog.back")
 """What can be clicked where a dialog covers everything, so there is nothing outside it to click."""
 UNWRITTEN = "back, nothing is written"
+PERHAPS_WRITTEN = "back"
 """What the way out of a form is called."""
 WIDTH = 76
 """Cells of a sheet that asks, where there is room; the same as in sheets.tcss."""

@@ -13,7 +13,7 @@ from textual.widgets import Input, Static, TextArea
 
 from neptune_inbox.errors import InboxError
 from neptune_inbox.presentation.keymap import Where
-from neptune_inbox.tui.dialogs.base import UNWRITTEN, Dialog, line
+from neptune_inbox.tui.dialogs.base import PERHAPS_WRITTEN, UNWRITTEN, Dialog, line
 from neptune_inbox.tui.widgets.key_line import KeyLine
 from neptune_inbox.tui.widgets.text_fields import TextBox, TextField
 
@@ -36,7 +36,8 @@ class FormDialog(Dialog[dict[str, str]]):
     """Answers with the text of each field by name, once every check passes.
 
     `errors` are the server's words by the name of the field that they are about, or of a part of it (`meta.name`).
-    `typed` is what was typed before, in place of the fields' own values; `draft` says so.
+    `typed` is what was typed before, in place of the fields' own values; `draft` says so. `is_unsure`: it may have
+    been written already.
     """
 
     where = Where.FORM
@@ -52,12 +53,14 @@ class FormDialog(Dialog[dict[str, str]]):
         problem: str = "",
         typed: Mapping[str, str] | None = None,
         draft: str = "",
+        is_unsure: bool = False,
     ) -> None:
         super().__init__()
         self._title = title
         self._fields = {field.name: field for field in fields}
         self._shown = {name: (typed or {}).get(name, field.value) for name, field in self._fields.items()}
         self._draft = draft
+        self._way_back = PERHAPS_WRITTEN if is_unsure else UNWRITTEN
         self.unsent: dict[str, str] = {}
         """What was typed, where the form was left by the way back; empty where nothing was."""
         self._errors = _by_field(errors or {}, self._fields)
@@ -146,7 +149,7 @@ class FormDialog(Dialog[dict[str, str]]):
 
     def _keys(self) -> str:
         drop = ("form.drop",) if self._draft else ()
-        return self.key_line("form.next", "form.submit", *drop, "dialog.back", back=UNWRITTEN)
+        return self.key_line("form.next", "form.submit", *drop, "dialog.back", back=self._way_back)
 
     def _told_below(self) -> str:
         """What is wrong; short where all of it is shown next to the fields."""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from neptune_inbox.model import Instant
 
 MESSAGE_SECONDS = 8.0
+NEVER = -1
+"""In the place of the time when a sentence is no longer true: it stays until it is taken back."""
 
 
 class About(Enum):
@@ -24,6 +26,7 @@ class About(Enum):
     MARKS = "marks that can be taken back"
     SENT = "marks that no longer can be"
     ASKING = "an answer of the server that is waited for"
+    WRITING = "a write that is under way"
     COVERAGE = "how far the list is loaded"
 
 
@@ -42,11 +45,11 @@ class StatusMessages:
     ) -> None:
         """Show a sentence; it disappears by itself, or at `until`, when it is no longer true."""
         self.about = about
-        self._until = until
+        self._until = None if until == NEVER else until
         self._show(message, level)
         if self._timer is not None:
             self._timer.stop()
-        self._timer = self._node.set_timer(MESSAGE_SECONDS, self.clear)
+        self._timer = self._node.set_timer(MESSAGE_SECONDS, self.clear) if until != NEVER else None
 
     def tick(self, now: Instant) -> None:
         """Clear the sentence once it is no longer true."""
