@@ -6,6 +6,7 @@ paint never repeats what was true when the app was left. `NamedTuple` rather tha
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from neptune_inbox.presentation.styled import Span, StyledItem, StyledLine, assemble, cells, column, crop
@@ -175,6 +176,8 @@ class HintFacts(NamedTuple):
 
 
 _COUNTED_TABS_WIDTH = 68
+_NAME = 6
+"""The rank of a customer's name, which gives way to the counts."""
 _LEAST_OF_A_SENTENCE = 12
 """Cells of what was said that are left on the narrowest screen."""
 _LEVELS = {"ok": Role.OK, "warn": Role.WARN, "error": Role.ERROR}
@@ -239,20 +242,6 @@ def _waiting_pieces(facts: TopFacts, now: Instant) -> list[StyledItem]:
 
 def filter_bar(facts: FilterFacts, width: int, now: Instant) -> StyledLine:
     """The three filters with their counts, the query, and the banner of what is new."""
-    left = [StyledItem(((" ", Role.TEXT),))]
-    for name, number in (("all", facts.all), ("unread", facts.unread), ("read", facts.read)):
-        is_active = facts.active == name
-        words = f" {name.capitalize()} "
-        if is_active or width >= _COUNTED_TABS_WIDTH:
-            words += f"{count(number, is_at_least=facts.is_at_least and number is not None)} "
-        role = Role.TAB_ACTIVE if is_active else Role.TAB
-        left.append(
-            StyledItem(((words, role), (" ", Role.TEXT)), rank=0 if is_active else 4, action=f"filter.{name}")
-        )
-    if facts.user_id:
-        left.append(StyledItem((("  of ", Role.DIM), (column(facts.user_id), Role.USER)), rank=5, action="user.go"))
-    if facts.name:
-        left.append(StyledItem(((f" {column(facts.name)}", Role.TEXT),), rank=6, action="user.go"))
     right = []
     if facts.view or facts.query:
         right.append(StyledItem((*_query_spans(facts, width), ("  ", Role.TEXT)), rank=2, action="search"))
@@ -262,7 +251,34 @@ def filter_bar(facts: FilterFacts, width: int, now: Instant) -> StyledLine:
         words = " ".join(filter(None, (f"{told} ↑", facts.refresh_key)))
         banner = ((f" {words} ", Role.BANNER), (" ", Role.TEXT))
         right.append(StyledItem(banner, rank=0, action="refresh"))
+    left = _tabs(facts, is_counted=True)
+    if width < _COUNTED_TABS_WIDTH and _cells_of((*left, *right)) + 1 > width:
+        left = _tabs(facts, is_counted=False)
     return assemble(left, right, width, gap=1)
+
+
+def _tabs(facts: FilterFacts, *, is_counted: bool) -> list[StyledItem]:
+    """The three filters and whose they are; without room only what is shown is counted."""
+    left = [StyledItem(((" ", Role.TEXT),))]
+    for name, number in (("all", facts.all), ("unread", facts.unread), ("read", facts.read)):
+        is_active = facts.active == name
+        words = f" {name.capitalize()} "
+        if is_active or is_counted:
+            words += f"{count(number, is_at_least=facts.is_at_least and number is not None)} "
+        role = Role.TAB_ACTIVE if is_active else Role.TAB
+        left.append(
+            StyledItem(((words, role), (" ", Role.TEXT)), rank=0 if is_active else 4, action=f"filter.{name}")
+        )
+    if facts.user_id:
+        left.append(StyledItem((("  of ", Role.DIM), (column(facts.user_id), Role.USER)), rank=5, action="user.go"))
+    if facts.name:
+        left.append(StyledItem(((f" {column(facts.name)}", Role.TEXT),), rank=_NAME, action="user.go"))
+    return left
+
+
+def _cells_of(items: Iterable[StyledItem]) -> int:
+    """Of these without what is left out first."""
+    return sum(cells(text) for item in items if item.rank < _NAME for text, _ in item.spans)
 
 
 def _query_spans(facts: FilterFacts, width: int) -> tuple[Span, ...]:

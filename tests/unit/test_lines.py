@@ -79,6 +79,13 @@ class TestFilterBar:
         assert meaning_of(line, "Unread") is Role.TAB_ACTIVE
         assert [region.action for region in line.regions] == ["filter.all", "filter.unread", "filter.read"]
 
+    def test_the_counts_stay_for_as_long_as_there_is_room(self) -> None:
+        narrow = text(filter_bar(BAR._replace(query="", view="", user_id="u-0815", name="Greta Lindqvist"), 60, NOW))
+        assert all(f"{name} {count:,}" in narrow for name, count in (("All", BAR.all), ("Read", BAR.read)))
+        full = text(filter_bar(BAR._replace(new=12_345, query="event:payment_* is:unread", view="stuck"), 60, NOW))
+        assert f"{BAR.active.capitalize()} " in full
+        assert cells(full) <= 60
+
     def test_says_where_a_count_is_only_a_least(self) -> None:
         assert "Unread 37+" in text(filter_bar(BAR._replace(is_at_least=True), 100, NOW))
         assert "All – " in text(filter_bar(BAR._replace(all=None, is_at_least=True), 100, NOW))
