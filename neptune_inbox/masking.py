@@ -113,5 +113,5 @@ def _login_of(proxy: str) -> str:
 
 def _without_known(text: str) -> str:
     for secret in _known:
-        text = without_secret(text, secret)
+        text = text.replace(secret, MASK)
     return text

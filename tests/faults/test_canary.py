@@ -167,11 +167,11 @@ BAD = {
     "nobody answers": (_nobody, LIST, {}, 4, "refused by"),
     "no TLS where it should be": (_no_tls, LIST, {}, 4, ""),
     "a proxy with a password": (_far_away, LIST, PROXY, 4, ""),
-    "a proxy with signs in its password": (_far_away, LIST, ODD_PROXY, 4, "refused by the proxy 127.0.0.1:9"),
+    "a proxy with signs in its password": (_far_away, LIST, ODD_PROXY, 4, "refused the connection: 127.0.0.1:9"),
     "a doctor behind such a proxy": (_far_away, ["doctor"], ODD_PROXY, 4, "through http://127.0.0.1:9 with a login"),
     "a proxy without a port": (_far_away, LIST, {"HTTPS_PROXY": f"http://me:{CANARY}#x"}, 4, "proxy"),
     "a trace": (_nothing, [*LIST, "--debug", "trace.jsonl"], {}, 0, "Card"),
-    "a trace behind a proxy": (_far_away, [*LIST, "--debug", "trace.jsonl"], ODD_PROXY, 4, "refused by"),
+    "a trace behind a proxy": (_far_away, [*LIST, "--debug", "trace.jsonl"], ODD_PROXY, 4, "refused the connection"),
     "an editor": (
         _nothing,
         ["config", "edit"],

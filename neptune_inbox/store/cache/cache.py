@@ -44,6 +44,7 @@ from neptune_inbox.store.cache.payload import SAMPLED, names_in
 from neptune_inbox.store.cache.prune import Pruning
 from neptune_inbox.store.cache.search import Found, find
 from neptune_inbox.store.database.database import Database
+from neptune_inbox.store.database.errors import wrong_type
 from neptune_inbox.store.hooks.hooks import HookStore
 from neptune_inbox.text import NO_TEXT, CleanText
 
@@ -466,6 +467,9 @@ def _sighting(connection: sqlite3.Connection, tenant: str, key: Key) -> tuple[in
 
 def _line(fields: Sequence[Any]) -> Row:
     rowid, user_id, id, title, event_type, created_at, is_read, read_at, has_link, name, *extras = fields
+    kind: object = type(title)
+    if kind is not str:
+        raise wrong_type()
     row = Row(
         rowid,
         user_id,

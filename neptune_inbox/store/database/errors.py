@@ -36,6 +36,13 @@ def contradiction() -> sqlite3.DatabaseError:
     return error
 
 
+def wrong_type() -> sqlite3.DatabaseError:
+    """The error where a column holds what nothing ever writes there, as SQLite takes any value in any column."""
+    error = sqlite3.DatabaseError("a column holds a value of another type")
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return error
+
+
 def is_no_room(error: sqlite3.Error) -> bool:
     """Whether the disk took no more bytes, or failed to."""
     return primary_code(error) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
