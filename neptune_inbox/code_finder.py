@@ -43,6 +43,7 @@ _USED = frozenset(
     ("use", "using", "enter", "type", "with", "usa", "con", "introduce", "utilisez", "avec", "entrez", "mit")
 )
 """Directly before a number: it is put in somewhere."""
+_SPENT = frozenset(("use", "usa", "utilisez"))
 _WORDS_TO_SIGN_IN = 7
 """The most words between a number and what it is used for."""
 _MOST = 40
@@ -110,7 +111,7 @@ class Finder(Struct):
         if isinstance(value, dict):
             self._look_into_names(value, kind)
         elif isinstance(value, list):
-            if 1 < len(value) <= _MOST_PARTS and all(isinstance(each, str) for each in value):
+            if kind is not OTHER and 1 < len(value) <= _MOST_PARTS and all(isinstance(each, str) for each in value):
                 # The parts of one text, as of a template: `["OTP", "482913"]`.
                 self.scan(" ".join(value))
             for each in value:
@@ -184,8 +185,7 @@ def _is_code(text: str, tokens: Sequence[Token], index: int, *, is_named: bool) 
     if text[: number.start].rstrip(" ").endswith(("#", "№")) and not is_close:
         return False
     said_behind, is_close_behind = _said_behind(tokens, index, is_alone=is_alone)
-    if not said_behind and _signs_in(tokens, index):
-        said_behind = is_close_behind = True
+    said_behind = said_behind or _signs_in(tokens, index)
     is_close |= is_close_behind
     if _needs_close(number.text):
         is_year = bool(_YEAR.fullmatch(number.text))
@@ -253,11 +253,17 @@ def _said_behind(tokens: Sequence[Token], index: int, *, is_alone: bool) -> tupl
 
 def _signs_in(tokens: Sequence[Token], index: int) -> bool:
     """Whether the sentence says that somebody signs in, or proves who they are, with this number."""
-    if not index or tokens[index - 1].text.lower() not in _USED:
+    digits = "".join(filter(str.isalnum, tokens[index].text))
+    if not index or tokens[index - 1].text.lower() not in _USED or not (digits.isdigit() and 4 <= len(digits) <= 8):
+        return False
+    if any(token.kind in (UNIT, OTHER) for token in tokens[index + 1 : index + 3]):
         return False
     behind = tokens[index + 1 : index + 2 + _WORDS_TO_SIGN_IN]
     before = reversed(tokens[max(0, index - 2 - _WORDS_TO_SIGN_IN) : index])
-    return _names_sign_in(_sentence(behind)) or _names_sign_in(_sentence(before)[::-1])
+    if _names_sign_in(_sentence(behind)):
+        return True
+    # `Log in and use 20000 points` is about something else.
+    return tokens[index - 1].text.lower() not in _SPENT and _names_sign_in(_sentence(before)[::-1])
 
 
 def _sentence(tokens: Iterable[Token]) -> list[str]:
@@ -290,8 +296,8 @@ def _kind_of_pair(value: dict[str, Any]) -> Kind:
 def _kind_of_name(name: str) -> Kind:
     """What the name of a value says about it."""
     words = [part.lower() for part in _PARTS_OF_NAME.findall(_CAMEL.sub("_", name.replace("-", "_")))]
-    if "one" in words and words[words.index("one") + 1 :][:1] == ["time"]:
-        words = [*(word for word in words if word not in ("one", "time")), "onetime"]
+    if words[-2:] == ["one", "time"] or (words[-3:-1] == ["one", "time"] and kind_of(words[-1]) is CODE):
+        return CODE
     kinds = {kind_of(word) for word in words}
     if OTHER in kinds or any(word in KEY_WORDS_OF_OTHERS for word in words):
         return OTHER

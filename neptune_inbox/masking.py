@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
 
@@ -19,8 +20,8 @@ _LOGIN = re.compile(r"(?<=://)[^\s@]*:\S*@|(?<=://)\S*@")
 _MOST_KNOWN: Final = 64
 _SHORTEST: Final = 6
 """Characters; a shorter password could be part of any word."""
-_TELLING: Final = 16
-"""Characters of a secret in a row that give it away."""
+_TELLING: Final = 24
+"""Characters of a secret in a row that give it away; the payloads of two JWTs may begin with more than 16 alike."""
 _PIECE: Final = 8
 """Characters: in every `_TELLING` of them, a piece that begins at a multiple of this many is whole."""
 _PROXIES: Final = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "FTP_PROXY")
@@ -39,34 +40,55 @@ def register_secret(secret: str) -> None:
 
 def telling_parts(secret: str) -> list[str]:
     """Short texts of which every part of a secret that gives it away holds one; the header of a JWT is no secret."""
-    if len(secret) < 2 * _TELLING:
+    if len(secret) < _TELLING + _PIECE:
         return [secret]
-    begin = secret.find(".") + 1 if secret.count(".") == 2 else 0
-    return [secret[at : at + _PIECE] for at in range(begin, len(secret) - _PIECE + 1, _PIECE)]
+    return [secret[at : at + _PIECE] for at in range(_begin(secret), len(secret) - _PIECE + 1, _PIECE)]
 
 
 def without_secret(text: str, secret: str) -> str:
     """The text with the secret masked, and every part of it that is long enough to give it away."""
     text = text.replace(secret, MASK)
-    for piece in telling_parts(secret):
-        at = text.find(piece)
-        while at >= 0:
-            start, end = _common(text, at, secret, secret.find(piece), len(piece))
-            if end - start >= _TELLING:
-                text = f"{text[:start]}{MASK}{text[end:]}"
-                end = start + len(MASK)
-            at = text.find(piece, end)
-    return text
+    if len(secret) < _TELLING + _PIECE:
+        return text
+    kept: list[str] = []
+    done = 0
+    for found in _pieces(secret).finditer(text):
+        if found.start() < done:
+            continue
+        start, end = _common(text, found.start(), done, secret, found[0])
+        if end - start >= _TELLING:
+            # With what stands of the header before it.
+            header = secret[: _begin(secret)]
+            start -= next(
+                (size for size in range(len(header), 0, -1) if text.endswith(header[-size:], done, start)), 0
+            )
+            kept += [text[done:start], MASK]
+            done = end
+    return "".join([*kept, text[done:]]) if kept else text
 
 
-def _common(text: str, at: int, secret: str, place: int, length: int) -> tuple[int, int]:
-    """How far a text is the same as a secret around a piece of it: from, to."""
-    start, end, begin, stop = at, at + length, place, place + length
-    while start > 0 and begin > 0 and text[start - 1] == secret[begin - 1]:
-        start, begin = start - 1, begin - 1
-    while end < len(text) and stop < len(secret) and text[end] == secret[stop]:
-        end, stop = end + 1, stop + 1
-    return start, end
+def _begin(secret: str) -> int:
+    """Where what is secret begins: behind the header of a JWT."""
+    return secret.find(".") + 1 if secret.count(".") == 2 else 0
+
+
+@lru_cache(maxsize=4)
+def _pieces(secret: str) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, dict.fromkeys(telling_parts(secret)))))
+
+
+def _common(text: str, at: int, least: int, secret: str, piece: str) -> tuple[int, int]:
+    """How far a text is the same as a secret around a piece of it, wherever that is in the secret: from, to."""
+    best, place, begin_at = (at, at), secret.find(piece, _begin(secret)), _begin(secret)
+    while place >= 0:
+        start, end, begin, stop = at, at + len(piece), place, place + len(piece)
+        while start > least and begin > begin_at and text[start - 1] == secret[begin - 1]:
+            start, begin = start - 1, begin - 1
+        while end < len(text) and stop < len(secret) and text[end] == secret[stop]:
+            end, stop = end + 1, stop + 1
+        best = max(best, (start, end), key=lambda found: found[1] - found[0])
+        place = secret.find(piece, place + 1)
+    return best
 
 
 def mask(text: str) -> str:

@@ -61,7 +61,7 @@ def _unwrapped(value: JsonValue) -> JsonValue:
     for _ in range(3):
         if not isinstance(value, dict):
             break
-        value = next((value[name] for name in _EXTENDED if name in value), None)
+        value = next((value[name] for name in _EXTENDED if name in value), value)
     return value
 
 

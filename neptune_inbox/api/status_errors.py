@@ -23,7 +23,7 @@ from neptune_inbox.errors import (
     TokenRefused,
     proxy_sign_in,
 )
-from neptune_inbox.model import Instant, JsonValue
+from neptune_inbox.model import Instant, JsonObject, JsonValue
 from neptune_inbox.text import clean_line
 
 _MOST_FIELDS: Final = 20
@@ -124,7 +124,8 @@ def _refused_status(value: JsonValue) -> int | None:
     if isinstance(value, str):
         return 422 if value.strip().strip(".!").lower() in _NO_WORDS else _status_of_words(value)
     if isinstance(value, list):
-        refused = [_refused_status(each) if isinstance(each, dict) else None for each in value]
+        # A delivery may have an error of its own.
+        refused = [_refused_status(each) if isinstance(each, dict) and not _is_row(each) else None for each in value]
         return refused[0] if refused and None not in refused else None
     if not isinstance(value, dict):
         return None
@@ -133,9 +134,9 @@ def _refused_status(value: JsonValue) -> int | None:
         if code is not None and 400 <= code < 600:
             return code
     words = _status_of_words(server_message(value))
-    says_no = any(value.get(name) for name in _ERRORS) or any(_is_no(value.get(name)) for name in _ANSWERS)
+    says_no = any(value.get(name) for name in _ERRORS) or any(_is_no(name, value.get(name)) for name in _ANSWERS)
     # A delivery has a status of its own, which may be `failed`.
-    is_row = any(name.rpartition("*")[2] in ("uuid", "id") for name in value)
+    is_row = _is_row(value)
     says_no = says_no or (not is_row and any(str(value.get(name)).lower() in _NO_WORDS for name in _OUTCOMES))
     if says_no:
         return words or 422
@@ -145,8 +146,16 @@ def _refused_status(value: JsonValue) -> int | None:
     return words if not is_row and not value.get("data") else None
 
 
-def _is_no(value: JsonValue) -> bool:
-    return value.strip().lower() in ("false", "no") if isinstance(value, str) else value == 0
+def _is_row(value: JsonObject) -> bool:
+    """Whether an object is a thing of its own, whose status or error is not that of the answer."""
+    return any(name.rpartition("*")[2] in ("uuid", "id", "user_id") for name in value)
+
+
+def _is_no(name: str, value: JsonValue) -> bool:
+    if isinstance(value, str):
+        return value.strip().lower() == "false" or (name != "status" and value.strip().lower() == "no")
+    # A status of 0 is success as often as it is not.
+    return value is False or (value == 0 and name != "status")
 
 
 def _status_of_words(words: str) -> int | None:

@@ -310,7 +310,10 @@ class Transport:
     async def _parsed(self, body: bytes, host: str, token: Token) -> JsonValue:
         if not body.strip():
             return None
-        return redact_echo(await parse(body, host, self._limits), body, token)
+        value = await parse(body, host, self._limits)
+        if len(body) < self._limits.thread_bytes:
+            return redact_echo(value, body, token)
+        return await asyncio.to_thread(redact_echo, value, body, token)
 
 
 def _traced(call: _Call) -> Callable[..., None]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from neptune_inbox.cli.interruption import Account, Interrupted, heeded
 from neptune_inbox.cli.output import Output
-from neptune_inbox.errors import InboxError, TokenExpired
+from neptune_inbox.errors import InboxError, StoreProblem, TokenExpired
 from neptune_inbox.sync.marking.audit import UNKNOWN
 
 if TYPE_CHECKING:
@@ -96,7 +96,10 @@ class Cli:
         """The error; where the service may have done what was asked for, it says so and how to find out."""
         if self.account is None or session.audit_log.last_outcome != UNKNOWN:
             return error
-        told = await self.account(session)
+        try:
+            told = await self.account(session)
+        except StoreProblem:
+            return error
         return error.saying(remedy=f"{told.sentence} {told.remedy}".strip())
 
     def tidy(self) -> None:

@@ -43,7 +43,7 @@ def handover_page(page: HandOver) -> PrintedPage:
         lines = [_missing(line) for line in page.missing[:MOST_MISSING]]
         if (others := len(page.missing) - len(lines)) > 0:
             lines.append(page_line(f"… and {plural(others, 'other customer')}."))
-        found.append(Section("Not everything is known", tuple(lines)))
+        found.append(Section("Incomplete data", tuple(lines)))
     found += [
         Section("Incidents", tuple(_incident(seen, page) for seen in page.incidents)),
         Section(
@@ -140,7 +140,7 @@ def _missing(line: MissingLine) -> tuple[Inline, ...]:
     if line.fetched_at is None:
         return page_line(code(line.user_id), ": never looked at from here")
     of = f"{line.loaded:,} of {line.total:,}" if line.total is not None else f"only {line.loaded:,}"
-    return page_line(code(line.user_id), f": {of} unread notifications are loaded; the rest is not counted here")
+    return page_line(code(line.user_id), f": {of} unread notifications are loaded; the rest are not included")
 
 
 def _about(subject: Subject) -> JsonObject:

@@ -81,8 +81,8 @@ def rest_notes(
     notes = []
     if missing:
         done = "searched" if is_search else "listed"
-        how = "without --cached, --limit 0" if is_cached else "--limit 0"
-        notes.append(f"Not everything was {done}: {', '.join(missing)}; {how} loads all of it.")
+        how = "without --cached and with --limit 0" if is_cached else "with --limit 0"
+        notes.append(f"Not everything was {done}: {', '.join(missing)}; run it {how} to load everything.")
     elif not total and not hidden:
         notes.append(NOTHING_MATCHES)
     if shown < total:

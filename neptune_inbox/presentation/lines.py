@@ -228,7 +228,7 @@ def _fresh_spans(facts: TopFacts, now: Instant) -> tuple[Span, ...]:
 def _waiting_pieces(facts: TopFacts, now: Instant) -> list[StyledItem]:
     pieces = []
     if facts.unshared or facts.is_team_away:
-        words = f"{facts.unshared:,} not shared" if facts.unshared else "team not reached"
+        words = f"{facts.unshared:,} not shared" if facts.unshared else "team unreachable"
         pieces.append(StyledItem(((f"{words}  ", Role.WARN),), rank=2))
     if facts.failed:
         pieces.append(StyledItem(((f"! {facts.failed:,} refused  ", Role.FAILED),), rank=1, action="outbox"))

@@ -56,7 +56,7 @@ JOURNAL_WORDS = {
 MARK_WORDS = {"failed": STATE_WORDS[MarkState.FAILED], "sent": STATE_WORDS[MarkState.ACCEPTED]}
 """The same where it is of a mark: other writes fail for other reasons, and are sent."""
 NOT_READ = {state: f"not read: {WORDS[state]}" for state in (ACCEPTED, CONTRADICTED, UNREAD_AGAIN)}
-UNLESS_COLLEAGUE = ", unless by a colleague: the team's database is not reached"
+UNLESS_COLLEAGUE = ", unless by a colleague: the team's database has not been read just now"
 TEAM_BEHIND = "The team's database was not reached in time: the latest from colleagues may be missing."
 READERS = {ReadBy.US: "by us", ReadBy.NOT_US: "not by us", ReadBy.UNSURE: "by us or by the customer"}
 
@@ -131,9 +131,9 @@ def oddity_sentences(fresh: Freshness) -> list[str]:
 def mode_sentence(mode: Mode, waiting: int) -> str:
     """That the settings of the profile that is open were changed, and what becomes of the marks that wait."""
     if mode is not Mode.OBSERVE:
-        return f"The mode of this profile is {mode} now."
-    held = f", and {plural(waiting, 'mark waits', 'marks wait')}" if waiting else ""
-    return f"The mode of this profile is observe now: nothing is sent{held}."
+        return f"This profile is now in mode {mode}."
+    held = f", and {plural(waiting, 'mark is', 'marks are')} waiting" if waiting else ""
+    return f"This profile is now in mode observe: nothing is sent{held}."
 
 
 def profile_sentence(profile: Profile) -> str:

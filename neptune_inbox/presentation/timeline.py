@@ -32,7 +32,7 @@ _ENTRY_SIGNS = {
 _BELL_SIGNS = {Bell.UNREAD: SIGNS["unread"], Bell.READ: SIGNS["read"], Bell.UNKNOWN: _UNKNOWN_SIGN}
 NOBODY_LOOKED = "nobody is known to have looked"
 NOTHING_KNOWN = "Nothing is known of this time."
-HOW_TO_LOOK = "`neptune-inbox list --user USER_ID` looks now."
+HOW_TO_LOOK = "`neptune-inbox list --user USER_ID` fetches it now."
 FULL = "%Y-%m-%d %H:%M:%S"
 
 
@@ -65,7 +65,7 @@ def axis_lines(entries: Sequence[Entry]) -> list[AxisLine]:
 
 def never_looked(user: str) -> str:
     """That a customer's lists were never read from here."""
-    return f"The lists of {user} were never looked at from here."
+    return f"{user} was never fetched on this machine."
 
 
 def axis_text(entries: Sequence[Entry]) -> str:

@@ -188,16 +188,16 @@ def taken_back_sentence(outcome: TakenBack) -> str:
     if not outcome.sent and not outcome.tried:
         return words
     # What matters first: the end may not fit.
-    late = [f"the last {_marks(len(outcome.sent))} sent already"] if outcome.sent else []
-    late += [f"the last {_marks(len(outcome.tried))} tried with unknown outcome"] if outcome.tried else []
+    late = [f"{_last(len(outcome.sent))} sent already"] if outcome.sent else []
+    late += [f"{_last(len(outcome.tried))} tried with unknown outcome"] if outcome.tried else []
     names = [f"Sent: {', '.join(outcome.sent)}."] if outcome.sent else []
     names += [f"Tried: {', '.join(outcome.tried)}. {STILL_THERE}"] if outcome.tried else []
     first = " and ".join(late)
     return f"{first[0].upper()}{first[1:]}. Instead: {words[0].lower()}{words[1:]} {' '.join(names)}"
 
 
-def _marks(count: int) -> str:
-    return "mark was" if count == 1 else f"{count:,} marks were"
+def _last(acts: int) -> str:
+    return "what you marked last was" if acts == 1 else f"what you marked the last {acts:,} times was"
 
 
 def send_sentence(count: int) -> str:

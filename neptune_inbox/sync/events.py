@@ -42,6 +42,10 @@ class Compared(Struct, frozen=True):
     differing: frozenset[str]
 
 
+class WrittenElsewhere(Struct, frozen=True):
+    """Another instance on the same home wrote to `state.db`: marks may have changed, or what is mine."""
+
+
 class MarksChanged(Struct, frozen=True):
     """Marks were held, undone, accepted, confirmed, contradicted, refused or put off."""
 
@@ -90,6 +94,7 @@ Fact: TypeAlias = (
     | Looked
     | Compared
     | MarksChanged
+    | WrittenElsewhere
     | MarksSent
     | TriageChanged
     | TeamChanged

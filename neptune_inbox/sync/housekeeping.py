@@ -110,7 +110,7 @@ class Housekeeping:
         triage = self._store.data.triage.triage(keys.values())
         marked = {key for key, own in triage.items() if own.is_starred or own.note}
         kept = {rowid for rowid, key in keys.items() if key in marked}
-        return kept.union(*(keys.keys() & set(rowids) for rowids in self._shown))
+        return kept.union(*(set(keys).intersection(rowids) for rowids in self._shown))
 
     def _tell_forgotten(self) -> None:
         if self._count:

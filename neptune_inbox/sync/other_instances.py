@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from neptune_inbox.errors import StoreProblem
-from neptune_inbox.sync.events import Bus, MarksChanged
+from neptune_inbox.sync.events import Bus, WrittenElsewhere
 from neptune_inbox.sync.store_thread import read_on_thread
 
 if TYPE_CHECKING:
@@ -33,12 +33,12 @@ class OtherInstances:
             await self._sleep(EVERY)
 
     async def look(self) -> None:
-        """Look once; what is found is published as a change of marks. The first look only remembers."""
+        """Look once; what is found is published. The first look only remembers."""
         # Trouble with the file is told where something is wanted of it.
         with suppress(StoreProblem):
             before, self._seen = self._seen, await self._version()
             if before is not None and self._seen != before:
-                self._bus.publish(MarksChanged(()))
+                self._bus.publish(WrittenElsewhere())
 
     @read_on_thread
     def _version(self) -> int:

@@ -396,11 +396,13 @@ class SessionParts:
 
     async def close(self) -> None:
         """Close the files, then end their thread."""
-        # On a full disk the last looks are forgotten.
-        with suppress(StoreProblem):
-            await self.fetcher.flush()
-        await self._close()
-        self._store.thread.close()
+        try:
+            # On a full disk the last looks are forgotten.
+            with suppress(StoreProblem):
+                await self.fetcher.flush()
+        finally:
+            await self._close()
+            self._store.thread.close()
 
     @on_thread
     def _close(self) -> None:

@@ -124,4 +124,4 @@ def test_a_hand_over_says_of_whom_not_everything_is_known(shell: Shell) -> None:
     assert "10 of 60 unread notifications are loaded" in shown
     shell("list", "-u", CUSTOMER, "--limit", "0")
     shell("list", "-u", "never-seen")
-    assert "Not everything is known" not in shell("handover", "--md").out
+    assert "Incomplete data" not in shell("handover", "--md").out

@@ -178,7 +178,7 @@ def test_a_list_as_of_a_moment_is_aligned_on_a_terminal(
 def test_a_customer_who_was_never_looked_at_is_told_as_such(shell: Shell, seen: dict[str, str]) -> None:
     told = shell("timeline", "-u", "stranger")
     assert (told.code, told.out) == (0, "")
-    assert "The lists of stranger were never looked at from here." in told.err
+    assert "stranger was never fetched on this machine." in told.err
     assert shell("timeline", "-u", CUSTOMER).err == ""
 
 

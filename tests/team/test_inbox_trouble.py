@@ -98,7 +98,7 @@ async def test_a_database_that_is_away_is_told_and_gets_it_when_it_is_back(datab
     try:
         async with opened(seat(database)) as inbox:
             await shows(inbox, "cannot be reached: nothing listens there")
-            await inbox.until(lambda: "team not reached" in inbox.top())
+            await inbox.until(lambda: "team unreachable" in inbox.top())
             await takes_and_handles(inbox)
             await inbox.until(lambda: "2 not shared" in inbox.top())
             database.cluster.start()

@@ -492,5 +492,5 @@ async def test_sheets_with_nothing_in_them_say_so_under_their_title(size: tuple[
         await inbox.press("O")
         await inbox.asked("Outbox: empty")
         await inbox.press("t")
-        await inbox.sees("Nothing waits here")
+        await inbox.sees("The outbox is empty")
         assert "next id" not in inbox.sheet()

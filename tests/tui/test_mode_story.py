@@ -66,7 +66,7 @@ async def test_a_window_that_only_looks_on_says_that_it_may_no_longer_write(tmp_
         await inbox.until(lambda: inbox.row("Card 3").theirs == "◷")
         write_mode(service, "observe")
         await inbox.let_time_pass(2)
-        await inbox.sees("The mode of this profile is observe now: nothing is sent, and 1 mark waits.")
+        await inbox.sees("This profile is now in mode observe: nothing is sent, and 1 mark is waiting.")
         await inbox.until(lambda: "acme · observe" in inbox.top())
         write_mode(service, "act")
         await inbox.let_time_pass(2)

@@ -36,7 +36,8 @@ async def test_what_was_sent_is_skipped_with_a_word() -> None:
         await inbox.until(lambda: "pending" not in inbox.top())
         await inbox.press("z")
         await inbox.hears(
-            "The last mark was sent already. Instead: no longer starred: “Card 3” of u-1. Sent: “Card 3” of u-1."
+            "What you marked last was sent already. Instead: no longer starred: “Card 3” of u-1."
+            " Sent: “Card 3” of u-1."
         )
         assert inbox.row("Card 3").triage == " "
 
@@ -50,7 +51,7 @@ async def test_on_a_narrow_screen_it_is_still_said_that_the_mark_was_sent_and_wh
         await inbox.until(lambda: service.marked_titles == ["Card 2"])
         await inbox.until(lambda: "pending" not in inbox.top())
         await inbox.press("z")
-        await inbox.hears("The last mark was sent already. Instead:")
+        await inbox.hears("What you marked last was sent already. ")
 
 
 async def test_what_was_taken_away_is_there_again() -> None:

@@ -99,6 +99,8 @@ NOT_CODES = (
     ("New login from device 10023. Not you? Log in and change it.", ""),
     ("You paid with 10023 points. Log in to see more.", ""),
     ("Log in to track order 10023", ""),
+    ("Use SAVE2026 when you sign in and get 20% off", ""),
+    ("Log in and use 20000 bonus coins", ""),
 )
 
 
@@ -151,6 +153,7 @@ class TestWhatIsACode:
             ({"one-time-password": "482913"}, {"one-time-password": "••••••"}),
             ({"oneTimePassword": "482913"}, {"oneTimePassword": "••••••"}),
             ({"one_time_pin": 482913, "time": "10023"}, {"one_time_pin": "••••••", "time": "10023"}),
+            ({"one_time_donation": 5000}, {"one_time_donation": 5000}),
             ({"vars": ["OTP", "482913"]}, {"vars": ["OTP", "••••••"]}),
             ({"vars": ["Order", "482913"]}, {"vars": ["Order", "482913"]}),
             ({"тема": "Ваш код 482913"}, {"тема": "Ваш код ••••••"}),

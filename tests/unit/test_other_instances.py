@@ -9,7 +9,7 @@ from neptune_inbox.store.cache.schema import open_cache
 from neptune_inbox.store.journal.journal import Journal
 from neptune_inbox.store.outbox.schema import open_state
 from neptune_inbox.store.tenant import TenantData
-from neptune_inbox.sync.events import Bus, Fact, MarksChanged
+from neptune_inbox.sync.events import Bus, Fact, WrittenElsewhere
 from neptune_inbox.sync.other_instances import OtherInstances
 from neptune_inbox.sync.store_thread import StoreThread
 from neptune_inbox.sync.tenant_store import TenantStore
@@ -43,7 +43,7 @@ async def test_what_another_instance_writes_is_told_and_our_own_writing_is_not(t
 
     theirs.triage.star([Key("u-1", "a")], True)
     await others.look()
-    assert heard == [MarksChanged(())]
+    assert heard == [WrittenElsewhere()]
     await others.look()
     assert len(heard) == 1
     thread.close()

@@ -118,7 +118,7 @@ def mark(
             "Say what to mark in one way.",
             "Name ids, or use --shown, or --server-all; `neptune-inbox mark --help` shows how.",
         )
-    if query is not NOT_GIVEN and not query.strip():
+    if shown and query is not NOT_GIVEN and not query.strip():
         raise UsageProblem("--query is empty, which would mark every row.", "Leave it out to mark all that is shown.")
     if not shown and (query or cached):
         raise UsageProblem("--query and --cached go with --shown.", "Add --shown, or leave them out.")
@@ -175,7 +175,8 @@ async def _plan(session: Session, wish: MarkRequest) -> Plan:
     if wish.is_shown:
         look = fetching.read if wish.is_cached else fetching.fetch
         listing = await look(session, [wish.user], wish.kind, wish.query, wish.limit or None)
-        rows: Sequence[Row] = (*listing.rows, *await _under_way(session, wish.user, listing.rows))
+        earlier = [] if wish.query else await _under_way(session, wish.user, listing.rows)
+        rows: Sequence[Row] = (*listing.rows, *earlier)
         shown = len(listing.rows)
         of = f" of {listing.total:,}" if listing.total > shown else ""
         label = f"{shown:,}{of} shown of {quoted_id(wish.user)}" + (f", {wish.query}" if wish.query else "")

@@ -69,8 +69,8 @@ class Fetcher:
         """Rows of this place say themselves when they are read, so that in `all` the others are not."""
         self._hides_read = False
         """Rows of this tenant are read without saying so."""
-        self._has_false_totals = False
         self._longest_page = 0
+        self._has_false_totals = False
         """More rows came than this place counts, so its totals are not used."""
         self._contradicts = False
         """Rows of this place say the opposite of the list that they came in."""
@@ -485,4 +485,7 @@ class Fetcher:
 
 def _reaches(walk: PageWalk, fresh: Freshness) -> bool:
     """Whether a walk from the top came as far as the look before it, so that nothing in between is missing."""
-    return walk.has_end or (fresh.looked_at is not None and (walk.oldest or fresh.looked_at) < fresh.looked_at)
+    if walk.has_end or fresh.looked_at is None:
+        return walk.has_end
+    # The two clocks may differ, so that a row that was known before must have come as well.
+    return (walk.oldest or fresh.looked_at) < fresh.looked_at and bool(walk.seen - walk.brought)

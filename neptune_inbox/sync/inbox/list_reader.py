@@ -176,7 +176,7 @@ class ListReader:
         if horizon is None:
             # What came in between, from another instance, is in the list if it is to be shown.
             horizon = Horizon(max(newest, max(ids, default=0)))
-        elif not ids:
+        elif not ids and newest > horizon.newest_rowid:
             ids, is_partial = self._ids(asked), False
             horizon = horizon.with_rows(ids)
         values = self._data.cache.column_values(ids[:MEASURED])

@@ -33,7 +33,7 @@ class Draft:
 
         `is_unsure`: it may have been sent, as no answer came.
         """
-        sent = "It is not known whether it was sent" if is_unsure else "Not sent"
+        sent = "It may or may not have been sent" if is_unsure else "Not sent"
         habits = self._inbox.session.habits
         try:
             if not values:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 T = TypeVar("T")
-LOOK_FIRST = "Look at the person again before you try once more."
+LOOK_FIRST = "Check the customer's record before you try again."
 
 
 class Change(NamedTuple):
@@ -53,7 +53,7 @@ async def ask_and_write(inbox: InboxScreen, title: str, fields: Sequence[Field],
             problem = "Nothing has been edited yet."
         elif await agrees(inbox, title, change.before, change.after, change.warning):
             try:
-                await under_way(inbox, "Writing it …", change.write())
+                await under_way(inbox, "Saving …", change.write())
             except Invalid as error:
                 errors, problem = error.fields, error.sentence
             except InboxError as error:

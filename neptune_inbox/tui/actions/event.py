@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 WAIT = 30.0
 """Seconds to wait for the notification."""
-SAFE_AGAIN = "Sending it again is safe: the service takes a message id only once."
+SAFE_AGAIN = "Sending it again is safe: the service accepts each message id only once."
 UNSAFE_AGAIN = "Without a message id, sending it again may deliver it twice."
 NEW, KEPT = "new", "template:"
 

@@ -27,7 +27,7 @@ from neptune_inbox.presentation.verb_sentences import (
     retry_sentence,
     send_sentence,
 )
-from neptune_inbox.sync.events import Fact, MarksChanged
+from neptune_inbox.sync.events import Fact, MarksChanged, WrittenElsewhere
 from neptune_inbox.tui.background import run_in_background
 from neptune_inbox.tui.bindings import live_actions
 from neptune_inbox.tui.dialogs.base import Choice, ChoiceDialog, Dialog, has_gone, line
@@ -43,7 +43,7 @@ KEYS = (
     *("outbox.go", "outbox.retry", "outbox.retry_all", "outbox.next_id"),
     *("outbox.drop", "outbox.drop_all", "outbox.send", "dialog.back"),
 )
-NOTHING_UNSETTLED = "Nothing waits here, so there is nothing to send, try again or drop."
+NOTHING_UNSETTLED = "The outbox is empty: nothing to send, try again or drop."
 USER_WIDTH, TITLE_WIDTH = 12, 32
 SIGNS = {MarkState.HELD: "◷", MarkState.SENDING: "↑", MarkState.FAILED: "!", MarkState.CONTRADICTED: "●"}
 
@@ -153,7 +153,7 @@ class OutboxDialog(Dialog[Key]):
             self.query_one(where, Static).update(Content(words))
 
     def _hear(self, fact: Fact) -> None:
-        if isinstance(fact, MarksChanged):
+        if isinstance(fact, MarksChanged | WrittenElsewhere):
             self._reload()
 
     @work(group="outbox-reload", exclusive=True)
@@ -165,9 +165,13 @@ class OutboxDialog(Dialog[Key]):
                 self._titles[mark.key] = row.title if row else mark.id
         if has_gone(self):
             return
-        self._marks = marks
         choices = self.query_one(OptionList)
         here = choices.highlighted or 0
+        if here < len(self._marks):
+            # The highlight stays on its mark, wherever that is by now.
+            on = self._marks[here].serial
+            here = next((place for place, mark in enumerate(marks) if mark.serial == on), here)
+        self._marks = marks
         choices.clear_options()
         choices.add_options(Option(self._prompt(mark)) for mark in marks[:SHOWN])
         if marks:

@@ -206,7 +206,8 @@ class ListController:
 
     async def note_older(self, keys: Collection[Key]) -> None:
         """Remember what was loaded because older rows were looked for; it waits until this list is asked for it."""
-        self._state.older |= await self._session.inbox.rowids(keys)
+        rowids = await self._session.inbox.rowids(keys)
+        self._state.older |= rowids
         await self.waiting.count()
 
     async def extend(self) -> None:

@@ -6,6 +6,7 @@ Facts never move a row: they redraw what the rows say, or count what waits behin
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ from neptune_inbox.sync.events import (
     TriageChanged,
     Troubled,
     WatchListChanged,
+    WrittenElsewhere,
 )
 from neptune_inbox.sync.team.sharer import Sharing, SharingState
 from neptune_inbox.tui.background import run_in_background
@@ -122,7 +124,8 @@ class LiveUpdates:
     async def _follow_mode(self) -> None:
         """Show what the settings let this profile do, which somebody may have changed meanwhile."""
         before = self._drawing.view.profile.mode
-        await self._session.must_ask()
+        with suppress(StoreProblem):
+            await self._session.must_ask()
         profile = self._session.profile
         if profile.mode is not before:
             self._drawing.change(profile=profile)
@@ -156,7 +159,7 @@ class LiveUpdates:
             case HealthChanged():
                 self._redraw()
                 self._preview.fill()
-            case MarksChanged() | TriageChanged():
+            case MarksChanged() | TriageChanged() | WrittenElsewhere():
                 self._marks_are_stale = True
                 run_in_background(self._node, "marks", self._follow_marks)
             case TeamChanged(keys=keys):
