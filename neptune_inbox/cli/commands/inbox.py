@@ -109,7 +109,7 @@ def _list_once(
         if not (users or is_cached):
             await fetching.follow_watch_list(session, cli.output)
         if is_cached:
-            session.inbox.check_cache()
+            session.inbox.lists.check_cache()
         scope = await fetching.users_in_scope(session, users)
         if any(map(is_of_team, clauses_of(parse_query(query, session.now())))) and not is_cached:
             await read_news(session, cli.output)
@@ -252,7 +252,7 @@ def count(cli: Cli, users: tuple[str, ...], cached: bool) -> None:
         if not (users or cached):
             await fetching.follow_watch_list(session, cli.output)
         if cached:
-            session.inbox.check_cache()
+            session.inbox.lists.check_cache()
         for user in await fetching.users_in_scope(session, users):
             if not cached:
                 await fetching.refresh_counts(session, user)

@@ -156,11 +156,6 @@ class Inbox:
         """The same of these users in one list."""
         return await self.lists.open(Scope(kind=kind, query=query), limit=limit, users=users)
 
-    def check_cache(self) -> None:
-        """Raise StoreProblem where what was seen before cannot be read, so that nothing can be said of it."""
-        if problem := self._store.data.cache.problem:
-            raise StoreProblem(problem, "Free some space, then try again; without --cached the service is asked.")
-
     async def newest_rowid(self) -> int:
         """The rowid of what the cache got last, whoever wrote it."""
         return await self._store.cache.newest_rowid()

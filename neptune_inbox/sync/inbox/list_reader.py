@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
+from neptune_inbox.errors import StoreProblem
 from neptune_inbox.model import EVERYONE, Filter, Horizon, Key, Search, Term, clauses_of
 from neptune_inbox.sync.inbox.laid_over import is_about_us, resolved
 from neptune_inbox.sync.inbox.list_snapshot import ListSnapshot, RowReader
@@ -61,6 +62,11 @@ class ListReader:
         self._now = now
         self._row_reader = row_reader
         self._incidents = incidents
+
+    def check_cache(self) -> None:
+        """Raise StoreProblem where what was seen before cannot be read, so that nothing can be said of it."""
+        if problem := self._data.cache.problem:
+            raise StoreProblem(problem, "Free some space, then try again; without --cached the service is asked.")
 
     async def open(
         self,
