@@ -81,12 +81,12 @@ class Cli:
                     self.output.flush()
                     self._is_tidying_due = await session.housekeeping.is_due()
                     return answer
-                except InboxError as error:
-                    raise await self._accounted(session, error) from None
                 except (asyncio.CancelledError, Interrupted):
                     if self.account is not None:
                         self.nothing_done = await self.account(session)
                     raise
+                except InboxError as error:
+                    raise await self._accounted(session, error) from None
                 finally:
                     await session.close()
             except (asyncio.CancelledError, Interrupted) as stop:
