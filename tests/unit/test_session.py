@@ -14,6 +14,7 @@ from neptune_inbox.model import Filter, MarkState
 from neptune_inbox.sandbox.faults import Kind
 from neptune_inbox.sandbox.tokens import sign_token
 from neptune_inbox.sync.events import Bus, HealthChanged, MarksChanged
+from neptune_inbox.sync.other_instances import OtherInstances
 from neptune_inbox.sync.polling.health import State
 from neptune_inbox.sync.session import check_expiry, tenant_key
 from neptune_inbox.text import CleanText
@@ -147,9 +148,11 @@ async def test_a_closed_session_answers_instead_of_hanging(tmp_path: Path) -> No
         await session.inbox.watched()
 
 
-async def test_what_runs_in_the_background_is_polling_sending_and_housekeeping() -> None:
+async def test_what_runs_in_the_background_is_polling_sending_housekeeping_and_a_look_at_other_instances() -> None:
     session = await Office().open()
-    assert session.background == (session.poller.run, session.sender.run, session.housekeeping.run)
+    *ours, instances = session.background
+    assert ours == [session.poller.run, session.sender.run, session.housekeeping.run]
+    assert instances.__qualname__ == OtherInstances.run.__qualname__
     await session.close()
 
 
