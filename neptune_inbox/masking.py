@@ -39,7 +39,7 @@ def register_secret(secret: str) -> None:
 
 
 def telling_parts(secret: str) -> list[str]:
-    """Short texts of which every part of a secret that gives it away holds one; the header of a JWT is no secret."""
+    """Short texts of which every part of a secret that gives it away holds one; the header of a JWT is not secret."""
     if len(secret) < _TELLING + _PIECE:
         return [secret]
     return [secret[at : at + _PIECE] for at in range(_begin(secret), len(secret) - _PIECE + 1, _PIECE)]

@@ -26,7 +26,7 @@ _ZONE = re.compile(r"\s*(?:(UTC|GMT)|([+-]\d{2}):?(\d{2}))$", re.IGNORECASE)
 _NEVER = re.compile(
     r"[0\s:.TZ+-]*|-\d.*|0{3,}\d[-/.].*|/Date\((?:-\d*|0*)\)/|null|none|nil|never|n/a|undefined|false", re.I
 )
-"""What is no moment: nothing, a word for it, and a date before the year 10, as PHP and .NET write zero dates."""
+"""What is not a moment: nothing, a word for it, and a date before the year 10, as PHP and .NET write zero dates."""
 _NEVER_BEFORE: Final = 365 * 86_400_000
 """Milliseconds: a moment before 1971 is a zero date of some system (1970 with any zone, 1899, 1900), as Neptune is
 younger."""

@@ -433,6 +433,7 @@ def test_the_journal_is_shown_from_a_time_on(shell: Shell) -> None:
     assert shell("journal", "--since", "1d", "--json").json == lines
     assert shell("journal", "--since", "2099-01-01", "--json").json == []
     assert "No line of the journal matches." in shell("journal", "--since", "2099-01-01").err
+    assert shell("journal", "--since", "").code == 2
     wrong = shell("journal", "--since", "soon")
     assert wrong.code == 2
     assert "`soon` is not a valid time." in wrong.err

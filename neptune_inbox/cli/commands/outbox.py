@@ -16,7 +16,7 @@ from neptune_inbox.cli.context import Cli, SignIn
 from neptune_inbox.cli.interruption import START_AGAIN, Account, account_of_marks
 from neptune_inbox.cli.naming import find_marks, find_receipt
 from neptune_inbox.cli.options import LISTS, TABLES, command, user_option, yes_option
-from neptune_inbox.cli.parameters import LINE, RECEIPT, ROWS, whole
+from neptune_inbox.cli.parameters import LINE, NOT_GIVEN, RECEIPT, ROWS, whole
 from neptune_inbox.cli.parameters import MARKS as MARK_IDS
 from neptune_inbox.cli.parameters import ids as read_ids
 from neptune_inbox.cli.schemas import MARK
@@ -165,7 +165,7 @@ def receipts(cli: Cli, receipt_id: str | None, limit: int) -> None:
 @command("journal", shapes=LISTS)
 @user_option()
 @click.option("--limit", type=ROWS, default=100, show_default=True, help="The number of newest lines; 0 means all.")
-@click.option("--since", type=LINE, default="", metavar="TIME", help='The start: "2d", "today", "2026-11-01".')
+@click.option("--since", type=LINE, default=NOT_GIVEN, metavar="TIME", help='The start: "2d", "today", "2026-11-01".')
 def journal(cli: Cli, user: str, limit: int, since: str) -> None:
     """Show every write made from here, oldest first.
 
@@ -176,7 +176,7 @@ def journal(cli: Cli, user: str, limit: int, since: str) -> None:
 
     async def work(session: Session) -> bool:
         records, is_empty = cli.output.records(), True
-        start = parse_past(since, session.now()) if since else 0
+        start = 0 if since is NOT_GIVEN else parse_past(since, session.now())
         found = session.evidence.pages(user_id=user or None, limit=limit or None, since=start, damaged=damaged)
         async with aclosing(found) as pages:
             async for page in pages:
